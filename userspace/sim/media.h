@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The media folder: every disc the virtual hardware knows.
+ *
+ * A disc is two files:
+ *   NAME.iso   its data, one 2048-byte block after another, at LBA * 2048.  An
+ *              ordinary file: mount it, compare it, copy it.
+ *   NAME.json  what a plain file can't say: medium, capacity, state, sessions
+ *              and tracks (see media_sidecar.c for the keys).
+ *
+ * An .iso without sidecar counts as a pressed disc, DVD-ROM or CD-ROM by size.
+ *
+ * Recovery rule (after kill -9 at any moment): the sidecar is only ever
+ * replaced whole, and a closed track's length enters it after its data is in
+ * the file.  For a track that was open, the file's length tells how far it got:
+ * the next writable address is the end of the file, rounded up as the medium's
+ * linking demands.  What a sidecar claims beyond the file's end reads as zeros
+ * up to the linking unit (the padding a drive writes) and as a medium error
+ * (3/11/00) further on.
+ *
+ * All functions may be called by any thread.  Names: 1 to 63 characters out of
+ * A-Z a-z 0-9 . _ + -, not starting with a dot.
+ */
+#ifndef DISCMUX_SIM_MEDIA_H
+#define DISCMUX_SIM_MEDIA_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#define SIM_MEDIA_NAME_MAX	64	/* with the terminating zero */
+
+struct sim_media;
+
+/*
+ * Opens the folder dir, making it if its parent is there.
+ * Returns 0, or a negative errno with one line in err.
+ */
+int sim_media_open(const char *dir, struct sim_media **out, char *err, size_t errlen);
+
+/* Frees the handle; drives that use it must be gone.  NULL is fine. */
+void sim_media_close(struct sim_media *media);
+
+/*
+ * Makes a blank disc.  type: "dvd+r", "dvd-r", "cd-r".  name NULL chooses one
+ * ("dvd+r-001").  capacity_blocks 0 takes the type's own (2295104, 2298496,
+ * 359847).  out_name (may be NULL) gets the name.
+ * Errors: -EINVAL (type, name, capacity), -EEXIST, or what the folder says.
+ */
+int sim_media_blank(struct sim_media *media, const char *type, const char *name,
+		    uint32_t capacity_blocks, char *out_name, size_t out_len,
+		    char *err, size_t errlen);
+
+/*
+ * Makes a pressed disc of the image at path (a multiple of 2048 bytes, up to
+ * 8.5 GB): CD-ROM up to 360000 blocks, DVD-ROM above.  The image is never
+ * modified: it is reflinked where the file system can, else linked to by a
+ * symbolic link.  A file of the folder itself is used in place.  name NULL
+ * takes the file's.
+ */
+int sim_media_import(struct sim_media *media, const char *path, const char *name,
+		     char *out_name, size_t out_len, char *err, size_t errlen);
+
+/*
+ * All discs, by name: an array of objects with the keys "name", "medium",
+ * "capacity" (blocks), "state" ("blank", "appendable", "complete"), "blocks"
+ * (recorded), "sessions", "tracks", "in_use" (in a drive now), "file"; a disc
+ * whose files can't be understood has "name" and "error".
+ * The caller owns the reference.  NULL when out of memory.
+ */
+json_t *sim_media_list(struct sim_media *media);
+
+/* One disc as in sim_media_list(); NULL when there is none of that name. */
+json_t *sim_media_describe(struct sim_media *media, const char *name);
+
+#endif
