@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the subcommands of `discmux` share: the options that every one has, the
+ * way to the device, and messages.
+ */
+#ifndef DISCMUX_CLI_H
+#define DISCMUX_CLI_H
+
+#include <getopt.h>
+#include <stdbool.h>
+
+#include "libdiscmux.h"
+
+/* Exit statuses */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FAIL = 1,	/* said why on stderr */
+	CLI_USAGE = 2,	/* the command line is wrong */
+};
+
+/* One run of the program. */
+struct cli {
+	int mux;		/* -m, 0 */
+	bool json;		/* --json */
+	struct discmux *dm;	/* NULL until cli_open(); main closes it */
+};
+
+/*
+ * A subcommand: argv[0] is its name, options and operands follow, for
+ * getopt_long() from the start (optind is 1).  Returns enum cli_exit.
+ */
+typedef int cli_command(struct cli *cli, int argc, char **argv);
+
+cli_command cmd_status, cmd_copy, cmd_load, cmd_unload, cmd_move, cmd_inventory, cmd_watch,
+	cmd_counters;
+
+/*
+ * Options of every subcommand, to be put into its own tables:
+ *
+ *	static const struct option options[] = { ..., CLI_OPTIONS, { 0 } };
+ *	while ((c = getopt_long(argc, argv, CLI_SHORT "x:", options, NULL)) != -1)
+ *		switch (c) {
+ *		...
+ *		default:
+ *			if (!cli_option(cli, argv[0], argv, c, &status))
+ *				return status;
+ *		}
+ */
+#define CLI_SHORT ":m:h"
+#define CLI_OPT_JSON 0x100	/* values of long options of one's own start at CLI_OPT_OWN */
+#define CLI_OPT_OWN 0x200
+#define CLI_OPTIONS                                        \
+	{ "mux", required_argument, NULL, 'm' },           \
+		{ "json", no_argument, NULL, CLI_OPT_JSON }, \
+		{ "help", no_argument, NULL, 'h' }
+
+/* Takes a common option (or '?' and ':' of getopt_long).  Returns true to go on,
+ * false to leave with *status. */
+bool cli_option(struct cli *cli, const char *command, char **argv, int c, int *status);
+
+/* Opens the mux of -m once, waits until its devices have their roles, and says
+ * what is wrong when that fails.  flags as discmux_open().  Returns CLI_OK or
+ * CLI_FAIL. */
+int cli_open(struct cli *cli, unsigned int flags);
+
+/* "discmux: " and the message and a line end, on stderr.  Returns CLI_FAIL. */
+int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same with a hint to `discmux help COMMAND`.  Returns CLI_USAGE. */
+int cli_usage_error(const char *command, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A decimal number from min to max, all of text.  Returns 0 or -EINVAL. */
+int cli_number(const char *text, unsigned long min, unsigned long max, unsigned long *value);
+
+#endif

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * libdiscmux: a C library over /dev/discmuxN, for programs that drive optical
+ * recorders, readers and a medium changer through the discmux driver.
+ *
+ * The plain structures (struct discmux_info, _member, _result, _target,
+ * _target_status, _stream_status, _element) are those of <linux/discmux.h>,
+ * which documents every field; the library fills size, stride and pointer
+ * fields itself.  Where one of them grows, the functions that carry it get a
+ * new symbol version, so that a program built before goes on working.
+ *
+ * Errors: a function returns 0 (or a count, where it says so) when all went
+ * well, and a negative errno otherwise; the errnos of the driver are listed in
+ * <linux/discmux.h> and arrive here unchanged.  After a failure
+ * discmux_error() gives one line for people: what is wrong and what to do.
+ *
+ * Threads: a handle and everything opened from it belongs to one thread at a
+ * time.  Several handles on one device are independent of each other; what one
+ * of them claims, the others cannot change.
+ */
+#ifndef LIBDISCMUX_H
+#define LIBDISCMUX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/discmux.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of the library, "MAJOR.MINOR.PATCH"; a constant, never freed. */
+const char *discmux_version(void);
+
+/* ---- The device ------------------------------------------------------- */
+
+/* An open /dev/discmuxN. */
+struct discmux;
+
+/* discmux_open() flags */
+#define DISCMUX_OPEN_WRITE	(1u << 0) /* commands, claims, streams, moves */
+
+/**
+ * discmux_open - open /dev/discmux<mux>
+ * @mux: number of the mux, 0 or more
+ * @flags: DISCMUX_OPEN_WRITE or 0 (read-only: info, members, elements)
+ * @dm: the new handle.  It is set also when the call fails, so that
+ *	discmux_error() can say why, and must be closed in either case; only
+ *	-ENOMEM can leave NULL
+ *
+ * Returns 0, -ENOENT (the driver is not loaded, or it has no such mux),
+ * -EACCES (no permission), -EPROTO (the driver speaks another version),
+ * -EINVAL (negative number, unknown flag) or what open(2) gave.
+ */
+int discmux_open(int mux, unsigned int flags, struct discmux **dm);
+
+/* The same by path. */
+int discmux_open_path(const char *path, unsigned int flags, struct discmux **dm);
+
+/* Closes the handle; claims made through it end.  Streams opened from it must
+ * have been closed before.  NULL is allowed. */
+void discmux_close(struct discmux *dm);
+
+/* The message of the last call on this handle that failed: one line, no line
+ * end, "" when none did.  Valid until the next call.  NULL: "out of memory". */
+const char *discmux_error(const struct discmux *dm);
+
+/* The file descriptor, owned by the handle, for ioctls of the caller's own. */
+int discmux_fd(const struct discmux *dm);
+
+/* Counts and limits of the mux; see struct discmux_info. */
+int discmux_info(struct discmux *dm, struct discmux_info *info);
+
+/**
+ * discmux_settle - wait until every device that was seen has its role
+ * @dm: the handle
+ * @timeout_ms: how long at most, 0 looks once
+ *
+ * Drives take seconds to answer after power-on; a program that wants all
+ * members calls this first.  Returns 0, or -ETIMEDOUT when devices are still
+ * being looked at.
+ */
+int discmux_settle(struct discmux *dm, unsigned int timeout_ms);
+
+/* ---- Members ---------------------------------------------------------- */
+
+/**
+ * discmux_members - list the members, lowest number first
+ * @dm: the handle
+ * @members: room for @max entries, may be NULL with @max 0
+ * @max: entries
+ *
+ * Returns how many members there are, which may be more than @max (only @max
+ * are filled then), or a negative errno.
+ */
+int discmux_members(struct discmux *dm, struct discmux_member *members, size_t max);
+
+/* The member with this number.  -ENOENT: there is none. */
+int discmux_member(struct discmux *dm, uint32_t number, struct discmux_member *member);
+
+/* The member people call e.g. "recorder 0".  @role is enum discmux_role, @unit
+ * counts from 0 within the role.  -ENOENT: there is none. */
+int discmux_member_by_unit(struct discmux *dm, uint32_t role, uint32_t unit,
+			   struct discmux_member *member);
+
+/* "reader", "recorder", "changer"; "unknown" for anything else. */
+const char *discmux_role_name(uint32_t role);
+
+/* "idle", "claimed", "streaming"; "unknown" for anything else. */
+const char *discmux_member_state_name(uint32_t state);
+
+/* One INQUIRY field (@field, @len bytes, space or zero padded) as a string into
+ * @buf: padding gone, bytes that cannot be printed replaced by '?'.  Returns
+ * @buf.  @size is at least 1. */
+char *discmux_text(const uint8_t *field, size_t len, char *buf, size_t size);
+
+/* ---- Commands --------------------------------------------------------- */
+
+/**
+ * discmux_exec - one CDB to one or many members at once
+ * @dm: a handle opened for writing
+ * @members: member numbers, each once
+ * @nr: how many, 1 to info.max_targets
+ * @cdb: the command
+ * @cdb_len: 6, 10, 12 or 16
+ * @dir: enum discmux_dir
+ * @data: DISCMUX_DIR_OUT: @data_len bytes that go to each member.
+ *	DISCMUX_DIR_IN: room for @nr * @data_len bytes, member i's at
+ *	i * @data_len.  NULL with DISCMUX_DIR_NONE
+ * @data_len: bytes for each member
+ * @timeout_ms: for each command; 0 is 30 s
+ * @results: @nr results in the order of @members
+ *
+ * Returns 0 when each member has a result, good or not: see
+ * discmux_result_ok().  A negative errno: nothing was sent.
+ */
+int discmux_exec(struct discmux *dm, const uint32_t *members, size_t nr, const uint8_t *cdb,
+		 size_t cdb_len, enum discmux_dir dir, void *data, size_t data_len,
+		 unsigned int timeout_ms, struct discmux_result *results);
+
+/**
+ * discmux_command - one CDB to one member
+ * @result: how it went; may be NULL
+ *
+ * As discmux_exec(), but a command that did not end well is an error here:
+ * returns the bytes of data that were transferred (at most INT_MAX), or the
+ * negative errno of the transport (-ENODEV, -ETIMEDOUT, -EBUSY ...), or -EIO
+ * for a SCSI status other than GOOD, with discmux_error() naming the sense.
+ */
+int discmux_command(struct discmux *dm, uint32_t member, const uint8_t *cdb, size_t cdb_len,
+		    enum discmux_dir dir, void *data, size_t data_len, unsigned int timeout_ms,
+		    struct discmux_result *result);
+
+/**
+ * discmux_claim - hold members for this handle, all or none
+ * @failed: the member that could not be had with -EBUSY, -ENOENT, -ENODEV;
+ *	DISCMUX_NONE otherwise.  May be NULL
+ */
+int discmux_claim(struct discmux *dm, const uint32_t *members, size_t nr, uint32_t *failed);
+
+/* Lets members go; what is not held is passed over. */
+int discmux_release(struct discmux *dm, const uint32_t *members, size_t nr);
+
+/**
+ * discmux_fanout_write - one WRITE with the same data to a set of recorders
+ * @targets: members and where on their discs to write
+ * @nr: how many targets
+ * @block_size: bytes of one block, 512 to 4096
+ * @data: the data; not changed
+ * @len: bytes, a multiple of @block_size, at most info.max_data
+ * @timeout_ms: for each command; 0 is 60 s
+ * @results: @nr results in the order of @targets
+ *
+ * Returns 0 when each recorder has a result, good or not.
+ */
+int discmux_fanout_write(struct discmux *dm, const struct discmux_target *targets, size_t nr,
+			 unsigned int block_size, const void *data, size_t len,
+			 unsigned int timeout_ms, struct discmux_result *results);
+
+/* ---- Results and sense data ------------------------------------------- */
+
+/* What sense data says (SPC-4 4.5): fixed (70h, 71h) or descriptor (72h, 73h). */
+struct discmux_sense {
+	uint8_t response;	/* response code, 70h to 73h */
+	bool deferred;		/* about an earlier command (71h, 73h) */
+	uint8_t key;		/* sense key */
+	uint8_t asc;		/* additional sense code, 0 where cut off */
+	uint8_t ascq;		/* its qualifier, 0 where cut off */
+	bool info_valid;
+	uint64_t info;		/* information field, usually an LBA */
+	int32_t progress;	/* 0 to 65535 of 65536, -1 when not given */
+};
+
+/* True when the command reached the device and ended GOOD. */
+bool discmux_result_ok(const struct discmux_result *result);
+
+/* The result as an errno: 0 when good, -EIO for a SCSI status, or the negated
+ * transport error. */
+int discmux_result_errno(const struct discmux_result *result);
+
+/* Reads @len bytes of sense data.  Returns 0, or -ENODATA when they are too
+ * short to hold a sense key or of no known format. */
+int discmux_sense_parse(const uint8_t *data, size_t len, struct discmux_sense *sense);
+
+/* The sense of a result; -ENODATA when it carries none. */
+int discmux_result_sense(const struct discmux_result *result, struct discmux_sense *sense);
+
+/* True when the result is CHECK CONDITION with exactly this sense. */
+bool discmux_result_is(const struct discmux_result *result, uint8_t key, uint8_t asc,
+		       uint8_t ascq);
+
+/* A result in words, one line: "medium not present (02/3A/00)", "no answer in
+ * time".  Always terminated when @size > 0.  Returns @buf. */
+char *discmux_result_text(const struct discmux_result *result, char *buf, size_t size);
+
+/* Sense data in words, as above. */
+char *discmux_sense_text(const uint8_t *data, size_t len, char *buf, size_t size);
+
+/* ---- Streams ---------------------------------------------------------- */
+
+/* The same data to a set of recorders, fed by the driver. */
+struct discmux_stream_handle;
+
+/**
+ * discmux_stream_open - open a stream
+ * @dm: a handle opened for writing; it must outlive the stream
+ * @params: in: block_size (0 is 2048), chunk_bytes, ring_bytes, prefill_bytes,
+ *	write_opcode, timeout_ms, 0 for the driver's choice; all else is set
+ *	here.  Out: what is used
+ * @targets: recorders and their first blocks
+ * @nr: how many
+ * @stream: the new stream; NULL when the call fails (the message is in
+ *	discmux_error(@dm))
+ */
+int discmux_stream_open(struct discmux *dm, struct discmux_stream *params,
+			const struct discmux_target *targets, size_t nr,
+			struct discmux_stream_handle **stream);
+
+/**
+ * discmux_stream_write - feed the recorders
+ *
+ * Waits while the ring is full.  Returns @len, or fewer bytes when a signal or
+ * O_NONBLOCK ended it early, or a negative errno when nothing was taken: -EIO
+ * no recorder is left, -ECANCELED the stream was aborted, -EINVAL it is
+ * finished, -EAGAIN, -EINTR.
+ */
+ssize_t discmux_stream_write(struct discmux_stream_handle *stream, const void *data, size_t len);
+
+/* Waits until every recorder that is left has all data; what became of each is
+ * in discmux_stream_status().  -EIO when none is left, -EINVAL when the data
+ * was no whole number of blocks. */
+int discmux_stream_finish(struct discmux_stream_handle *stream);
+
+/* Sends no more WRITEs; returns at once. */
+int discmux_stream_abort(struct discmux_stream_handle *stream);
+
+/**
+ * discmux_stream_status - how far each recorder is; never waits
+ * @status: the stream as a whole; its pointer fields are of no use afterwards
+ * @targets: room for @max entries, in the order of discmux_stream_open(); may
+ *	be NULL with @max 0
+ *
+ * Returns the number of recorders of the stream, or a negative errno.
+ */
+int discmux_stream_status(struct discmux_stream_handle *stream,
+			  struct discmux_stream_status *status,
+			  struct discmux_target_status *targets, size_t max);
+
+/* The stream's file descriptor (poll, sendfile, splice); owned by the stream. */
+int discmux_stream_fd(const struct discmux_stream_handle *stream);
+
+/* As discmux_error(). */
+const char *discmux_stream_error(const struct discmux_stream_handle *stream);
+
+/* Closes the stream; one that was not finished is aborted.  NULL is allowed. */
+void discmux_stream_close(struct discmux_stream_handle *stream);
+
+/* "running", "done", "failed", "aborted"; "unknown" for anything else. */
+const char *discmux_target_state_name(uint32_t state);
+
+/* ---- The changer ------------------------------------------------------ */
+
+/* What is where in the library, as the driver knew it at one moment. */
+struct discmux_inventory {
+	struct discmux_element *elements;	/* by ascending type and address */
+	size_t count;
+	uint32_t changer;	/* member number of the changer */
+	uint32_t state;		/* DISCMUX_STATUS_MOVING, DISCMUX_STATUS_STALE */
+	uint32_t age_ms;	/* since the changer was last asked */
+	uint64_t generation;	/* grows whenever an element changed */
+};
+
+/**
+ * discmux_elements - the elements of the changer
+ * @type: enum discmux_element_type, 0 is all
+ * @refresh: ask the changer first (not while it moves)
+ * @inv: filled; free it with discmux_inventory_free()
+ *
+ * Returns 0, or -ENOENT when the mux has no changer.
+ */
+int discmux_elements(struct discmux *dm, uint32_t type, bool refresh,
+		     struct discmux_inventory *inv);
+
+/* Frees what discmux_elements() allocated; a zeroed or freed one is allowed. */
+void discmux_inventory_free(struct discmux_inventory *inv);
+
+/* The element with this address, or NULL.  It belongs to @inv. */
+const struct discmux_element *discmux_inventory_find(const struct discmux_inventory *inv,
+						     uint32_t address);
+
+/* The @nth element (from 0) of a type, or NULL: slot 5 is STORAGE, 4. */
+const struct discmux_element *discmux_inventory_nth(const struct discmux_inventory *inv,
+						    uint32_t type, size_t nth);
+
+/* "arm", "slot", "mail", "drive", "printer"; "element" for anything else. */
+const char *discmux_element_type_name(uint32_t type);
+
+/**
+ * discmux_move - MOVE MEDIUM with the changer's first arm
+ * @source: element address
+ * @destination: element address; 0 with DISCMUX_MOVE_EJECT
+ * @flags: DISCMUX_MOVE_*
+ * @timeout_ms: 0 is 300 s
+ * @result: how it went; may be NULL
+ *
+ * Waits for its turn and for the arm.  Returns 0 when the medium was moved,
+ * -EIO when the changer refused (sense in @result and discmux_error()),
+ * -ENOENT for an address that the changer does not have, -EBUSY for a drive in
+ * use, -EINTR when a fatal signal ended the wait; the arm goes on then.
+ */
+int discmux_move(struct discmux *dm, uint32_t source, uint32_t destination, uint32_t flags,
+		 unsigned int timeout_ms, struct discmux_result *result);
+
+/* ---- Events ----------------------------------------------------------- */
+
+/* One event; a field is valid when its bit 1 << DISCMUX_ATTR_x is in @has. */
+struct discmux_event_info {
+	uint32_t event;		/* enum discmux_event; may be a newer one */
+	uint32_t has;
+	uint64_t seq;
+	uint64_t lost;		/* events lost just before this one */
+	uint32_t mux;
+	uint32_t member;
+	uint32_t role;
+	uint32_t unit;
+	uint32_t source;
+	uint32_t destination;
+	uint32_t error;
+	uint32_t status;
+	uint32_t lba;
+	uint32_t stream;
+	uint32_t recorders;
+	uint32_t sense_len;
+	uint64_t bytes;
+	uint8_t sense[DISCMUX_SENSE_SIZE];
+};
+
+/* A listener on the driver's netlink events, of every mux. */
+struct discmux_events;
+
+/**
+ * discmux_events_open - listen from now on
+ * @ev: the listener; set also when the call fails, so that
+ *	discmux_events_error() can say why; only -ENOMEM can leave NULL
+ *
+ * Returns 0, or -ENOENT when the driver is not loaded.
+ */
+int discmux_events_open(struct discmux_events **ev);
+
+/* To be polled for POLLIN before discmux_events_read() with timeout 0. */
+int discmux_events_fd(const struct discmux_events *ev);
+
+/**
+ * discmux_events_read - the next event
+ * @timeout_ms: how long to wait; 0 does not wait, -1 has no limit
+ * @info: the event.  info->lost counts what the kernel could not deliver
+ *	between the one before and this one
+ *
+ * Returns 1 with an event, 0 when the time is up, -EINTR on a signal, or
+ * another negative errno.  Messages that are malformed are passed over.
+ */
+int discmux_events_read(struct discmux_events *ev, int timeout_ms,
+			struct discmux_event_info *info);
+
+/* As discmux_error(). */
+const char *discmux_events_error(const struct discmux_events *ev);
+
+void discmux_events_close(struct discmux_events *ev);
+
+/* "member-added", "move-done" ...; "unknown" for an event of a newer driver. */
+const char *discmux_event_name(uint32_t event);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBDISCMUX_H */
