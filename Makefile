@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make help" lists the targets.  Everything built lands under build/.
+
+VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+PREFIX	?= /usr/local
+# Directories that may be given on the command line reach every sub-make
+export PREFIX VERSION
+
+ifeq ($(V),1)
+Q :=
+else
+Q := @
+MAKEFLAGS += --no-print-directory
+endif
+
+# The kernel to build the module for: KVER=6.1, 6.12 or debug are Debian's
+# headers (and our debug kernel), fetched into a cache outside the tree;
+# otherwise the headers at KDIR, of the running kernel unless told otherwise.
+ifdef KVER
+FIND_KDIR := tests/vm/kernel-cache headers $(KVER)
+else
+KDIR	?= /lib/modules/$(shell uname -r)/build
+KVER	:= $(or $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null),none)
+FIND_KDIR = $(if $(filter none,$(KVER)),echo "$(NO_HEADERS)" >&2; false,echo $(KDIR))
+endif
+MODDIR	:= build/modules/$(KVER)
+
+.PHONY: all modules userspace tests unit kselftest clean check demo vm deps install uninstall help
+.PHONY: deps-build deps-module deps-vm deps-check
+
+all: userspace
+ifneq ($(KVER),none)
+all: modules
+else
+	@echo "$(NO_HEADERS)"
+endif
+NO_HEADERS := No kernel headers at $(KDIR), so no module: give KDIR=, KVER=6.1 or KVER=6.12
+
+# Kbuild puts objects beside the sources, so each kernel gets a tree of
+# symlinks to them.  The lock is for several builds of one kernel at a time.
+modules: deps-module
+	$(Q)mkdir -p $(MODDIR)/src
+	$(Q)KDIR=$$($(FIND_KDIR)) && exec 9>$(MODDIR)/lock && flock 9 && \
+	find $(MODDIR)/src -xtype l -delete && \
+	cp -rsf $(CURDIR)/kmod $(CURDIR)/uapi $(CURDIR)/Kbuild $(MODDIR)/src/ && \
+	$(MAKE) -C $$KDIR M=$(CURDIR)/$(MODDIR)/src W=1 KCFLAGS=-Werror modules && \
+	cp -u $(MODDIR)/src/kmod/discmux.ko $(MODDIR)/discmux.ko
+
+# A make of its own, so that it asks pkg-config after deps-build
+userspace tests unit kselftest: deps-build
+	$(Q)mkdir -p build && flock build/lock $(MAKE) -f userspace/Makefile $@
+
+clean:
+	$(Q)rm -rf build
+
+deps:
+	$(Q)packaging/deps build module vm debug check demo
+
+deps-build deps-module deps-vm deps-check:
+	$(Q)packaging/deps $(@:deps-%=%)
+
+help:
+	@echo 'make              module (running kernel or KDIR=) and userspace'
+	@echo 'make userspace    programs and library; SAN=1: with sanitizers, in build/san'
+	@echo 'make modules KVER=6.1|6.12|debug'
+	@echo '                  module for a Debian kernel, in build/modules/KVER'
+	@echo 'make check        all tests; PARTS="unit style build vm e2e install" for some'
+	@echo 'make demo         the whole chain in a VM with virtual drives'
+	@echo 'make vm           a shell in a VM; KERNEL=6.1|6.12|debug SIM=tower:4'
+	@echo 'make install      DESTDIR= PREFIX=/usr/local; make uninstall takes it away'
+	@echo 'make deps         Debian packages for all of the above (root)'
+	@echo 'make clean        removes build/'
+	@echo 'V=1 shows the commands.'
