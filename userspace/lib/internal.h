@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * The inside of libdiscmux, also for its unit tests, which put a driver of
+ * their own behind dm_ioctl_fn.
+ */
+#ifndef LIBDISCMUX_INTERNAL_H
+#define LIBDISCMUX_INTERNAL_H
+
+#include "libdiscmux.h"
+
+struct nlmsghdr;
+
+/* As ioctl(2), but returns 0 or a negative errno. */
+typedef int dm_ioctl_fn(void *context, int fd, unsigned long request, void *arg);
+
+struct discmux {
+	int fd;			/* -1 before it is open */
+	dm_ioctl_fn *ioctl;
+	void *context;
+	char error[256];
+};
+
+/* A handle with no device yet, or NULL without memory. */
+struct discmux *dm_new(void);
+
+/* After the device is there: checks that it is one of ours. */
+int dm_attach(struct discmux *dm, const char *path);
+
+/* Keeps the message (printf) and returns err. */
+int dm_fail(struct discmux *dm, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* An ioctl; what names the action in the message when it fails. */
+int dm_ioctl(struct discmux *dm, unsigned long request, void *arg, const char *what);
+
+/* "recorder 0", or "member 7" when that is all one knows. */
+const char *dm_member_name(struct discmux *dm, uint32_t member, char *buf, size_t size);
+
+/* Errno in words that help: what it means for this driver. */
+const char *dm_errno_text(int err);
+
+static inline uint64_t dm_ptr(const void *p)
+{
+	return (uintptr_t)p;
+}
+
+/* Reads one netlink message.  Returns 0, or -EBADMSG. */
+int dm_event_decode(const struct nlmsghdr *hdr, struct discmux_event_info *info);
+
+#endif
