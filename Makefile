@@ -4,8 +4,7 @@
 
 VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 PREFIX	?= /usr/local
-# Directories that may be given on the command line reach every sub-make
-export PREFIX VERSION
+export PREFIX DESTDIR VERSION
 
 ifeq ($(V),1)
 Q :=
@@ -50,6 +49,21 @@ modules: deps-module
 # A make of its own, so that it asks pkg-config after deps-build
 userspace tests unit kselftest: deps-build
 	$(Q)mkdir -p build && flock build/lock $(MAKE) -f userspace/Makefile $@
+
+check:
+	$(Q)tests/check $(if $(PARTS),--only "$(PARTS)")
+
+demo: userspace
+	$(Q)tests/demo/run
+
+vm: deps-vm
+	$(Q)tests/vm/run --kernel $(or $(KERNEL),6.1) $(SIM:%=--sim %) -- sh
+
+install: userspace
+	$(Q)packaging/install install
+
+uninstall:
+	$(Q)packaging/install uninstall
 
 clean:
 	$(Q)rm -rf build

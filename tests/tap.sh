@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# For test scripts that print TAP; source it.  Plain POSIX shell, because the
+# guest's is busybox.
+#
+#	check "name" command...    one test; the command's output is shown if it fails
+#	skip "name" "why"
+#	done_testing               the plan; exit status 1 when something failed
+
+tap_count=0
+tap_failed=0
+
+# result STATUS NAME [OUTPUT]
+result() {
+	tap_count=$((tap_count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tap_count - $2"
+		return
+	fi
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_count - $2"
+	[ -z "${3-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
+}
+
+check() {
+	tap_name=$1
+	shift
+	if tap_output=$("$@" 2>&1); then
+		result 0 "$tap_name"
+	else
+		result 1 "$tap_name" "$tap_output"
+	fi
+}
+
+skip() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1 # SKIP $2"
+}
+
+done_testing() {
+	echo "1..$tap_count"
+	[ "$tap_count" -gt 0 ] && [ "$tap_failed" -eq 0 ]
+	exit
+}
