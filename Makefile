@@ -25,7 +25,7 @@ FIND_KDIR = $(if $(filter none,$(KVER)),echo "$(NO_HEADERS)" >&2; false,echo $(K
 endif
 MODDIR	:= build/modules/$(KVER)
 
-.PHONY: all modules userspace tests unit kselftest clean check demo vm deps install uninstall help
+.PHONY: all modules userspace tests unit kselftest flags clean check demo vm deps install uninstall help
 .PHONY: deps-build deps-module deps-vm deps-check
 
 all: userspace
@@ -47,7 +47,7 @@ modules: deps-module
 	cp -u $(MODDIR)/src/kmod/discmux.ko $(MODDIR)/discmux.ko
 
 # A make of its own, so that it asks pkg-config after deps-build
-userspace tests unit kselftest: deps-build
+userspace tests unit kselftest flags: deps-build
 	$(Q)mkdir -p build && flock build/lock $(MAKE) -f userspace/Makefile $@
 
 check:
