@@ -54,9 +54,8 @@ int sim_media_blank(struct sim_media *media, const char *type, const char *name,
 /*
  * Makes a pressed disc of the image at path (a multiple of 2048 bytes, up to
  * 8.5 GB): CD-ROM up to 360000 blocks, DVD-ROM above.  The image is never
- * modified: it is reflinked where the file system can, else linked to by a
- * symbolic link.  A file of the folder itself is used in place.  name NULL
- * takes the file's.
+ * modified nor copied: the disc's .iso is a symbolic link to it.  An image that
+ * is a disc's file already gives that disc.  name NULL takes the file's.
  */
 int sim_media_import(struct sim_media *media, const char *path, const char *name,
 		     char *out_name, size_t out_len, char *err, size_t errlen);
