@@ -21,7 +21,9 @@ enum cli_exit {
 /* One run of the program. */
 struct cli {
 	int mux;		/* -m, 0 */
+	bool mux_given;		/* -m is on the command line */
 	bool json;		/* --json */
+	bool reads;		/* the subcommand knows --json */
 	struct discmux *dm;	/* NULL until cli_open(); main closes it */
 };
 
@@ -42,21 +44,25 @@ cli_command cmd_status, cmd_copy, cmd_load, cmd_unload, cmd_move, cmd_inventory,
  *		switch (c) {
  *		...
  *		default:
- *			if (!cli_option(cli, argv[0], argv, c, &status))
+ *			if (!cli_option(cli, argv, c, &status))
  *				return status;
  *		}
  */
 #define CLI_SHORT ":m:h"
-#define CLI_OPT_JSON 0x100	/* values of long options of one's own start at CLI_OPT_OWN */
-#define CLI_OPT_OWN 0x200
+#define CLI_OPT_JSON	0x100
+#define CLI_OPT_OWN	0x200	/* values of long options of one's own start here */
 #define CLI_OPTIONS                                        \
 	{ "mux", required_argument, NULL, 'm' },           \
 		{ "json", no_argument, NULL, CLI_OPT_JSON }, \
 		{ "help", no_argument, NULL, 'h' }
 
-/* Takes a common option (or '?' and ':' of getopt_long).  Returns true to go on,
- * false to leave with *status. */
-bool cli_option(struct cli *cli, const char *command, char **argv, int c, int *status);
+/* Takes a common option (or '?' and ':' of getopt_long; argv[0] is the
+ * subcommand).  Returns true to go on, false to leave with *status. */
+bool cli_option(struct cli *cli, char **argv, int c, int *status);
+
+/* Help on a subcommand, or on the program with NULL; in main.c.  Returns CLI_OK,
+ * or CLI_USAGE for a name that there is not. */
+int cli_help(const char *command);
 
 /* Opens the mux of -m once, waits until its devices have their roles, and says
  * what is wrong when that fails.  flags as discmux_open().  Returns CLI_OK or
@@ -69,6 +75,10 @@ int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same with a hint to `discmux help COMMAND`.  Returns CLI_USAGE. */
 int cli_usage_error(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* As cli_open(), but falls back to read-only and leaves *writable false when
+ * there is no permission to write. */
+int cli_open_best(struct cli *cli, bool *writable);
 
 /* A decimal number from min to max, all of text.  Returns 0 or -EINVAL. */
 int cli_number(const char *text, unsigned long min, unsigned long max, unsigned long *value);

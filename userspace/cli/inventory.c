@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0
+/* discmux inventory: what is where in the library. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "inventory.h"
+#include "output.h"
+#include "place.h"
+
+enum {
+	OPT_ALL = CLI_OPT_OWN,
+	OPT_REFRESH,
+};
+
+static const struct {
+	uint32_t type;
+	const char *key;	/* of the JSON array */
+	const char *title;	/* of the table */
+} groups[] = {
+	{ DISCMUX_ELEMENT_DATA_TRANSFER, "drives", "drives" },
+	{ DISCMUX_ELEMENT_STORAGE, "slots", "slots" },
+	{ DISCMUX_ELEMENT_IMPORT_EXPORT, "mail_slots", "mail slot" },
+	{ DISCMUX_ELEMENT_TRANSPORT, "arms", "arm" },
+	{ DISCMUX_ELEMENT_LABEL_PRINT, "printers", "label printer" },
+};
+
+#define NR_GROUPS (sizeof(groups) / sizeof(*groups))
+
+static bool flag(const struct discmux_element *element, uint32_t bit)
+{
+	return element->flags & bit;
+}
+
+static const struct discmux_member *member_in(const struct inventory *inventory,
+					      const struct discmux_element *element)
+{
+	size_t i;
+
+	for (i = 0; element->member != DISCMUX_NONE && i < inventory->nr_members; i++)
+		if (inventory->members[i].member == element->member)
+			return &inventory->members[i];
+	return NULL;
+}
+
+/* The slot that the medium came from, or NULL. */
+static const struct discmux_element *source_of(const struct inventory *inventory,
+					       const struct discmux_element *element)
+{
+	if (!flag(element, DISCMUX_ELEMENT_SOURCE_VALID) || !flag(element, DISCMUX_ELEMENT_FULL))
+		return NULL;
+	return discmux_inventory_find(&inventory->elements, element->source);
+}
+
+static size_t count(const struct inventory *inventory, uint32_t type, bool full)
+{
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < inventory->elements.count; i++) {
+		const struct discmux_element *element = &inventory->elements.elements[i];
+
+		n += element->type == type && (!full || flag(element, DISCMUX_ELEMENT_FULL));
+	}
+	return n;
+}
+
+static json_t *sense_json(const struct discmux_element *element)
+{
+	char code[8];
+
+	if (!flag(element, DISCMUX_ELEMENT_EXCEPT))
+		return json_null();
+	snprintf(code, sizeof(code), "%02X/%02X", element->sense >> 8 & 0xff,
+		 element->sense & 0xff);
+	return json_string(code);
+}
+
+static int add_drive_keys(const struct inventory *inventory, const struct discmux_element *element,
+			  json_t *object)
+{
+	const struct discmux_member *member = member_in(inventory, element);
+	json_t *more = json_pack("{s:o, s:o, s:o, s:o}", "member",
+				 json_number_or_null(element->member != DISCMUX_NONE,
+						     element->member),
+				 "role",
+				 member ? json_string(discmux_role_name(member->role)) :
+					  json_null(),
+				 "unit", json_number_or_null(member, member ? member->unit : 0),
+				 "identifier",
+				 json_text(element->identifier, sizeof(element->identifier)));
+	int ret = more ? json_object_update(object, more) : -1;
+
+	json_decref(more);
+	return ret;
+}
+
+static json_t *element_json(const struct inventory *inventory,
+			    const struct discmux_element *element)
+{
+	const struct discmux_element *source = source_of(inventory, element);
+	json_t *object =
+		json_pack("{s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:b, s:o}", "number",
+			  (json_int_t)place_number(&inventory->elements, element), "address",
+			  (json_int_t)element->address, "full",
+			  flag(element, DISCMUX_ELEMENT_FULL), "tray",
+			  flag(element, DISCMUX_ELEMENT_TRAY), "source",
+			  json_number_or_null(source, source ? source->address : 0), "source_slot",
+			  json_number_or_null(source && source->type == DISCMUX_ELEMENT_STORAGE,
+					      source ? place_number(&inventory->elements, source) :
+						       0),
+			  "exception", sense_json(element), "inverted",
+			  flag(element, DISCMUX_ELEMENT_INVERT), "volume_tag",
+			  json_text(element->volume_tag, sizeof(element->volume_tag)));
+	int ret = object ? 0 : -1;
+
+	if (!ret && element->type == DISCMUX_ELEMENT_DATA_TRANSFER)
+		ret = add_drive_keys(inventory, element, object);
+	if (!ret && element->type == DISCMUX_ELEMENT_IMPORT_EXPORT)
+		ret = json_object_set_new(object, "open",
+					  json_boolean(flag(element, DISCMUX_ELEMENT_OPEN)));
+	if (!ret && element->type == DISCMUX_ELEMENT_LABEL_PRINT)
+		ret = json_object_set_new(object, "busy",
+					  json_boolean(flag(element, DISCMUX_ELEMENT_BUSY)));
+	if (ret) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+static json_t *group_json(const struct inventory *inventory, uint32_t type)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < inventory->elements.count; i++) {
+		const struct discmux_element *element = &inventory->elements.elements[i];
+
+		if (element->type == type &&
+		    json_array_append_new(array, element_json(inventory, element))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+json_t *inventory_json(const struct inventory *inventory)
+{
+	const struct discmux_inventory *inv = &inventory->elements;
+	json_t *object = json_pack(
+		"{s:I, s:o, s:b, s:b, s:I, s:I, s:{s:I, s:I, s:I, s:I}}", "mux",
+		(json_int_t)inventory->mux, "changer",
+		json_number_or_null(inv->changer != DISCMUX_NONE, inv->changer), "moving",
+		(inv->state & DISCMUX_STATUS_MOVING) != 0, "stale",
+		(inv->state & DISCMUX_STATUS_STALE) != 0, "age_ms", (json_int_t)inv->age_ms,
+		"generation", (json_int_t)inv->generation, "counts", "slots",
+		(json_int_t)count(inventory, DISCMUX_ELEMENT_STORAGE, false), "slots_full",
+		(json_int_t)count(inventory, DISCMUX_ELEMENT_STORAGE, true), "drives",
+		(json_int_t)count(inventory, DISCMUX_ELEMENT_DATA_TRANSFER, false), "drives_full",
+		(json_int_t)count(inventory, DISCMUX_ELEMENT_DATA_TRANSFER, true));
+	size_t i;
+
+	for (i = 0; object && i < NR_GROUPS; i++)
+		if (json_object_set_new(object, groups[i].key,
+					group_json(inventory, groups[i].type))) {
+			json_decref(object);
+			return NULL;
+		}
+	return object;
+}
+
+static void state_text(const struct discmux_element *element, char *buf, size_t size)
+{
+	const char *state = flag(element, DISCMUX_ELEMENT_FULL) ? "disc" :
+			    flag(element, DISCMUX_ELEMENT_TRAY) ? "empty tray" :
+								  "empty";
+
+	snprintf(buf, size, "%s%s%s%s", state,
+		 flag(element, DISCMUX_ELEMENT_INVERT) ? ", turned over" : "",
+		 flag(element, DISCMUX_ELEMENT_OPEN) ? ", open" : "",
+		 flag(element, DISCMUX_ELEMENT_BUSY) ? ", busy" : "");
+}
+
+static void fault_text(const struct discmux_element *element, char *buf, size_t size)
+{
+	const uint8_t sense[14] = { [0] = 0x70,
+				    [7] = 6,
+				    [12] = (uint8_t)(element->sense >> 8),
+				    [13] = (uint8_t)element->sense };
+
+	*buf = '\0';
+	if (flag(element, DISCMUX_ELEMENT_EXCEPT))
+		discmux_sense_text(sense, sizeof(sense), buf, size);
+}
+
+/* "s5", "d0" where the grammar of places has such a short form. */
+static void short_name(const struct inventory *inventory, const struct discmux_element *element,
+		       char *buf, size_t size)
+{
+	uint32_t number = place_number(&inventory->elements, element);
+
+	if (element->type == DISCMUX_ELEMENT_STORAGE)
+		snprintf(buf, size, "s%u", number);
+	else if (element->type == DISCMUX_ELEMENT_DATA_TRANSFER)
+		snprintf(buf, size, "d%u", number);
+	else
+		snprintf(buf, size, "%s", discmux_element_type_name(element->type));
+}
+
+static int add_element(struct table *table, const struct inventory *inventory,
+		       const struct discmux_element *element)
+{
+	const struct discmux_element *source = source_of(inventory, element);
+	const struct discmux_member *member = member_in(inventory, element);
+	char name[16], address[16], holds[40], state[64], from[48] = "", tag[48], fault[128];
+	const char *cells[] = { name, address, holds, state, from, tag, fault };
+
+	short_name(inventory, element, name, sizeof(name));
+	snprintf(address, sizeof(address), "%04Xh", element->address);
+	*holds = '\0';
+	if (member)
+		snprintf(holds, sizeof(holds), "%s %u", discmux_role_name(member->role),
+			 member->unit);
+	state_text(element, state, sizeof(state));
+	if (source && source != element)
+		short_name(inventory, source, from, sizeof(from));
+	discmux_text(element->volume_tag, sizeof(element->volume_tag), tag, sizeof(tag));
+	fault_text(element, fault, sizeof(fault));
+	return table_add(table, cells);
+}
+
+/* Empty slots are passed over, unless something is wrong with them. */
+static bool is_shown(const struct discmux_element *element, bool all)
+{
+	return all || element->type != DISCMUX_ELEMENT_STORAGE ||
+	       flag(element, DISCMUX_ELEMENT_FULL | DISCMUX_ELEMENT_EXCEPT);
+}
+
+static int print_elements(const struct inventory *inventory, bool all, FILE *out)
+{
+	static const char *const headers[] = { "PLACE", "ADDRESS", "MEMBER", "HOLDS",
+					       "FROM",	"TAG",	   "FAULT",  NULL };
+	struct table *table = table_new(headers);
+	int ret = table ? 0 : -ENOMEM;
+	size_t g, i;
+
+	for (g = 0; g < NR_GROUPS; g++)
+		for (i = 0; !ret && i < inventory->elements.count; i++) {
+			const struct discmux_element *e = &inventory->elements.elements[i];
+
+			if (e->type == groups[g].type && is_shown(e, all))
+				ret = add_element(table, inventory, e);
+		}
+	if (!ret)
+		table_print(table, out, "");
+	table_free(table);
+	return ret;
+}
+
+int inventory_print(const struct inventory *inventory, bool all, FILE *out)
+{
+	const struct discmux_inventory *inv = &inventory->elements;
+	char vendor[16], product[24];
+
+	fprintf(out, "%s %s: %zu slots, %zu with a disc; %zu drives, %zu with a disc\n",
+		discmux_text(inventory->changer.vendor, sizeof(inventory->changer.vendor), vendor,
+			     sizeof(vendor)),
+		discmux_text(inventory->changer.product, sizeof(inventory->changer.product),
+			     product, sizeof(product)),
+		count(inventory, DISCMUX_ELEMENT_STORAGE, false),
+		count(inventory, DISCMUX_ELEMENT_STORAGE, true),
+		count(inventory, DISCMUX_ELEMENT_DATA_TRANSFER, false),
+		count(inventory, DISCMUX_ELEMENT_DATA_TRANSFER, true));
+	if (print_elements(inventory, all, out))
+		return cli_error("out of memory");
+	if (inv->state & DISCMUX_STATUS_MOVING)
+		fputs("a disc is being moved: what is shown is from before\n", out);
+	if (inv->state & DISCMUX_STATUS_STALE)
+		fprintf(out, "the changer could not be asked for %u s: what is shown may be old\n",
+			inv->age_ms / 1000);
+	return CLI_OK;
+}
+
+static int gather(struct cli *cli, bool refresh, struct inventory *inventory,
+		  struct discmux_member *members, size_t max)
+{
+	int nr;
+
+	inventory->mux = (uint32_t)cli->mux;
+	inventory->members = members;
+	if (discmux_elements(cli->dm, 0, refresh, &inventory->elements) < 0)
+		return cli_error("%s", discmux_error(cli->dm));
+	nr = discmux_members(cli->dm, members, max);
+	if (nr < 0)
+		return cli_error("%s", discmux_error(cli->dm));
+	inventory->nr_members = (size_t)nr < max ? (size_t)nr : max;
+	if (discmux_member(cli->dm, inventory->elements.changer, &inventory->changer) < 0)
+		return cli_error("%s", discmux_error(cli->dm));
+	return CLI_OK;
+}
+
+int cmd_inventory(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "all", no_argument, NULL, OPT_ALL },
+		{ "refresh", no_argument, NULL, OPT_REFRESH },
+		CLI_OPTIONS,
+		{ 0 },
+	};
+	struct discmux_member members[4 * DISCMUX_MAX_TARGETS];
+	struct inventory inventory = { 0 };
+	bool all = false, refresh = false, writable;
+	int ret, c;
+
+	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+		if (c == OPT_ALL)
+			all = true;
+		else if (c == OPT_REFRESH)
+			refresh = true;
+		else if (!cli_option(cli, argv, c, &ret))
+			return ret;
+	}
+	if (optind < argc)
+		return cli_usage_error(argv[0], "%s: inventory takes no operands", argv[optind]);
+	ret = cli_open_best(cli, &writable);
+	if (!ret)
+		ret = gather(cli, refresh, &inventory, members,
+			     sizeof(members) / sizeof(*members));
+	if (!ret)
+		ret = cli->json ? json_print(inventory_json(&inventory), false, stdout) :
+				  inventory_print(&inventory, all, stdout);
+	discmux_inventory_free(&inventory.elements);
+	return ret;
+}
