@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Makes written discs whole: cache out, track and session closed. */
+#include "internal.h"
+#include "libdiscmux.h"
+
+#define CLOSE_MS	(45u * 60 * 1000)	/* a lead-out over most of a slow disc */
+
+/*
+ * Waits until the drives are idle.  TEST UNIT READY says so too early during an
+ * immediate close; READ DISC INFORMATION answers 02/04/07 to its end.
+ */
+void burn_wait_idle(struct burn_job *job, burn_set set, const char *what)
+{
+	struct mmc_command cmd;
+	burn_set good;
+
+	if (!set)
+		return;
+	mmc_cmd_read_disc_info(&cmd);
+	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
+			 BURN_TO_THE_END, CLOSE_MS);
+	burn_fail_set(job, set & ~good, what);
+}
+
+static void flush(struct burn_job *job)
+{
+	struct mmc_command cmd;
+	burn_set good;
+
+	mmc_cmd_synchronize_cache(&cmd);
+	good = burn_send(job, job->live, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END,
+			 CLOSE_MS);
+	burn_fail_set(job, job->live & ~good, "to write out its cache");
+	burn_wait_idle(job, job->live, "to write out its cache");
+}
+
+static uint8_t function_of(const struct burn_job *job, size_t i, unsigned int step)
+{
+	const struct burn_plan *plan = job->recs[i].plan;
+
+	return job->config.appendable ? plan->close_open[step] : plan->close[step];
+}
+
+/* Takes out of *set those that get the same CLOSE in this step. */
+static burn_set take_step(struct burn_job *job, burn_set *set, unsigned int step,
+			  struct mmc_command *cmd)
+{
+	size_t i, first = BURN_MAX_RECORDERS;
+	uint16_t track = 0, its;
+	burn_set alike = 0;
+	uint8_t function = 0;
+
+	burn_for_each(i, *set) {
+		its = function_of(job, i, step) == MMC_CLOSE_TRACK ? job->recs[i].track : 0;
+		if (first == BURN_MAX_RECORDERS) {
+			first = i;
+			function = function_of(job, i, step);
+			track = its;
+		}
+		if (function_of(job, i, step) == function && its == track)
+			alike |= 1u << i;
+	}
+	*set &= ~alike;
+	mmc_cmd_close(cmd, function, track);
+	return function ? alike : 0;
+}
+
+static void close_step(struct burn_job *job, unsigned int step)
+{
+	burn_set set = job->live, started = 0;
+	struct mmc_command cmd;
+
+	while (set) {
+		burn_set alike = take_step(job, &set, step, &cmd), good;
+
+		if (!alike)
+			continue;
+		good = burn_send(job, alike, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END,
+				 CLOSE_MS);
+		burn_fail_set(job, alike & ~good, step ? "to close the disc" : "to close the track");
+		started |= good;
+	}
+	burn_wait_idle(job, started, step ? "to close the disc" : "to close the track");
+}
+
+/* A disc that was to be finished says that it is. */
+static void check_closed(struct burn_job *job)
+{
+	struct mmc_disc_info info;
+	struct mmc_command cmd;
+	burn_set good;
+	size_t i;
+
+	mmc_cmd_read_disc_info(&cmd);
+	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
+			 BURN_TO_THE_END, CLOSE_MS);
+	burn_fail_set(job, job->live & ~good, "to tell how its disc is after closing");
+	burn_for_each(i, good) {
+		struct burn_rec *rec = &job->recs[i];
+		enum mmc_disc_state want = job->config.appendable ? MMC_DISC_APPENDABLE :
+								    MMC_DISC_COMPLETE;
+
+		if (mmc_parse_disc_info(rec->data, rec->len, &info) || info.state != want) {
+			burn_fail(job, i, "%s closed its disc, but the disc is not %s", rec->name,
+				  want == MMC_DISC_COMPLETE ? "complete" : "appendable");
+			continue;
+		}
+		burn_set_disc(job, i, BURN_DISC_CLOSED);
+		burn_log_state(job, i, "closed");
+	}
+}
+
+void burn_close(struct burn_job *job)
+{
+	unsigned int step;
+
+	if (!job->live)
+		return;
+	burn_set_state(job, job->live, BURN_CLOSING);
+	flush(job);
+	for (step = 0; step < 2; step++)
+		close_step(job, step);
+	check_closed(job);
+}
