@@ -23,8 +23,8 @@
 
 #define SIM_CHANGER_MAX_DRIVES	12
 #define SIM_CHANGER_MAX_SLOTS	600
-/* The longest name of a disc, with the final zero.  A name is not empty, does
- * not begin with a dot and has no slash and no control characters. */
+/* The longest name of a disc, with the final zero.  A name is of printable ASCII
+ * characters without the slash, not empty, and does not begin with a dot. */
 #define SIM_CHANGER_NAME_SIZE	128
 /* SCSI id of the initiator whose commands come through sim_device_execute(). */
 #define SIM_CHANGER_HOST_ID	7
@@ -128,9 +128,36 @@ int sim_changer_mail_take(struct sim_device *dev, char *disc, size_t size,
 			  char *err, size_t errlen);
 
 /*
- * What is where, as JSON (a new reference; NULL without memory): model, product,
- * ready, locked, slots [{n, disc, tray, source?, inverted?}], drives [{n, id, ...}], arm,
- * mail {open, ...}, printer (null when not fitted), moves.  Never waits for a move.
+ * Raises a fault of table 43: 80/xx strikes at the next move that gets to the step
+ * where it belongs, and leaves the unit of media in the source, the arm or the
+ * destination accordingly; 81/xx is the printer's state until the next
+ * INITIALIZE ELEMENT STATUS.  -EINVAL: no such code; -ENODEV: no printer.
+ */
+int sim_changer_fault(struct sim_device *dev, uint8_t asc, uint8_t ascq,
+		      char *err, size_t errlen);
+
+/* Cartridges that may run out, for sim_changer_print() */
+enum sim_changer_ink {
+	SIM_INK_YELLOW = 0x10,
+	SIM_INK_MAGENTA = 0x20,
+	SIM_INK_CYAN = 0x40,
+	SIM_INK_BLACK = 0x80,
+};
+
+/*
+ * Prints on the disc that is in the printer, for so many seconds (times the
+ * time scale); runs_out: inks that are empty when half of it is done.  -ENODEV: no printer;
+ * -ENOENT: no disc in it; -EBUSY: it prints, or the arm is there; -EINVAL.
+ */
+int sim_changer_print(struct sim_device *dev, double seconds, unsigned int runs_out,
+		      char *err, size_t errlen);
+
+/*
+ * What is where, as JSON (a new reference; NULL without memory): name, model,
+ * product, ready, slots [{n, element, disc (or null), tray, source?, inverted?,
+ * error?}], drives [{the same, id, name}], arm {the same}, mail {the same, open,
+ * locked}, printer {the same, busy, finish, empty [inks]} (null when not fitted),
+ * moves.  Never waits for a move.
  */
 json_t *sim_changer_describe(struct sim_device *dev);
 

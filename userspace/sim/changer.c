@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The virtual library: its life, and the way of a command through it. */
+#define _GNU_SOURCE	/* asprintf */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "changer_priv.h"
+
+#define VENDOR		"JVC"
+#define REVISION	"1.00"
+#define PRODUCT_PREFIX	"JVC-CHG "
+
+static const struct changer_model models[] = {
+	[SIM_MC8100] = {
+		.name = "MC-8100", .slots = 100, .drives = 4, .travel = 1.0, .grip = 1.2,
+		.load = 2.5, .unload = 2.5, .mail = 2.0, .flip = 2.0, .home = 3.0, .inspect = 0.03,
+	},
+	[SIM_MC8200] = {
+		.name = "MC-8200", .slots = 200, .drives = 9, .travel = 1.3, .grip = 1.2,
+		.load = 2.5, .unload = 2.5, .mail = 2.0, .flip = 2.0, .home = 4.0, .inspect = 0.03,
+	},
+	[SIM_MC8600] = {
+		.name = "MC-8600", .slots = 600, .drives = 12, .travel = 1.8, .grip = 1.2,
+		.load = 2.5, .unload = 2.5, .mail = 2.0, .flip = 2.0, .home = 5.0, .inspect = 0.03,
+	},
+};
+
+/* When a command is answered though something stands in its way */
+enum {
+	NEEDS_READY = 1 << 0,
+	DESPITE_ATTENTION = 1 << 1,
+	DESPITE_RESERVATION = 1 << 2,	/* 3.14 */
+};
+
+static const struct changer_command {
+	uint8_t opcode;
+	uint8_t flags;
+	changer_command_fn fn;
+} commands[] = {	/* table 11 */
+	{ 0x00, NEEDS_READY, changer_test_ready },
+	{ 0x01, NEEDS_READY, changer_rezero },
+	{ 0x03, DESPITE_ATTENTION | DESPITE_RESERVATION, changer_request_sense },
+	{ 0x07, NEEDS_READY, changer_init_elements },
+	{ 0x12, DESPITE_ATTENTION | DESPITE_RESERVATION, changer_inquiry },
+	{ 0x15, 0, changer_mode_select },
+	{ 0x16, DESPITE_RESERVATION, changer_reserve },
+	{ 0x17, DESPITE_RESERVATION, changer_release },
+	{ 0x1a, 0, changer_mode_sense },
+	{ 0x1d, NEEDS_READY, changer_self_test },
+	{ 0x1e, DESPITE_RESERVATION, changer_prevent },
+	{ 0x2b, NEEDS_READY, changer_position },
+	{ 0x3b, 0, changer_write_buffer },
+	{ 0x3c, 0, changer_read_buffer },
+	{ 0x4c, 0, changer_log_select },
+	{ 0x4d, 0, changer_log_sense },
+	{ 0xa5, NEEDS_READY, changer_move_medium },
+	{ 0xb8, NEEDS_READY, changer_read_element_status },
+	{ 0xe7, NEEDS_READY, changer_init_range },
+};
+
+int changer_fail(char *err, size_t errlen, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (errlen)
+		vsnprintf(err, errlen, fmt, ap);
+	va_end(ap);
+	return -code;
+}
+
+double changer_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+void changer_wait(struct sim_changer *c, double seconds)
+{
+	double end = seconds * c->time_scale;
+	struct timespec ts;
+
+	if (end <= 0)
+		return;
+	if (c->immediate) {
+		c->busy_until += end;
+		return;
+	}
+	pthread_mutex_unlock(&c->lock);
+	end += changer_now();
+	ts.tv_sec = (time_t)end;
+	ts.tv_nsec = (long)((end - (double)ts.tv_sec) * 1e9);
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+	pthread_mutex_lock(&c->lock);
+}
+
+void changer_attention(struct sim_changer *c, enum changer_attention ua, int except)
+{
+	int i;
+
+	for (i = 0; i < SIM_CHANGER_INITIATORS; i++) {
+		unsigned int *pending = &c->initiator[i].attention;
+
+		if (i == except)
+			continue;
+		/* who must hear of a reset need not hear what came before */
+		if (ua == CHANGER_UA_RESET)
+			*pending = 0;
+		*pending |= 1u << ua;
+	}
+}
+
+void changer_reset(struct sim_changer *c)
+{
+	int i;
+
+	for (i = 0; i < SIM_CHANGER_INITIATORS; i++) {
+		c->initiator[i].prevents = false;
+		c->initiator[i].saw_not_ready = false;
+		c->initiator[i].sense = 0;
+	}
+	memset(&c->reservation, 0, sizeof(c->reservation));
+	c->printer.empty = 0;
+	changer_attention(c, CHANGER_UA_RESET, -1);
+}
+
+void changer_power_on(struct sim_changer *c)
+{
+	changer_reset(c);
+	c->busy_until = changer_now() +
+		(c->model->home + c->model->inspect * c->elements) * c->time_scale;
+}
+
+bool changer_removal_prevented(const struct sim_changer *c)
+{
+	int i;
+
+	for (i = 0; i < SIM_CHANGER_INITIATORS; i++)
+		if (c->initiator[i].prevents)
+			return true;
+	return false;
+}
+
+void changer_reply(struct sim_cmd *cmd, const void *buf, size_t len, size_t allocation)
+{
+	sim_cmd_put(cmd, buf, len < allocation ? len : allocation);
+}
+
+static const struct changer_command *find_command(uint8_t opcode)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (commands[i].opcode == opcode)
+			return &commands[i];
+	return NULL;
+}
+
+/* 3.14: an initiator may stop preventing removal though the unit is another's. */
+static bool reserved_against(const struct sim_changer *c, const struct changer_command *command,
+			     const struct sim_cmd *cmd, unsigned int initiator)
+{
+	if (!c->reservation.active || c->reservation.holder == initiator)
+		return false;
+	if (command->opcode == 0x1e && cmd->cdb[4] & 1)
+		return true;
+	return !(command->flags & DESPITE_RESERVATION);
+}
+
+static changer_result check_ready(struct sim_changer *c, struct changer_initiator *who)
+{
+	if (changer_now() < c->busy_until) {
+		who->saw_not_ready = true;
+		return CHANGER_SENSE(SIM_NOT_READY, 0x04, 0x01);
+	}
+	return 0;
+}
+
+static changer_result run_command(struct sim_changer *c, struct sim_cmd *cmd,
+				  unsigned int initiator)
+{
+	const struct changer_command *command = find_command(cmd->cdb[0]);
+	struct changer_initiator *who = &c->initiator[initiator];
+	changer_result result = 0;
+
+	if (!command)
+		return CHANGER_SENSE(SIM_ILLEGAL_REQUEST, 0x20, 0x00);
+	if (reserved_against(c, command, cmd, initiator))
+		return CHANGER_CONFLICT;
+	if (who->saw_not_ready && changer_now() >= c->busy_until) {
+		who->saw_not_ready = false;
+		who->attention |= 1u << CHANGER_UA_READY;
+	}
+	if (!(command->flags & DESPITE_ATTENTION))
+		result = changer_take_attention(c, initiator);
+	if (!result && command->flags & NEEDS_READY)
+		result = check_ready(c, who);
+	return result ? result : command->fn(c, cmd, initiator);
+}
+
+void sim_changer_execute_from(struct sim_device *dev, unsigned int initiator, struct sim_cmd *cmd)
+{
+	struct sim_changer *c = changer_of(dev);
+	changer_result result;
+
+	initiator %= SIM_CHANGER_INITIATORS;
+	pthread_mutex_lock(&c->turn);
+	pthread_mutex_lock(&c->lock);
+	/* 3.13: kept until it is asked for, or until the next command */
+	if (cmd->cdb[0] != 0x03)
+		c->initiator[initiator].sense = 0;
+	result = run_command(c, cmd, initiator);
+	if (result == CHANGER_CONFLICT) {
+		cmd->status = SIM_RESERVATION_CONFLICT;
+	} else if (result) {
+		c->initiator[initiator].sense = result;
+		sim_cmd_sense(cmd, changer_key(result), changer_asc(result),
+			      changer_ascq(result));
+	}
+	changer_log_command(c, cmd, initiator, result);
+	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_unlock(&c->turn);
+}
+
+static void execute(struct sim_device *dev, struct sim_cmd *cmd)
+{
+	sim_changer_execute_from(dev, SIM_CHANGER_HOST_ID, cmd);
+}
+
+/*
+ * A move that is under way ends first (it holds no lock while it waits, and its
+ * mechanics don't look at what is reset here); initialization goes on.
+ */
+static void reset(struct sim_device *dev)
+{
+	struct sim_changer *c = changer_of(dev);
+
+	pthread_mutex_lock(&c->lock);
+	changer_reset(c);
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void destroy(struct sim_device *dev)
+{
+	struct sim_changer *c = changer_of(dev);
+
+	pthread_mutex_destroy(&c->turn);
+	pthread_mutex_destroy(&c->lock);
+	free(c->state_path);
+	free(c->state_new);
+	free(c->element);
+	free(c);
+}
+
+static const struct sim_device_ops ops = {
+	.execute = execute,
+	.reset = reset,
+	.destroy = destroy,
+};
+
+static int check_config(const struct sim_changer_config *config, char *err, size_t errlen)
+{
+	const struct changer_model *model;
+	unsigned int i;
+
+	if ((unsigned int)config->model >= sizeof(models) / sizeof(models[0]))
+		return changer_fail(err, errlen, EINVAL, "no such library model: %d",
+				    (int)config->model);
+	model = &models[config->model];
+	if (config->drives > model->drives)
+		return changer_fail(err, errlen, EINVAL, "%s takes at most %u drives, not %u",
+				    model->name, model->drives, config->drives);
+	if (config->slots > model->slots)
+		return changer_fail(err, errlen, EINVAL, "%s has at most %u slots, not %u",
+				    model->name, model->slots, config->slots);
+	if (config->drives && !config->drive_ops)
+		return changer_fail(err, errlen, EINVAL, "drives but no way to load them");
+	for (i = 0; i < config->drives; i++)
+		if (!config->drive[i])
+			return changer_fail(err, errlen, EINVAL, "drive %u is missing", i + 1);
+	if (!(config->time_scale >= 0 && config->time_scale <= 1000))
+		return changer_fail(err, errlen, EINVAL,
+				    "time scale %g: give 0 (no waiting) to 1000", config->time_scale);
+	return 0;
+}
+
+static void set_identity(struct sim_changer *c, const struct sim_changer_config *config)
+{
+	struct sim_identity *id = &c->dev.identity;
+
+	*id = config->identity;
+	if (!id->vendor[0])
+		snprintf(id->vendor, sizeof(id->vendor), "%s", VENDOR);
+	if (!id->product[0])
+		snprintf(id->product, sizeof(id->product), "%s%s", PRODUCT_PREFIX, c->model->name);
+	if (!id->revision[0])
+		snprintf(id->revision, sizeof(id->revision), "%s", REVISION);
+	snprintf(c->dev.name, sizeof(c->dev.name), "%s",
+		 config->name[0] ? config->name : "changer");
+}
+
+static int configure(struct sim_changer *c, const struct sim_changer_config *config,
+		     char *err, size_t errlen)
+{
+	c->model = &models[config->model];
+	c->dev.ops = &ops;
+	c->dev.type = 0x08;
+	set_identity(c, config);
+	c->slots = config->slots ? config->slots : c->model->slots;
+	c->drives = config->drives;
+	memcpy(c->drive, config->drive, sizeof(c->drive));
+	memcpy(c->drive_id, config->drive_id, sizeof(c->drive_id));
+	c->drive_ops = config->drive_ops;
+	c->time_scale = config->time_scale;
+	c->printer_fitted = config->printer;
+	c->can_flip = !config->no_flip;
+	if (config->state_path) {
+		c->state_path = strdup(config->state_path);
+		if (!c->state_path || asprintf(&c->state_new, "%s.new", config->state_path) < 0) {
+			c->state_new = NULL;
+			return changer_fail(err, errlen, ENOMEM, "out of memory");
+		}
+	}
+	if (changer_elements_init(c))
+		return changer_fail(err, errlen, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* What lay in a drive when the library was switched off is in it again. */
+static int load_drives(struct sim_changer *c, char *err, size_t errlen)
+{
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < c->drives; i++) {
+		struct changer_element *e = changer_element_of(c, CHANGER_DT, i);
+
+		if (!changer_has_disc(&e->unit))
+			continue;
+		rc = c->drive_ops->load(c->drive[i], e->unit.disc, e->unit.inverted);
+		if (rc)
+			return changer_fail(err, errlen, -rc,
+					    "drive %u does not take the disc %s that it held before: %s",
+					    i + 1, e->unit.disc, strerror(-rc));
+	}
+	return 0;
+}
+
+struct sim_device *sim_changer_create(const struct sim_changer_config *config,
+				      char *err, size_t errlen)
+{
+	struct sim_changer *c;
+
+	if (check_config(config, err, errlen))
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (!c) {
+		changer_fail(err, errlen, ENOMEM, "out of memory");
+		return NULL;
+	}
+	pthread_mutex_init(&c->turn, NULL);
+	pthread_mutex_init(&c->lock, NULL);
+	if (configure(c, config, err, errlen) || changer_state_read(c, err, errlen) ||
+	    load_drives(c, err, errlen) || changer_state_write(c, err, errlen)) {
+		destroy(&c->dev);
+		return NULL;
+	}
+	changer_power_on(c);
+	return &c->dev;
+}

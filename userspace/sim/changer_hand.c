@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What people do to the virtual library, and what they see of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "changer_priv.h"
+
+/* The slot, if the hand may reach into it now */
+static int reach_slot(struct sim_changer *c, unsigned int n, struct changer_element **slot,
+		      char *err, size_t errlen)
+{
+	*slot = n ? changer_element_of(c, CHANGER_ST, n - 1) : NULL;
+	if (!*slot)
+		return changer_fail(err, errlen, EINVAL, "no slot %u: there are 1 to %u", n,
+				    c->slots);
+	if ((*slot)->at_work)
+		return changer_fail(err, errlen, EBUSY, "the arm is at work at slot %u", n);
+	return 0;
+}
+
+static int check_new_disc(struct sim_changer *c, const char *disc, char *err, size_t errlen)
+{
+	const struct changer_element *where;
+
+	if (!changer_name_ok(disc))
+		return changer_fail(err, errlen, EINVAL,
+				    "no name for a disc: give 1 to %d characters without / that do not begin with a dot",
+				    SIM_CHANGER_NAME_SIZE - 1);
+	where = changer_find_disc(c, disc);
+	if (where)
+		return changer_fail(err, errlen, EEXIST, "disc %s is in element %04Xh already",
+				    disc, where->address);
+	return 0;
+}
+
+static void lay(struct changer_unit *unit, const char *disc)
+{
+	memset(unit->disc, 0, sizeof(unit->disc));
+	memcpy(unit->disc, disc, strnlen(disc, sizeof(unit->disc) - 1));
+	unit->inverted = false;
+}
+
+static int put_disc(struct sim_changer *c, unsigned int n, const char *disc,
+		    char *err, size_t errlen)
+{
+	struct changer_element *slot;
+	int rc = reach_slot(c, n, &slot, err, errlen);
+
+	if (rc)
+		return rc;
+	if (!disc) {
+		lay(&slot->unit, "");
+		return 0;
+	}
+	if (!slot->unit.tray)
+		return changer_fail(err, errlen, ENOENT,
+				    "slot %u has no tray: its tray is elsewhere, or was taken out", n);
+	if (changer_has_disc(&slot->unit))
+		return changer_fail(err, errlen, EBUSY, "disc %s lies in slot %u: empty it first",
+				    slot->unit.disc, n);
+	rc = check_new_disc(c, disc, err, errlen);
+	if (!rc)
+		lay(&slot->unit, disc);
+	return rc;
+}
+
+#define NO_ATTENTION CHANGER_UA_COUNT
+
+/* The end of every change by hand: what can't be kept did not happen. */
+static int settle(struct sim_changer *c, struct changer_element *e,
+		  const struct changer_unit *before, enum changer_attention ua,
+		  char *err, size_t errlen)
+{
+	int rc = changer_state_write(c, err, errlen);
+
+	if (rc)
+		e->unit = *before;
+	else if (ua != NO_ATTENTION)
+		changer_attention(c, ua, -1);
+	return rc;
+}
+
+int sim_changer_slot_put(struct sim_device *dev, unsigned int slot, const char *disc,
+			 char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+	struct changer_unit before;
+	struct changer_element *e;
+	int rc;
+
+	pthread_mutex_lock(&c->lock);
+	rc = reach_slot(c, slot, &e, err, errlen);
+	if (!rc) {
+		before = e->unit;
+		rc = put_disc(c, slot, disc, err, errlen);
+	}
+	if (!rc)
+		rc = settle(c, e, &before, CHANGER_UA_READY, err, errlen);
+	pthread_mutex_unlock(&c->lock);
+	return rc;
+}
+
+static int fill(struct sim_changer *c, const char *const *disc, unsigned int count,
+		char *err, size_t errlen)
+{
+	struct changer_element *slot;
+	unsigned int i;
+	int rc;
+
+	if (count > c->slots)
+		return changer_fail(err, errlen, EINVAL, "%u discs for %u slots", count, c->slots);
+	/* a disc may change places with another: first all go */
+	for (i = 0; i < count; i++) {
+		rc = reach_slot(c, i + 1, &slot, err, errlen);
+		if (rc)
+			return rc;
+		lay(&slot->unit, "");
+	}
+	for (i = 0; i < count; i++) {
+		rc = disc[i] ? put_disc(c, i + 1, disc[i], err, errlen) : 0;
+		if (rc)
+			return rc;
+	}
+	rc = changer_state_write(c, err, errlen);
+	if (!rc)
+		changer_attention(c, CHANGER_UA_READY, -1);
+	return rc;
+}
+
+int sim_changer_fill(struct sim_device *dev, const char *const *disc, unsigned int count,
+		     char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+	struct changer_element *before;
+	int rc;
+
+	pthread_mutex_lock(&c->lock);
+	before = malloc(c->elements * sizeof(*before));
+	if (before) {
+		memcpy(before, c->element, c->elements * sizeof(*before));
+		rc = fill(c, disc, count, err, errlen);
+		if (rc)
+			memcpy(c->element, before, c->elements * sizeof(*before));
+		free(before);
+	} else {
+		rc = changer_fail(err, errlen, ENOMEM, "out of memory");
+	}
+	pthread_mutex_unlock(&c->lock);
+	return rc;
+}
+
+int sim_changer_slot_tray(struct sim_device *dev, unsigned int slot, bool tray,
+			  char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+	struct changer_element *e;
+	int rc;
+
+	pthread_mutex_lock(&c->lock);
+	rc = reach_slot(c, slot, &e, err, errlen);
+	if (!rc && changer_has_disc(&e->unit))
+		rc = changer_fail(err, errlen, EBUSY, "disc %s lies in slot %u: empty it first",
+				  e->unit.disc, slot);
+	if (!rc) {
+		const struct changer_unit before = e->unit;
+
+		e->unit.source = 0;
+		e->unit.tray = tray;
+		rc = settle(c, e, &before, CHANGER_UA_READY, err, errlen);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return rc;
+}
+
+/* The mail slot, if the hand may touch it now */
+static int reach_mail(struct sim_changer *c, bool open, struct changer_element **mail,
+		      char *err, size_t errlen)
+{
+	*mail = changer_element_of(c, CHANGER_IE, 0);
+	if ((*mail)->at_work)
+		return changer_fail(err, errlen, EBUSY, "the arm is at work at the mail slot");
+	if (c->mail_open != open)
+		return changer_fail(err, errlen, EINVAL, open ? "the mail slot is shut: open it first" :
+				    "the mail slot is open already");
+	return 0;
+}
+
+int sim_changer_mail_open(struct sim_device *dev, char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+	struct changer_element *mail;
+	int rc;
+
+	pthread_mutex_lock(&c->lock);
+	rc = reach_mail(c, false, &mail, err, errlen);
+	if (!rc && changer_removal_prevented(c)) {
+		changer_attention(c, CHANGER_UA_REMOVAL, -1);
+		rc = changer_fail(err, errlen, EPERM, "the mail slot is locked by the host");
+	}
+	if (!rc) {
+		c->mail_open = true;
+		rc = settle(c, mail, &mail->unit, NO_ATTENTION, err, errlen);
+		c->mail_open = !rc;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return rc;
+}
+
+int sim_changer_mail_close(struct sim_device *dev, char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+	struct changer_element *mail;
+	int rc;
+
+	pthread_mutex_lock(&c->lock);
+	rc = reach_mail(c, true, &mail, err, errlen);
+	if (!rc) {
+		c->mail_open = false;
+		rc = settle(c, mail, &mail->unit, CHANGER_UA_MAIL, err, errlen);
+		c->mail_open = rc != 0;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return rc;
+}
+
+int sim_changer_mail_put(struct sim_device *dev, const char *disc, char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+	struct changer_element *mail;
+	int rc;
+
+	pthread_mutex_lock(&c->lock);
+	rc = reach_mail(c, true, &mail, err, errlen);
+	if (!rc && !mail->unit.tray)
+		rc = changer_fail(err, errlen, ENOENT,
+				  "the mail slot holds no tray: move one there from a slot (4000h)");
+	if (!rc && changer_has_disc(&mail->unit))
+		rc = changer_fail(err, errlen, EBUSY, "disc %s lies in the mail slot: take it first",
+				  mail->unit.disc);
+	if (!rc)
+		rc = check_new_disc(c, disc, err, errlen);
+	if (!rc) {
+		const struct changer_unit before = mail->unit;
+
+		lay(&mail->unit, disc);
+		rc = settle(c, mail, &before, NO_ATTENTION, err, errlen);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return rc;
+}
+
+int sim_changer_mail_take(struct sim_device *dev, char *disc, size_t size,
+			  char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+	struct changer_element *mail;
+	int rc;
+
+	pthread_mutex_lock(&c->lock);
+	rc = reach_mail(c, true, &mail, err, errlen);
+	if (!rc && !changer_has_disc(&mail->unit))
+		rc = changer_fail(err, errlen, ENOENT, "no disc lies in the mail slot");
+	if (!rc) {
+		const struct changer_unit before = mail->unit;
+
+		snprintf(disc, size, "%s", mail->unit.disc);
+		lay(&mail->unit, "");
+		rc = settle(c, mail, &before, NO_ATTENTION, err, errlen);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return rc;
+}
+
+static json_t *element_json(const struct changer_element *e, unsigned int n)
+{
+	json_t *o = changer_unit_json(&e->unit, n);
+
+	json_object_set_new(o, "element", json_integer(e->address));
+	if (e->asc)
+		json_object_set_new(o, "error", json_sprintf("%02X/%02X", e->asc, e->ascq));
+	return o;
+}
+
+static json_t *slots_json(struct sim_changer *c)
+{
+	json_t *a = json_array();
+	unsigned int i;
+
+	for (i = 0; i < c->slots; i++)
+		json_array_append_new(a, element_json(changer_element_of(c, CHANGER_ST, i), i + 1));
+	return a;
+}
+
+static json_t *drives_json(struct sim_changer *c)
+{
+	json_t *a = json_array();
+	unsigned int i;
+
+	for (i = 0; i < c->drives; i++) {
+		json_t *o = element_json(changer_element_of(c, CHANGER_DT, i), i + 1);
+
+		json_object_set_new(o, "id", json_integer(c->drive_id[i]));
+		json_object_set_new(o, "name", json_string(c->drive[i]->name));
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
+static json_t *mail_json(struct sim_changer *c)
+{
+	json_t *o = element_json(changer_element_of(c, CHANGER_IE, 0), 0);
+
+	json_object_set_new(o, "open", json_boolean(c->mail_open));
+	json_object_set_new(o, "locked", json_boolean(changer_removal_prevented(c)));
+	return o;
+}
+
+static json_t *printer_json(struct sim_changer *c)
+{
+	static const struct {
+		uint8_t bit;
+		const char *name;
+	} ink[] = {
+		{ SIM_INK_BLACK, "black" }, { SIM_INK_CYAN, "cyan" },
+		{ SIM_INK_MAGENTA, "magenta" }, { SIM_INK_YELLOW, "yellow" },
+	};
+	json_t *o, *empty;
+	size_t i;
+
+	if (!c->printer_fitted)
+		return json_null();
+	o = element_json(changer_element_of(c, CHANGER_LP, 0), 0);
+	empty = json_array();
+	for (i = 0; i < sizeof(ink) / sizeof(ink[0]); i++)
+		if (c->printer.empty & ink[i].bit)
+			json_array_append_new(empty, json_string(ink[i].name));
+	json_object_set_new(o, "busy", json_boolean(c->printer.busy_until != 0));
+	json_object_set_new(o, "finish", json_boolean(c->printer.finish));
+	json_object_set_new(o, "empty", empty);
+	return o;
+}
+
+json_t *sim_changer_describe(struct sim_device *dev)
+{
+	struct sim_changer *c = changer_of(dev);
+	json_t *o;
+
+	pthread_mutex_lock(&c->lock);
+	changer_printer_tick(c);
+	o = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I}",
+		      "name", c->dev.name, "model", c->model->name,
+		      "product", c->dev.identity.product,
+		      "ready", changer_now() >= c->busy_until,
+		      "slots", slots_json(c), "drives", drives_json(c),
+		      "arm", element_json(changer_element_of(c, CHANGER_MT, 0), 0),
+		      "mail", mail_json(c), "printer", printer_json(c),
+		      "moves", (json_int_t)c->moves);
+	pthread_mutex_unlock(&c->lock);
+	return o;
+}
