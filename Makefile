@@ -57,7 +57,7 @@ demo: userspace
 	$(Q)tests/demo/run
 
 vm: deps-vm
-	$(Q)tests/vm/run --kernel $(or $(KERNEL),6.1) $(SIM:%=--sim %) -- sh
+	$(Q)tests/vm/run --kernel $(or $(KERNEL),6.1) $(SIM:%=--sim %) -- bash
 
 install: userspace
 	$(Q)packaging/install install
