@@ -328,7 +328,7 @@ int burn_job_run(struct burn_job *job)
 	if (!rc)
 		rc = steps(job);
 	if (rc)
-		drop_live(job, BURN_FAILED, rc == -EINVAL ? "not started" : job->error);
+		drop_live(job, rc == -EINVAL ? BURN_IDLE : BURN_FAILED, job->error);
 	finish(job);
 	release_all(job);
 	if (rc)

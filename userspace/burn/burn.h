@@ -116,7 +116,7 @@ struct burn_recorder {
 };
 
 enum burn_state {
-	BURN_IDLE,
+	BURN_IDLE,		/* not started, or for another's sake not begun */
 	BURN_CHECKING,
 	BURN_WAITING,		/* for a blank disc */
 	BURN_PREPARING,
