@@ -25,7 +25,7 @@
  * EOPNOTSUPP an unknown flag, or a reserved field that is not zero
  * EFAULT     a pointer does not lead to memory of the documented length
  * EMSGSIZE   more targets, or more data, than INFO says one call can carry
- * EOVERFLOW  an address plus a length leaves the 32-bit block address space
+ * EOVERFLOW  an address plus a length reaches DISCMUX_LBA_NEGATIVE
  * ENOENT     there is no such member (or element, or changer) now
  * ENODEV     the member went away while the call was running
  * EBUSY      the member is claimed by another fd, or its block device is
@@ -69,6 +69,7 @@
 #define DISCMUX_IOC_STREAM_STATUS	_IO(DISCMUX_IOC_TYPE, 0x42)
 
 #define DISCMUX_NONE		0xffffffffu	/* "no member", "no element" */
+#define DISCMUX_LBA_NEGATIVE	0xffff0000u	/* addresses from here on are negative */
 #define DISCMUX_MAX_TARGETS	32		/* members in one call */
 #define DISCMUX_MAX_CDB		16		/* bytes */
 #define DISCMUX_SENSE_SIZE	96		/* bytes kept of sense data */
@@ -274,8 +275,8 @@ struct discmux_claim {
 /**
  * struct discmux_target - a recorder and where on its disc to write
  * @member: member number
- * @lba: first logical block; CD lead-in addresses are negative, in two's
- *	complement
+ * @lba: first logical block; the lead-in and pregap of a CD have negative
+ *	addresses, in two's complement, from DISCMUX_LBA_NEGATIVE on
  * @flags: 0
  * @__reserved: 0
  */

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The changer: its elements, which drive sits in which, and asking it.
+ * Moves are in moves.c.
+ */
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <scsi/scsi.h>
+
+#include "compat/compat.h"
+#include "changer.h"
+
+#define DMX_STATUS_TIMEOUT	60000		/* ms */
+#define DMX_STATUS_MAX		(1u << 20)	/* bytes of a reply */
+
+/* Options of READ ELEMENT STATUS, most first; old changers refuse some. */
+#define DMX_VOLTAG		1u
+#define DMX_DVCID		2u
+
+struct dmx_map *dmx_map_get(struct dmx_changer *ch)
+{
+	struct dmx_map *map;
+
+	spin_lock(&ch->lock);
+	map = ch->map;
+	kref_get(&map->ref);
+	spin_unlock(&ch->lock);
+	return map;
+}
+
+static void dmx_map_free(struct kref *ref)
+{
+	kvfree(container_of(ref, struct dmx_map, ref));
+}
+
+void dmx_map_put(struct dmx_map *map)
+{
+	kref_put(&map->ref, dmx_map_free);
+}
+
+static struct dmx_map *dmx_map_alloc(unsigned int nr)
+{
+	struct dmx_map *map = kvzalloc(struct_size(map, e, nr), GFP_KERNEL);
+
+	if (map)
+		kref_init(&map->ref);
+	return map;
+}
+
+/* Makes @map the current one; the caller's reference goes with it. */
+static void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
+{
+	struct dmx_map *old;
+
+	spin_lock(&ch->lock);
+	old = ch->map;
+	ch->map = map;
+	if (old->nr != map->nr || memcmp(old->e, map->e, map->nr * sizeof(map->e[0])))
+		ch->generation++;
+	ch->asked = ktime_get();
+	ch->stale = false;
+	spin_unlock(&ch->lock);
+	dmx_map_put(old);
+}
+
+/* READ ELEMENT STATUS of everything, with what the changer takes of options. */
+static int dmx_ask_status(struct dmx_member *m, void *buf, u32 len)
+{
+	struct dmx_changer *ch = m->changer;
+	u8 cdb[12] = { READ_ELEMENT_STATUS };
+	int ret;
+
+	put_unaligned_be16(0xffff, cdb + 4);
+	put_unaligned_be24(len, cdb + 7);
+	for (;;) {
+		cdb[1] = ch->options & DMX_VOLTAG ? 0x10 : 0;
+		cdb[6] = ch->options & DMX_DVCID ? 0x01 : 0;
+		ret = dmx_ask(m, cdb, sizeof(cdb), buf, len, DMX_STATUS_TIMEOUT);
+		if (ret != -EOPNOTSUPP || !ch->options)
+			return ret;
+		ch->options--;
+	}
+}
+
+static int dmx_read_map(struct dmx_member *m, u32 len, unsigned int nr)
+{
+	struct dmx_map *map;
+	u8 *buf;
+	int ret;
+
+	buf = kvmalloc(len, GFP_KERNEL);
+	map = dmx_map_alloc(nr);
+	ret = -ENOMEM;
+	if (!buf || !map)
+		goto out;
+	ret = dmx_ask_status(m, buf, len);
+	if (ret < 0)
+		goto out;
+	ret = dmx_elements_decode(buf, ret, map->e, nr);
+	if (ret < 0)
+		goto out;
+	map->nr = ret;
+	dmx_map_publish(m->changer, map);
+	map = NULL;
+	ret = 0;
+out:
+	if (map)
+		dmx_map_put(map);
+	kvfree(buf);
+	return ret;
+}
+
+/**
+ * dmx_changer_refresh() - read all elements, two commands
+ *
+ * The caller has set mech to asked or moving, or is the only one to know the
+ * changer.
+ */
+int dmx_changer_refresh(struct dmx_member *m)
+{
+	struct dmx_changer *ch = m->changer;
+	struct dmx_mux *mux;
+	u8 header[8];
+	u32 len;
+	int ret;
+
+	ret = dmx_ask_status(m, header, sizeof(header));
+	if (ret >= 0) {
+		len = ret == sizeof(header) ? dmx_elements_bytes(header) : 0;
+		ret = -EPROTO;
+		if (len && len <= DMX_STATUS_MAX)
+			ret = dmx_read_map(m, len, get_unaligned_be16(header + 2));
+	}
+	if (ret) {
+		spin_lock(&ch->lock);
+		ch->stale = true;
+		spin_unlock(&ch->lock);
+		return ret;
+	}
+	mux = READ_ONCE(m->mux);
+	if (mux)
+		dmx_members_tie(mux);
+	return 0;
+}
+
+/* MODE SENSE(6), page 1Dh: SMC-3 7.3.3; the order of types is its own. */
+static void dmx_changer_ranges(struct dmx_member *m)
+{
+	static const u8 cdb[6] = { MODE_SENSE, 0x08, 0x1d, 0, 255 };
+	static const u8 types[] = {
+		DISCMUX_ELEMENT_TRANSPORT, DISCMUX_ELEMENT_STORAGE,
+		DISCMUX_ELEMENT_IMPORT_EXPORT, DISCMUX_ELEMENT_DATA_TRANSFER,
+	};
+	u8 buf[255] = {};
+	unsigned int i, page;
+	int got = dmx_ask(m, cdb, sizeof(cdb), buf, sizeof(buf), DMX_STATUS_TIMEOUT);
+
+	page = 4 + buf[3];
+	if (got < 0 || page + 18 > got || (buf[page] & 0x3f) != 0x1d)
+		return;
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		struct dmx_range *r = &m->changer->range[types[i]];
+
+		r->first = get_unaligned_be16(buf + page + 2 + 4 * i);
+		r->count = get_unaligned_be16(buf + page + 4 + 4 * i);
+	}
+}
+
+/* Called by the probe, before the changer is a member. */
+int dmx_changer_setup(struct dmx_member *m)
+{
+	struct dmx_changer *ch = kzalloc(sizeof(*ch), GFP_KERNEL);
+
+	if (!ch)
+		return -ENOMEM;
+	ch->map = dmx_map_alloc(0);
+	if (!ch->map) {
+		kfree(ch);
+		return -ENOMEM;
+	}
+	spin_lock_init(&ch->lock);
+	init_waitqueue_head(&ch->wait);
+	INIT_LIST_HEAD(&ch->jobs);
+	INIT_WORK(&ch->work, dmx_moves_work);
+	ch->options = DMX_VOLTAG | DMX_DVCID;
+	ch->asked = ktime_get();
+	ch->member = m;
+	m->changer = ch;
+	dmx_changer_ranges(m);
+	/* A changer that is still initializing is a member all the same. */
+	if (dmx_changer_refresh(m))
+		sdev_printk(KERN_INFO, m->sdev, "discmux: no element status yet\n");
+	return 0;
+}
+
+/* With the last reference to the member: no job is left. */
+void dmx_changer_free(struct dmx_member *m)
+{
+	if (!m->changer)
+		return;
+	dmx_map_put(m->changer->map);
+	kfree(m->changer);
+}
+
+static bool dmx_tie_matches(struct dmx_member *m, const struct discmux_element *e)
+{
+	if (e->type != DISCMUX_ELEMENT_DATA_TRANSFER)
+		return false;
+	if (e->identifier[0])
+		return dmx_element_identifies(e, m->serial);
+	return e->flags & DISCMUX_ELEMENT_ID_VALID && e->scsi_id == m->sdev->id;
+}
+
+/*
+ * The element that a drive sits in.  An SCSI id is only good as long as no
+ * other drive of the mux could be meant: ids are unique on a bus, not in a
+ * machine.
+ */
+static u32 dmx_tie_one(struct dmx_mux *mux, struct dmx_member *m,
+		       const struct dmx_map *map)
+{
+	struct dmx_member *other;
+	unsigned int i;
+
+	lockdep_assert_held(&mux->lock);
+	for (i = 0; i < map->nr; i++) {
+		const struct discmux_element *e = &map->e[i];
+		bool alone = true;
+
+		if (!dmx_tie_matches(m, e))
+			continue;
+		list_for_each_entry(other, &mux->members, mux_link)
+			alone &= other == m || other->role == DISCMUX_ROLE_CHANGER ||
+				 !dmx_tie_matches(other, e);
+		if (alone)
+			return e->address;
+	}
+	return DISCMUX_NONE;
+}
+
+/* Ties the drives of a mux to the elements of its changer, by what is known. */
+void dmx_members_tie(struct dmx_mux *mux)
+{
+	struct dmx_member *changer = dmx_member_by_role(mux, DISCMUX_ROLE_CHANGER);
+	struct dmx_map *map = changer ? dmx_map_get(changer->changer) : NULL;
+	struct dmx_member *m;
+
+	mutex_lock(&mux->lock);
+	list_for_each_entry(m, &mux->members, mux_link) {
+		u32 element = map && m->role != DISCMUX_ROLE_CHANGER ?
+			dmx_tie_one(mux, m, map) : DISCMUX_NONE;
+
+		spin_lock_irq(&m->lock);
+		if (!m->element_by_hand)
+			m->element = element;
+		spin_unlock_irq(&m->lock);
+	}
+	mutex_unlock(&mux->lock);
+	if (changer) {
+		dmx_map_put(map);
+		dmx_member_put(changer);
+	}
+}
+
+/* True when there is an answer: 1 the caller may ask, 0 a move is running. */
+static bool dmx_may_ask(struct dmx_changer *ch, int *may)
+{
+	bool known = true;
+
+	spin_lock(&ch->lock);
+	*may = 0;
+	if (!ch->pending && ch->mech == DMX_MECH_IDLE) {
+		ch->mech = DMX_MECH_ASKED;
+		*may = 1;
+	} else if (!ch->pending) {
+		known = false;
+	}
+	spin_unlock(&ch->lock);
+	return known;
+}
+
+/* Asks the changer unless it moves; failures show as "stale". */
+static int dmx_status_refresh(struct dmx_member *m)
+{
+	struct dmx_changer *ch = m->changer;
+	int may;
+
+	if (wait_event_killable(ch->wait, dmx_may_ask(ch, &may)))
+		return -EINTR;
+	if (!may)
+		return 0;
+	dmx_changer_refresh(m);
+	spin_lock(&ch->lock);
+	ch->mech = DMX_MECH_IDLE;
+	spin_unlock(&ch->lock);
+	wake_up_all(&ch->wait);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static u32 dmx_member_in(struct dmx_mux *mux, u32 address)
+{
+	struct dmx_member *m;
+	u32 id = DISCMUX_NONE;
+
+	mutex_lock(&mux->lock);
+	list_for_each_entry(m, &mux->members, mux_link) {
+		if (READ_ONCE(m->element) == address)
+			id = m->id;
+	}
+	mutex_unlock(&mux->lock);
+	return id;
+}
+
+static int dmx_status_fill(struct dmx_mux *mux, struct dmx_map *map,
+			   struct discmux_element_status *arg)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < map->nr; i++) {
+		struct discmux_element e = map->e[i];
+
+		if (e.address < arg->first || (arg->type && e.type != arg->type))
+			continue;
+		if (e.type == DISCMUX_ELEMENT_DATA_TRANSFER)
+			e.member = dmx_member_in(mux, e.address);
+		if (n < arg->nr_elements &&
+		    dmx_put_array(arg->elements, n, arg->element_stride, &e, sizeof(e)))
+			return -EFAULT;
+		n++;
+	}
+	arg->nr_elements = n;
+	return 0;
+}
+
+static int dmx_status_check(const struct discmux_element_status *arg)
+{
+	if (arg->flags & ~DISCMUX_STATUS_REFRESH || arg->__reserved)
+		return -EOPNOTSUPP;
+	if (arg->type > DISCMUX_ELEMENT_LABEL_PRINT)
+		return -EINVAL;
+	if (arg->nr_elements && (arg->element_stride < offsetof(struct discmux_element,
+								volume_tag) ||
+				 arg->element_stride > PAGE_SIZE))
+		return -EINVAL;
+	return 0;
+}
+
+int dmx_ioctl_element_status(struct dmx_call *call)
+{
+	struct discmux_element_status *arg = call->arg;
+	struct dmx_mux *mux = call->file->mux;
+	int ret = dmx_status_check(arg);
+	struct dmx_changer *ch;
+	struct dmx_member *m;
+	struct dmx_map *map;
+
+	if (ret)
+		return ret;
+	m = dmx_member_by_role(mux, DISCMUX_ROLE_CHANGER);
+	if (!m)
+		return -ENOENT;
+	ch = m->changer;
+	if (arg->flags & DISCMUX_STATUS_REFRESH)
+		ret = dmx_status_refresh(m);
+	if (ret)
+		goto out;
+	map = dmx_map_get(ch);
+	spin_lock(&ch->lock);
+	arg->changer = m->id;
+	arg->state = (ch->pending ? DISCMUX_STATUS_MOVING : 0) |
+		     (ch->stale ? DISCMUX_STATUS_STALE : 0);
+	arg->age_ms = min_t(s64, ktime_ms_delta(ktime_get(), ch->asked), U32_MAX);
+	arg->generation = ch->generation;
+	spin_unlock(&ch->lock);
+	ret = dmx_status_fill(mux, map, arg);
+	dmx_map_put(map);
+out:
+	dmx_member_put(m);
+	return ret;
+}

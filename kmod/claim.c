@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Claims: who may change a member.  A claim of a recorder also holds its
+ * block device exclusively and keeps sr from polling it, so that nobody
+ * mounts, probes, locks or ejects a disc that is being written.
+ */
+#include <linux/slab.h>
+#include <scsi/scsi.h>
+
+#include "compat/compat.h"
+#include "dmx.h"
+
+/* What a claim holds of the rest of the kernel. */
+struct dmx_claim_hold {
+	struct dmx_bdev bdev;
+	struct device *disk;	/* sr's disk, NULL when sr is not bound */
+};
+
+/* One claim by ioctl, in dmx_file.held. */
+struct dmx_held {
+	struct list_head link;
+	struct dmx_member *member;
+};
+
+/* Commands that tell but change nothing, neither medium nor mechanism. */
+bool dmx_cdb_changes(const u8 *cdb)
+{
+	switch (cdb[0]) {
+	case TEST_UNIT_READY:
+	case REQUEST_SENSE:
+	case INQUIRY:
+	case MODE_SENSE:
+	case MODE_SENSE_10:
+	case LOG_SENSE:
+	case READ_CAPACITY:
+	case READ_ELEMENT_STATUS:
+	case 0x23:	/* READ FORMAT CAPACITIES */
+	case 0x43:	/* READ TOC/PMA/ATIP */
+	case 0x46:	/* GET CONFIGURATION */
+	case 0x4a:	/* GET EVENT STATUS NOTIFICATION */
+	case 0x51:	/* READ DISC INFORMATION */
+	case 0x52:	/* READ TRACK INFORMATION */
+	case 0x5c:	/* READ BUFFER CAPACITY */
+	case 0xac:	/* GET PERFORMANCE */
+	case 0xad:	/* READ DISC STRUCTURE */
+	case 0xbd:	/* MECHANISM STATUS */
+		return false;
+	}
+	return true;
+}
+
+/* 0 or -EBUSY: may this fd send this command to this member now? */
+int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb)
+{
+	int ret = 0;
+
+	if (!dmx_cdb_changes(cdb))
+		return 0;
+	spin_lock_irq(&m->lock);
+	if (m->streaming || (m->owner && m->owner != file))
+		ret = -EBUSY;
+	spin_unlock_irq(&m->lock);
+	return ret;
+}
+
+static int dmx_is_block(struct device *dev, void *data)
+{
+	return dev->class && !strcmp(dev->class->name, "block");
+}
+
+static int dmx_hold(struct dmx_member *m)
+{
+	struct dmx_claim_hold *hold = kzalloc(sizeof(*hold), GFP_KERNEL);
+	int ret;
+
+	lockdep_assert_held(&m->claim_lock);
+	if (!hold)
+		return -ENOMEM;
+	ret = dmx_member_begin(m);
+	if (ret)
+		goto out_free;
+	sdev_disable_disk_events(m->sdev);
+	hold->disk = device_find_child(&m->sdev->sdev_gendev, NULL, dmx_is_block);
+	if (hold->disk) {
+		ret = dmx_bdev_open(&hold->bdev, hold->disk->devt, m);
+		if (ret)
+			goto out_disk;
+	}
+	m->hold = hold;
+	return 0;
+out_disk:
+	put_device(hold->disk);
+	sdev_enable_disk_events(m->sdev);
+	dmx_member_end(m);
+	/* The disk is going away, or somebody else has it. */
+	ret = ret == -ENXIO || ret == -ENODEV ? -ENODEV :
+	      ret == -ENOMEM || ret == -EINTR ? ret : -EBUSY;
+out_free:
+	kfree(hold);
+	return ret;
+}
+
+static void dmx_unhold(struct dmx_member *m)
+{
+	static char changed[] = "DISK_MEDIA_CHANGE=1";
+	char *env[] = { changed, NULL };
+	struct dmx_claim_hold *hold = m->hold;
+
+	lockdep_assert_held(&m->claim_lock);
+	m->hold = NULL;
+	if (hold->disk)
+		dmx_bdev_close(&hold->bdev);
+	sdev_enable_disk_events(m->sdev);
+	if (hold->disk) {
+		/* Nobody else tells udev that the disc has new contents. */
+		kobject_uevent_env(&hold->disk->kobj, KOBJ_CHANGE, env);
+		put_device(hold->disk);
+	}
+	dmx_member_end(m);
+	kfree(hold);
+}
+
+/* Takes the owner's place, or counts one more claim of the same owner. */
+static int dmx_claim_owner(struct dmx_file *file, struct dmx_member *m)
+{
+	int ret = 0;
+
+	spin_lock_irq(&m->lock);
+	if (m->dead)
+		ret = -ENODEV;
+	else if (m->mux != file->mux)
+		ret = -ENOENT;
+	else if (m->owner && m->owner != file)
+		ret = -EBUSY;
+	else if (m->claims++ == 0)
+		m->owner = file;
+	else
+		ret = 1;
+	spin_unlock_irq(&m->lock);
+	return ret;
+}
+
+/**
+ * dmx_claim() - make @file the owner of @m, or claim once more as the owner
+ *
+ * Takes a reference to both.
+ * Return: 0, -EBUSY, -ENODEV, -ENOENT, -ENOMEM, -EINTR.
+ */
+int dmx_claim(struct dmx_file *file, struct dmx_member *m)
+{
+	int ret = mutex_lock_killable(&m->claim_lock);
+
+	if (ret)
+		return ret;
+	ret = dmx_claim_owner(file, m);
+	if (!ret) {
+		ret = dmx_hold(m);
+		if (ret) {
+			spin_lock_irq(&m->lock);
+			m->claims--;
+			m->owner = NULL;
+			spin_unlock_irq(&m->lock);
+		}
+	}
+	if (ret >= 0) {
+		kref_get(&m->ref);
+		kref_get(&file->ref);
+		ret = 0;
+	}
+	mutex_unlock(&m->claim_lock);
+	return ret;
+}
+
+/* Undoes one dmx_claim(). */
+void dmx_unclaim(struct dmx_member *m)
+{
+	struct dmx_file *file;
+
+	mutex_lock(&m->claim_lock);
+	file = m->owner;
+	if (m->claims == 1)
+		dmx_unhold(m);
+	spin_lock_irq(&m->lock);
+	if (--m->claims == 0)
+		m->owner = NULL;
+	spin_unlock_irq(&m->lock);
+	mutex_unlock(&m->claim_lock);
+	dmx_file_put(file);
+	dmx_member_put(m);
+}
+
+static struct dmx_held *dmx_find_held(struct dmx_file *file, struct dmx_member *m)
+{
+	struct dmx_held *held;
+
+	lockdep_assert_held(&file->lock);
+	list_for_each_entry(held, &file->held, link) {
+		if (held->member == m)
+			return held;
+	}
+	return NULL;
+}
+
+static void dmx_drop_held(struct dmx_held *held)
+{
+	list_del(&held->link);
+	dmx_unclaim(held->member);
+	kfree(held);
+}
+
+/* 1: newly claimed, 0: was ours already. */
+static int dmx_claim_one(struct dmx_file *file, struct dmx_member *m)
+{
+	struct dmx_held *held;
+	int ret;
+
+	if (dmx_find_held(file, m))
+		return 0;
+	held = kmalloc(sizeof(*held), GFP_KERNEL_ACCOUNT);
+	if (!held)
+		return -ENOMEM;
+	ret = dmx_claim(file, m);
+	if (ret) {
+		kfree(held);
+		return ret;
+	}
+	held->member = m;
+	list_add_tail(&held->link, &file->held);
+	return 1;
+}
+
+/* All or none: what was newly claimed is undone when one fails. */
+static int dmx_claim_all(struct dmx_file *file, struct dmx_member **m, u32 n,
+			 u32 *failed)
+{
+	u32 i, fresh = 0;
+	int ret = 0;
+
+	lockdep_assert_held(&file->lock);
+	for (i = 0; i < n; i++) {
+		ret = dmx_claim_one(file, m[i]);
+		if (ret < 0) {
+			*failed = m[i]->id;
+			break;
+		}
+		fresh |= (u32)ret << i;
+	}
+	if (ret >= 0)
+		return 0;
+	while (i--) {
+		if (fresh & BIT(i))
+			dmx_drop_held(dmx_find_held(file, m[i]));
+	}
+	return ret;
+}
+
+static int dmx_ioctl_claims(struct dmx_call *call, struct dmx_member **m)
+{
+	struct discmux_claim *arg = call->arg;
+
+	if (arg->flags)
+		return -EOPNOTSUPP;
+	arg->failed = DISCMUX_NONE;
+	return dmx_get_members(call->file->mux, arg->targets, arg->nr_targets, m,
+			       &arg->failed);
+}
+
+int dmx_ioctl_claim(struct dmx_call *call)
+{
+	struct dmx_member *m[DISCMUX_MAX_TARGETS];
+	struct discmux_claim *arg = call->arg;
+	struct dmx_file *file = call->file;
+	int ret = dmx_ioctl_claims(call, m);
+
+	if (ret)
+		return ret;
+	ret = mutex_lock_killable(&file->lock);
+	if (!ret) {
+		ret = dmx_claim_all(file, m, arg->nr_targets, &arg->failed);
+		mutex_unlock(&file->lock);
+	}
+	dmx_put_members(m, arg->nr_targets);
+	return ret;
+}
+
+int dmx_ioctl_release(struct dmx_call *call)
+{
+	struct dmx_member *m[DISCMUX_MAX_TARGETS];
+	struct discmux_claim *arg = call->arg;
+	struct dmx_file *file = call->file;
+	struct dmx_held *held;
+	int ret = dmx_ioctl_claims(call, m);
+	u32 i;
+
+	if (ret)
+		return ret;
+	mutex_lock(&file->lock);
+	for (i = 0; i < arg->nr_targets; i++) {
+		held = dmx_find_held(file, m[i]);
+		if (held)
+			dmx_drop_held(held);
+	}
+	mutex_unlock(&file->lock);
+	dmx_put_members(m, arg->nr_targets);
+	return 0;
+}
+
+void dmx_file_release_all(struct dmx_file *file)
+{
+	struct dmx_held *held, *next;
+
+	mutex_lock(&file->lock);
+	list_for_each_entry_safe(held, next, &file->held, link)
+		dmx_drop_held(held);
+	mutex_unlock(&file->lock);
+}

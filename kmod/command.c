@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One SCSI command, and batches of commands that run side by side.
+ *
+ * The midlayer's own helpers put commands at the head of the queue and wait
+ * uninterruptibly; these go to the tail and are waited for killable.  The
+ * request is kept after it has ended, so that result and sense are read, and
+ * the tag given back, in process context before the next one is asked for.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/blk-mq.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_eh.h>
+
+#include "dmx.h"
+
+static enum rq_end_io_ret dmx_cmd_end_io(struct request *rq, blk_status_t status)
+{
+	struct dmx_cmd *cmd = rq->end_io_data;
+
+	cmd->end = ktime_get();
+	cmd->blk_status = status;
+	cmd->done(cmd);
+	return RQ_END_IO_NONE;
+}
+
+/*
+ * Each page of the table is a segment of its own: blk_rq_append_bio() does
+ * not split, so a table entry must never exceed what a segment may be.
+ */
+static int dmx_cmd_attach_data(struct dmx_cmd *cmd, struct dmx_data *data)
+{
+	bio_init(&cmd->bio, NULL, data->table, data->nr,
+		 data->out ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN);
+	cmd->bio.bi_vcnt = data->nr;
+	cmd->bio.bi_iter.bi_size = data->bytes;
+	return blk_rq_append_bio(cmd->rq, &cmd->bio);
+}
+
+/**
+ * dmx_cmd_submit() - send a command; cmd->done() is called when it has ended
+ * @cmd: member, cdb, cdb_len and done are set
+ * @data: what it transfers, NULL for nothing; stays until the command ended
+ * @timeout_ms: for the command, not for this call, which never waits
+ *
+ * Return: 0; -EAGAIN when the device takes no further command now; -ENODEV;
+ * -EINVAL when the data does not fit the device's queue.
+ */
+int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
+{
+	struct dmx_member *m = cmd->member;
+	blk_opf_t opf = data && data->out ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN;
+	struct scsi_cmnd *scmd;
+	struct request *rq;
+	int ret;
+
+	if (dmx_member_dead(m))
+		return -ENODEV;
+	rq = scsi_alloc_request(m->sdev->request_queue, opf | REQ_FAILFAST_MASK,
+				BLK_MQ_REQ_NOWAIT);
+	if (IS_ERR(rq)) {
+		ret = PTR_ERR(rq);
+		return ret == -EBUSY ? -EAGAIN : ret;
+	}
+	cmd->rq = rq;
+	if (data && data->bytes) {
+		ret = dmx_cmd_attach_data(cmd, data);
+		if (ret) {
+			blk_mq_free_request(rq);
+			cmd->rq = NULL;
+			return ret;
+		}
+	}
+	scmd = blk_mq_rq_to_pdu(rq);
+	scmd->cmd_len = cmd->cdb_len;
+	memcpy(scmd->cmnd, cmd->cdb, cmd->cdb_len);
+	scmd->allowed = 0;	/* a sequential WRITE must not be repeated */
+	rq->timeout = msecs_to_jiffies(timeout_ms);
+	rq->rq_flags |= RQF_QUIET;
+	rq->end_io = dmx_cmd_end_io;
+	rq->end_io_data = cmd;
+	dmx_count(m, DMX_C_COMMANDS, 1);
+	cmd->start = ktime_get();
+	blk_execute_rq_nowait(rq, false);
+	return 0;
+}
+
+/* The errno of a command that brought no SCSI status back. */
+static u32 dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
+{
+	switch (host_byte(scmd->result)) {
+	case DID_OK:
+		if (cmd->blk_status == BLK_STS_OK || scmd->result)
+			return 0;
+		return dmx_member_dead(cmd->member) ?
+			ENODEV : -blk_status_to_errno(cmd->blk_status);
+	case DID_NO_CONNECT:
+	case DID_BAD_TARGET:
+		return ENODEV;
+	case DID_TIME_OUT:
+		return ETIMEDOUT;
+	case DID_ABORT:
+		return ECANCELED;
+	}
+	return EIO;
+}
+
+/* What a command tells about the device beyond its own result. */
+static void dmx_cmd_note(struct dmx_member *m, const struct discmux_result *res)
+{
+	struct dmx_mux *mux;
+
+	if (!res->sense_len)
+		return;
+	spin_lock_irq(&m->lock);
+	m->last = *res;
+	mux = m->mux;
+	spin_unlock_irq(&m->lock);
+	if (!dmx_result_unit_attention(res))
+		return;
+	/* The attention is consumed here: without this sr would miss it. */
+	if (m->sdev->removable)
+		m->sdev->changed = 1;
+	if (mux && dmx_result_sense(res, UNIT_ATTENTION, 0x28, 0x00))
+		dmx_event_member(DISCMUX_EVENT_MEDIUM_CHANGED, mux, m->id,
+				 m->role, m->unit);
+}
+
+/**
+ * dmx_cmd_reap() - take the result and give the request back
+ * @cmd: has ended
+ * @res: filled
+ */
+void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
+{
+	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(cmd->rq);
+	struct dmx_member *m = cmd->member;
+	s64 us = ktime_us_delta(cmd->end, cmd->start);
+
+	memset(res, 0, sizeof(*res));
+	res->member = m->id;
+	res->error = dmx_cmd_errno(cmd, scmd);
+	res->duration_us = min_t(s64, us, U32_MAX);
+	res->resid = scmd->resid_len;
+	if (res->error && cmd->rq->bio)
+		res->resid = cmd->bio.bi_iter.bi_size;
+	if (!res->error) {
+		res->status = scmd->result & 0xff;
+		res->sense_len = min_t(u32, scmd->sense_len, DISCMUX_SENSE_SIZE);
+		memcpy(res->sense, scmd->sense_buffer, res->sense_len);
+	}
+	if (cmd->bio.bi_io_vec)
+		bio_uninit(&cmd->bio);
+	memset(&cmd->bio, 0, sizeof(cmd->bio));
+	blk_mq_free_request(cmd->rq);
+	cmd->rq = NULL;
+	dmx_counter_max(&m->counter[DMX_C_LONGEST_COMMAND_US], us);
+	dmx_cmd_note(m, res);
+}
+
+static void dmx_batch_free(struct work_struct *work)
+{
+	struct dmx_batch *batch = container_of(work, struct dmx_batch, free_work);
+	struct discmux_result res;
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_batch_cmd *c = &batch->c[i];
+
+		if (c->cmd.rq)
+			dmx_cmd_reap(&c->cmd, &res);
+		if (c->begun)
+			dmx_member_end(c->cmd.member);
+		if (c->cmd.member)
+			dmx_member_put(c->cmd.member);
+	}
+	if (batch->release)
+		batch->release(batch);
+	kvfree(batch);
+	module_put(THIS_MODULE);
+}
+
+/* In process context: frees at once when nothing is in flight. */
+void dmx_batch_put(struct dmx_batch *batch)
+{
+	if (refcount_dec_and_test(&batch->ref))
+		dmx_batch_free(&batch->free_work);
+}
+
+static void dmx_batch_one_done(struct dmx_batch *batch)
+{
+	if (!atomic_dec_and_test(&batch->remaining))
+		return;
+	complete(&batch->done);
+	/* The waiter was killed: what is left is freed where it may sleep. */
+	if (refcount_dec_and_test(&batch->ref))
+		queue_work(dmx_slow_wq, &batch->free_work);
+}
+
+static void dmx_batch_cmd_done(struct dmx_cmd *cmd)
+{
+	dmx_batch_one_done(container_of(cmd, struct dmx_batch_cmd, cmd)->batch);
+}
+
+/**
+ * dmx_batch_alloc() - a batch of @nr commands
+ *
+ * The caller fills member (a reference that the batch takes over), cdb,
+ * cdb_len and data of each, sets error where one is not to be sent, then
+ * calls dmx_batch_run() and finally dmx_batch_put().
+ */
+struct dmx_batch *dmx_batch_alloc(unsigned int nr)
+{
+	struct dmx_batch *batch = kvzalloc(struct_size(batch, c, nr), GFP_KERNEL);
+	unsigned int i;
+
+	if (!batch)
+		return NULL;
+	__module_get(THIS_MODULE);
+	refcount_set(&batch->ref, 1);
+	atomic_set(&batch->remaining, 1);
+	init_completion(&batch->done);
+	INIT_WORK(&batch->free_work, dmx_batch_free);
+	batch->nr = nr;
+	for (i = 0; i < nr; i++) {
+		batch->c[i].batch = batch;
+		batch->c[i].cmd.done = dmx_batch_cmd_done;
+	}
+	return batch;
+}
+
+/* Sends what can be sent now; returns how many have to be tried again. */
+static unsigned int dmx_batch_pass(struct dmx_batch *batch, u32 timeout_ms)
+{
+	unsigned int i, again = 0;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_batch_cmd *c = &batch->c[i];
+
+		if (c->sent || c->error)
+			continue;
+		atomic_inc(&batch->remaining);
+		c->error = dmx_cmd_submit(&c->cmd, &c->data, timeout_ms);
+		if (!c->error) {
+			c->sent = true;
+			continue;
+		}
+		atomic_dec(&batch->remaining);
+		if (c->error == -EAGAIN) {
+			c->error = 0;
+			again++;
+		}
+	}
+	return again;
+}
+
+static void dmx_batch_give_up(struct dmx_batch *batch, int error)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		if (!batch->c[i].sent && !batch->c[i].error)
+			batch->c[i].error = error;
+	}
+}
+
+/**
+ * dmx_batch_run() - send all commands of a batch and wait for them
+ * @timeout_ms: for each command; as long a busy device is waited for
+ *
+ * Return: 0 when each command has a result; -EINTR when a fatal signal came:
+ * what was sent goes on, and what it needs lives as long.
+ */
+int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms)
+{
+	unsigned long until = jiffies + msecs_to_jiffies(timeout_ms);
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_batch_cmd *c = &batch->c[i];
+
+		if (c->error)
+			continue;
+		c->error = dmx_member_begin(c->cmd.member);
+		c->begun = !c->error;
+	}
+	refcount_inc(&batch->ref);
+	while (dmx_batch_pass(batch, timeout_ms)) {
+		schedule_timeout_killable(1);
+		if (fatal_signal_pending(current)) {
+			dmx_batch_give_up(batch, -EINTR);
+			ret = -EINTR;
+		} else if (time_after(jiffies, until)) {
+			dmx_batch_give_up(batch, -EBUSY);
+		}
+	}
+	dmx_batch_one_done(batch);
+	if (wait_for_completion_killable(&batch->done))
+		ret = -EINTR;
+	return ret;
+}
+
+/* After dmx_batch_run() returned 0; once for each command. */
+void dmx_batch_result(struct dmx_batch *batch, unsigned int i,
+		      struct discmux_result *res)
+{
+	struct dmx_batch_cmd *c = &batch->c[i];
+
+	if (c->cmd.rq) {
+		dmx_cmd_reap(&c->cmd, res);
+		return;
+	}
+	memset(res, 0, sizeof(*res));
+	res->member = c->cmd.member->id;
+	res->error = -c->error;
+	res->resid = c->data.bytes;
+}

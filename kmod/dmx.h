@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * discmux: what the driver's files share.
+ *
+ * Lock order, outermost first.  Each file asserts what it relies on.
+ *
+ *   the SCSI class mutex		(held by the core around add/remove)
+ *   dmx_bind_lock	mutex	which member is in which mux; list of all members
+ *   dmx_mux.lock	mutex	the members of one mux, their numbers and roles
+ *   dmx_member.claim_lock mutex one claim or release of a member at a time
+ *   dmx_file.lock	mutex	the members that one fd holds
+ *   dmx_events.lock	mutex	numbering and sending of events (events.c)
+ *   dmx_stream.lock	spinlock ring and legs of one stream, taken in interrupts
+ *   dmx_changer.lock	spinlock job queue, mechanism state and element map
+ *   dmx_member.lock	spinlock owner, mux, dead; innermost
+ *
+ * No lock is held across a SCSI command, except dmx_member.claim_lock, which
+ * only another claim of the same recorder waits for, killable.
+ *
+ * Lifetime.  A member lives from the moment the SCSI core shows the device
+ * until the last of these is gone: the binding, each fd or stream that holds
+ * it, each command in flight.  dmx_member_begin() in addition pins the low
+ * level driver for the length of a command or a claim.  What outlives the
+ * system call that started it (a command whose waiter was killed, a queued
+ * move, a closed stream with WRITEs in flight) holds a reference to the module
+ * and drops it in a work on dmx_slow_wq, which module exit drains.
+ */
+#ifndef DISCMUX_DMX_H
+#define DISCMUX_DMX_H
+
+#include <linux/atomic.h>
+#include <linux/bio.h>
+#include <linux/bvec.h>
+#include <linux/cdev.h>
+#include <linux/completion.h>
+#include <linux/device.h>
+#include <linux/discmux.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi_device.h>
+
+#define DMX_MAX_MUXES		16
+#define DMX_MAX_DATA		(1u << 20)	/* bytes of one command */
+#define DMX_MAX_EXEC_BYTES	(16u << 20)	/* bytes of one EXEC */
+#define DMX_RESULT_MIN		offsetof(struct discmux_result, sense)
+
+struct dmx_changer;
+struct dmx_claim_hold;
+struct dmx_stream;
+
+/* Counters, one sysfs file each, see sysfs.c; they only grow. */
+enum dmx_counter {
+	/* of a recorder or reader */
+	DMX_C_COMMANDS,
+	DMX_C_BYTES_READ,
+	DMX_C_BYTES_WRITTEN,
+	DMX_C_WRITE_ERRORS,
+	DMX_C_LONG_WRITE_WAITS,
+	DMX_C_RING_EMPTY,
+	DMX_C_LONGEST_COMMAND_US,
+	/* of a changer */
+	DMX_C_MOVES,
+	DMX_C_MOVE_ERRORS,
+	DMX_C_MOVE_BUSY_MS,
+	DMX_C_LONGEST_MOVE_MS,
+	DMX_C_MEMBER_MAX,
+};
+
+enum dmx_mux_counter {
+	DMX_MC_STREAMS,
+	DMX_MC_RECORDERS_FAILED,
+	DMX_MC_BYTES_ACCEPTED,
+	DMX_MC_BYTES_ZERO_COPY,
+	DMX_MC_BYTES_COPIED,
+	DMX_MC_MAX,
+};
+
+/**
+ * struct dmx_mux - one /dev/discmuxN; lives from load (or growth of the
+ * module parameter muxes) to unload
+ * @members: list of dmx_member.mux_link by ascending id, under @lock
+ * @streams_open: streams that exist now
+ * @stream_id: the number the last stream got
+ */
+struct dmx_mux {
+	struct device dev;
+	struct cdev cdev;
+	u32 id;
+	struct mutex lock;
+	struct list_head members;
+	atomic_t streams_open;
+	atomic_t stream_id;
+	atomic64_t counter[DMX_MC_MAX];
+};
+
+/**
+ * struct dmx_member - a recorder, reader or changer
+ * @sdev: device; the memory is pinned as long as the member lives
+ * @all_link: in dmx_members, under dmx_bind_lock
+ * @mux: where it is a member, NULL before probing ended, while it is moved
+ *	and after removal; under @lock, and changed only under dmx_bind_lock
+ * @mux_link, @id, @role, @unit: under mux->lock
+ * @dev: its sysfs folder, under dmx_bind_lock
+ * @dead: the device is gone; under @lock, never cleared
+ * @owner, @claims: the fd that holds it and how often, under @lock
+ * @streaming: a stream feeds it, under @lock
+ * @element: data transfer element, DISCMUX_NONE, under @lock
+ * @element_by_hand: set through sysfs, a refresh does not change it
+ * @hold: what a claim holds, under @claim_lock
+ * @last: result of the last command that had sense data, under @lock
+ * @changer: what only a changer has
+ */
+struct dmx_member {
+	struct kref ref;
+	struct scsi_device *sdev;
+	struct list_head all_link;
+	struct work_struct probe_work;
+	struct work_struct free_work;
+
+	struct dmx_mux *mux;
+	struct list_head mux_link;
+	u32 id;
+	u32 role;
+	u32 unit;
+	struct device *dev;
+
+	spinlock_t lock;
+	bool dead;
+	bool streaming;
+	bool element_by_hand;
+	u32 element;
+	struct dmx_file *owner;
+	unsigned int claims;
+	struct discmux_result last;
+
+	struct mutex claim_lock;
+	struct dmx_claim_hold *hold;
+
+	struct dmx_changer *changer;
+	u8 serial[32];
+	atomic64_t counter[DMX_C_MEMBER_MAX];
+};
+
+/**
+ * struct dmx_file - one open of /dev/discmuxN
+ * @held: list of claims made by DISCMUX_IOC_CLAIM, under @lock
+ */
+struct dmx_file {
+	struct kref ref;
+	struct dmx_mux *mux;
+	struct mutex lock;
+	struct list_head held;
+	bool writable;
+};
+
+/**
+ * struct dmx_data - what a command transfers: @bytes of @table's pages
+ *
+ * One table serves all commands of a group at once: a bio only reads it.
+ */
+struct dmx_data {
+	struct bio_vec *table;
+	unsigned int nr;
+	unsigned int bytes;
+	bool out;
+};
+
+/**
+ * struct dmx_cmd - one SCSI command on its way
+ * @done: called when it has ended, in interrupt context; the request, and
+ *	with it result and sense, stays until dmx_cmd_reap()
+ */
+struct dmx_cmd {
+	struct dmx_member *member;
+	struct request *rq;
+	struct bio bio;
+	ktime_t start;
+	ktime_t end;
+	blk_status_t blk_status;
+	u8 cdb[DISCMUX_MAX_CDB];
+	u8 cdb_len;
+	void (*done)(struct dmx_cmd *cmd);
+};
+
+/**
+ * struct dmx_batch - commands that run at the same time and are waited for
+ * @ref: the waiter and the commands in flight together
+ * @remaining: commands in flight, plus one while they are being submitted
+ * @release: frees what the commands' data pointed to, in process context
+ */
+struct dmx_batch {
+	refcount_t ref;
+	atomic_t remaining;
+	struct completion done;
+	struct work_struct free_work;
+	void (*release)(struct dmx_batch *batch);
+	void *private;
+	unsigned int nr;
+	struct dmx_batch_cmd {
+		struct dmx_batch *batch;
+		struct dmx_cmd cmd;
+		struct dmx_data data;
+		int error;		/* why it was not sent, negative errno */
+		bool sent;
+		bool begun;		/* dmx_member_begin() to be undone */
+	} c[];
+};
+
+/**
+ * struct dmx_call - one ioctl: its decoded argument and what it may return
+ * @arg: kernel copy of the argument, written back on success
+ * @new_file, @new_fd: installed once the argument has been written back
+ */
+struct dmx_call {
+	struct dmx_file *file;
+	struct dmx_stream *stream;
+	void *arg;
+	struct file *new_file;
+	int new_fd;
+};
+
+/**
+ * struct dmx_ioctl - a row of an ioctl table
+ * @min_size: the first published layout's size
+ * @write: needs a fd open for writing
+ * @always_copy: the argument is written back on failure too
+ */
+struct dmx_ioctl {
+	unsigned int cmd;
+	u16 size;
+	u16 min_size;
+	bool write;
+	bool always_copy;
+	int (*fn)(struct dmx_call *call);
+};
+
+/* main.c */
+extern struct workqueue_struct *dmx_io_wq;	/* the next WRITE of a stream */
+extern struct workqueue_struct *dmx_slow_wq;	/* probing, moves, frees */
+struct dmx_mux *dmx_mux_find(u32 id);
+struct device *dmx_device_create(struct dmx_mux *mux, struct dmx_member *m);
+
+/* member.c */
+extern struct mutex dmx_bind_lock;
+extern atomic_t dmx_probing;
+int dmx_members_register(void);
+void dmx_members_unregister(void);
+int dmx_member_join(struct dmx_member *m, struct dmx_mux *mux);
+int dmx_member_attach(const char *hctl, struct dmx_mux *mux);
+int dmx_member_set_role(struct dmx_member *m, u32 role);
+void dmx_member_put(struct dmx_member *m);
+struct dmx_member *dmx_member_get(struct dmx_mux *mux, u32 id);
+struct dmx_member *dmx_member_next(struct dmx_mux *mux, u32 id);
+struct dmx_member *dmx_member_by_role(struct dmx_mux *mux, u32 role);
+void dmx_members_tie(struct dmx_mux *mux);
+bool dmx_member_dead(struct dmx_member *m);
+int dmx_member_begin(struct dmx_member *m);
+void dmx_member_end(struct dmx_member *m);
+u32 dmx_member_max_data(struct dmx_member *m);
+
+/* probe.c */
+void dmx_probe(struct work_struct *work);
+
+/* command.c */
+int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms);
+void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res);
+struct dmx_batch *dmx_batch_alloc(unsigned int nr);
+void dmx_batch_put(struct dmx_batch *batch);
+int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms);
+void dmx_batch_result(struct dmx_batch *batch, unsigned int i,
+		      struct discmux_result *res);
+
+/* sync.c */
+struct bio_vec *dmx_table_alloc(const void *buf, unsigned int len,
+				unsigned int *nr);
+int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
+		unsigned int len, u32 timeout_ms, struct discmux_result *res);
+bool dmx_result_good(const struct discmux_result *res);
+bool dmx_result_sense(const struct discmux_result *res, u8 key, u8 asc, u8 ascq);
+bool dmx_result_unit_attention(const struct discmux_result *res);
+bool dmx_result_illegal(const struct discmux_result *res);
+int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
+	    unsigned int len, u32 timeout_ms);
+void dmx_write_cdb(struct dmx_cmd *cmd, u8 opcode, u32 lba, u32 blocks);
+
+/* claim.c */
+int dmx_claim(struct dmx_file *file, struct dmx_member *m);
+void dmx_unclaim(struct dmx_member *m);
+bool dmx_cdb_changes(const u8 *cdb);
+int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb);
+int dmx_ioctl_claim(struct dmx_call *call);
+int dmx_ioctl_release(struct dmx_call *call);
+void dmx_file_release_all(struct dmx_file *file);
+
+/* chardev.c */
+extern const struct file_operations dmx_fops;
+void dmx_file_put(struct dmx_file *file);
+long dmx_ioctl_dispatch(const struct dmx_ioctl *table, unsigned int n,
+			struct dmx_call *call, bool writable, unsigned int cmd,
+			unsigned long uptr);
+
+/* targets.c */
+int dmx_get_members(struct dmx_mux *mux, u64 uptr, u32 n, struct dmx_member **m,
+		    u32 *failed);
+int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
+		    struct discmux_target *t, struct dmx_member **m);
+void dmx_put_members(struct dmx_member **m, unsigned int n);
+int dmx_put_array(u64 uptr, u32 index, u32 stride, const void *entry, u32 size);
+
+/* exec.c, fanout.c */
+int dmx_ioctl_exec(struct dmx_call *call);
+int dmx_ioctl_fanout_write(struct dmx_call *call);
+
+/* stream_fd.c */
+int dmx_ioctl_stream(struct dmx_call *call);
+
+/* changer.c, moves.c */
+int dmx_changer_setup(struct dmx_member *m);
+void dmx_changer_free(struct dmx_member *m);
+int dmx_ioctl_move(struct dmx_call *call);
+int dmx_ioctl_element_status(struct dmx_call *call);
+
+/* events.c */
+int dmx_events_register(void);
+void dmx_events_unregister(void);
+u64 dmx_events_seq(void);
+void dmx_event_member(u8 event, struct dmx_mux *mux, u32 id, u32 role, u32 unit);
+void dmx_event_move(u8 event, struct dmx_mux *mux, u32 id, u32 source,
+		    u32 destination, const struct discmux_result *res);
+void dmx_event_failed(struct dmx_mux *mux, u32 stream, struct dmx_member *m,
+		      u32 lba, const struct discmux_result *res);
+void dmx_event_stream(u8 event, struct dmx_mux *mux, u32 stream, u32 recorders,
+		      u64 bytes, int error);
+
+/* sysfs.c */
+extern const struct attribute_group *dmx_mux_groups[];
+extern const struct attribute_group *dmx_member_groups[];
+void dmx_counter_max(atomic64_t *counter, u64 value);
+
+#define dmx_count(obj, which, n)	atomic64_add(n, &(obj)->counter[which])
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DISCMUX_IOC_EXEC: one CDB to one or many members at once.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "dmx.h"
+
+#define DMX_EXEC_TIMEOUT	30000		/* ms */
+#define DMX_TIMEOUT_MAX		86400000	/* ms, a day */
+
+/* One buffer for all targets (data-out) or one each (data-in). */
+struct dmx_exec_data {
+	void *buf;
+	struct bio_vec *table;
+};
+
+static int dmx_exec_check_sizes(const struct discmux_exec *arg)
+{
+	bool one = arg->direction == DISCMUX_DIR_OUT;
+
+	if (arg->direction > DISCMUX_DIR_OUT ||
+	    !arg->data_len != (arg->direction == DISCMUX_DIR_NONE))
+		return -EINVAL;
+	if (arg->nr_targets > DISCMUX_MAX_TARGETS || arg->data_len > DMX_MAX_DATA)
+		return -EMSGSIZE;
+	if (!one && (u64)arg->data_len * arg->nr_targets > DMX_MAX_EXEC_BYTES)
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int dmx_exec_check(const struct discmux_exec *arg)
+{
+	unsigned int i;
+
+	if (arg->flags)
+		return -EOPNOTSUPP;
+	if (arg->cdb_len != 6 && arg->cdb_len != 10 && arg->cdb_len != 12 &&
+	    arg->cdb_len != 16)
+		return -EINVAL;
+	for (i = arg->cdb_len; i < DISCMUX_MAX_CDB; i++) {
+		if (arg->cdb[i])
+			return -EINVAL;
+	}
+	if (arg->timeout_ms > DMX_TIMEOUT_MAX || arg->result_stride < DMX_RESULT_MIN ||
+	    arg->result_stride > PAGE_SIZE)
+		return -EINVAL;
+	return dmx_exec_check_sizes(arg);
+}
+
+static void dmx_exec_release(struct dmx_batch *batch)
+{
+	struct dmx_exec_data *d = batch->private;
+
+	kvfree(d->table);
+	kvfree(d->buf);
+	kfree(d);
+}
+
+/* Bytes between the buffers of two targets; each starts on a page. */
+static unsigned int dmx_exec_step(const struct discmux_exec *arg)
+{
+	return arg->direction == DISCMUX_DIR_IN ? PAGE_ALIGN(arg->data_len) : 0;
+}
+
+static int dmx_exec_buffers(struct dmx_batch *batch, const struct discmux_exec *arg)
+{
+	struct dmx_exec_data *d = kzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT);
+	unsigned int step = dmx_exec_step(arg), total, per, i;
+
+	if (!d)
+		return -ENOMEM;
+	batch->private = d;
+	batch->release = dmx_exec_release;
+	total = step ? step * batch->nr : PAGE_ALIGN(arg->data_len);
+	d->buf = kvzalloc(total, GFP_KERNEL_ACCOUNT);
+	if (!d->buf)
+		return -ENOMEM;
+	d->table = dmx_table_alloc(d->buf, total, &per);
+	if (!d->table)
+		return -ENOMEM;
+	per = DIV_ROUND_UP(arg->data_len, PAGE_SIZE);
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_data *data = &batch->c[i].data;
+
+		data->table = d->table + (step ? i * per : 0);
+		data->nr = per;
+		data->bytes = arg->data_len;
+		data->out = !step;
+	}
+	if (!step && copy_from_user(d->buf, u64_to_user_ptr(arg->data), arg->data_len))
+		return -EFAULT;
+	return 0;
+}
+
+static int dmx_exec_out(struct dmx_batch *batch, const struct discmux_exec *arg)
+{
+	struct dmx_exec_data *d = batch->private;
+	unsigned int step = dmx_exec_step(arg), i, got;
+	struct discmux_result res;
+
+	for (i = 0; i < batch->nr; i++) {
+		u64 to = arg->data + (u64)i * arg->data_len;
+
+		dmx_batch_result(batch, i, &res);
+		got = arg->data_len - min(arg->data_len, res.resid);
+		if (step && got &&
+		    copy_to_user(u64_to_user_ptr(to), d->buf + i * step, got))
+			return -EFAULT;
+		if (step && !res.error && got)
+			dmx_count(batch->c[i].cmd.member, DMX_C_BYTES_READ, got);
+		if (dmx_put_array(arg->results, i, arg->result_stride, &res,
+				  sizeof(res)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* Gives the members to the batch, with the command or why not to send it. */
+static int dmx_exec_fill(struct dmx_file *file, struct dmx_batch *batch,
+			 struct dmx_member **m, const struct discmux_exec *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_batch_cmd *c = &batch->c[i];
+
+		c->cmd.member = m[i];
+		c->cmd.cdb_len = arg->cdb_len;
+		memcpy(c->cmd.cdb, arg->cdb, sizeof(c->cmd.cdb));
+		c->error = dmx_member_may(file, m[i], arg->cdb);
+	}
+	for (i = 0; i < batch->nr; i++) {
+		if (arg->data_len > dmx_member_max_data(m[i]))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+int dmx_ioctl_exec(struct dmx_call *call)
+{
+	struct dmx_member *m[DISCMUX_MAX_TARGETS];
+	struct discmux_exec *arg = call->arg;
+	struct dmx_batch *batch;
+	int ret = dmx_exec_check(arg);
+
+	if (ret)
+		return ret;
+	ret = dmx_get_members(call->file->mux, arg->targets, arg->nr_targets, m, NULL);
+	if (ret)
+		return ret;
+	batch = dmx_batch_alloc(arg->nr_targets);
+	if (!batch) {
+		dmx_put_members(m, arg->nr_targets);
+		return -ENOMEM;
+	}
+	ret = dmx_exec_fill(call->file, batch, m, arg);
+	if (!ret && arg->data_len)
+		ret = dmx_exec_buffers(batch, arg);
+	if (!ret)
+		ret = dmx_batch_run(batch, arg->timeout_ms ?: DMX_EXEC_TIMEOUT);
+	if (!ret)
+		ret = dmx_exec_out(batch, arg);
+	dmx_batch_put(batch);
+	return ret;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DISCMUX_IOC_FANOUT_WRITE: one user buffer, pinned once, to N recorders.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <scsi/scsi.h>
+
+#include "dmx.h"
+
+#define DMX_WRITE_TIMEOUT	60000		/* ms */
+#define DMX_TIMEOUT_MAX		86400000	/* ms */
+
+/* The caller's pages, or the one copy of them. */
+struct dmx_fanout {
+	struct page **pages;
+	unsigned int nr_pages;
+	void *copy;
+	struct bio_vec *table;
+	unsigned int nr;
+};
+
+static void dmx_fanout_release(struct dmx_batch *batch)
+{
+	struct dmx_fanout *f = batch->private;
+
+	if (f->pages)
+		unpin_user_pages(f->pages, f->nr_pages);
+	kvfree(f->pages);
+	kvfree(f->copy);
+	kvfree(f->table);
+	kfree(f);
+}
+
+/* Whether every recorder can take the buffer as it lies in memory. */
+static bool dmx_fanout_shareable(struct dmx_member **m, unsigned int n, u64 addr,
+				 u32 len)
+{
+	unsigned int nr = DIV_ROUND_UP(offset_in_page(addr) + len, PAGE_SIZE);
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		struct request_queue *q = m[i]->sdev->request_queue;
+		unsigned long mask = queue_dma_alignment(q) | queue_virt_boundary(q);
+
+		if ((addr | len) & mask || nr > queue_max_segments(q) ||
+		    queue_max_segment_size(q) < PAGE_SIZE)
+			return false;
+	}
+	return true;
+}
+
+static int dmx_fanout_pin(struct dmx_fanout *f, u64 addr, u32 len)
+{
+	unsigned int nr = DIV_ROUND_UP(offset_in_page(addr) + len, PAGE_SIZE);
+	unsigned int off = offset_in_page(addr), i;
+	struct page **pages;
+	int got;
+
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL_ACCOUNT);
+	f->table = kvmalloc_array(nr, sizeof(*f->table), GFP_KERNEL_ACCOUNT);
+	if (!pages || !f->table) {
+		kvfree(pages);
+		return -ENOMEM;
+	}
+	got = pin_user_pages_fast(addr & PAGE_MASK, nr, 0, pages);
+	if (got != nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kvfree(pages);
+		return got == -ENOMEM ? got : -EFAULT;
+	}
+	f->pages = pages;
+	f->nr_pages = nr;
+	f->nr = nr;
+	for (i = 0; i < nr; i++) {
+		unsigned int part = min_t(unsigned int, len, PAGE_SIZE - off);
+
+		f->table[i].bv_page = pages[i];
+		f->table[i].bv_offset = off;
+		f->table[i].bv_len = part;
+		len -= part;
+		off = 0;
+	}
+	return 0;
+}
+
+static int dmx_fanout_copy(struct dmx_fanout *f, u64 addr, u32 len)
+{
+	f->copy = kvmalloc(PAGE_ALIGN(len), GFP_KERNEL_ACCOUNT);
+	if (!f->copy)
+		return -ENOMEM;
+	if (copy_from_user(f->copy, u64_to_user_ptr(addr), len))
+		return -EFAULT;
+	f->table = dmx_table_alloc(f->copy, len, &f->nr);
+	return f->table ? 0 : -ENOMEM;
+}
+
+static int dmx_fanout_data(struct dmx_file *file, struct dmx_batch *batch,
+			   struct dmx_member **m,
+			   const struct discmux_fanout_write *arg)
+{
+	struct dmx_fanout *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
+	enum dmx_mux_counter way = DMX_MC_BYTES_ZERO_COPY;
+	unsigned int i;
+	int ret;
+
+	if (!f)
+		return -ENOMEM;
+	batch->private = f;
+	batch->release = dmx_fanout_release;
+	if (dmx_fanout_shareable(m, batch->nr, arg->data, arg->data_len)) {
+		ret = dmx_fanout_pin(f, arg->data, arg->data_len);
+	} else {
+		ret = dmx_fanout_copy(f, arg->data, arg->data_len);
+		way = DMX_MC_BYTES_COPIED;
+	}
+	if (ret)
+		return ret;
+	dmx_count(file->mux, way, arg->data_len);
+	for (i = 0; i < batch->nr; i++) {
+		batch->c[i].data.table = f->table;
+		batch->c[i].data.nr = f->nr;
+		batch->c[i].data.bytes = arg->data_len;
+		batch->c[i].data.out = true;
+	}
+	return 0;
+}
+
+static int dmx_fanout_check(const struct discmux_fanout_write *arg)
+{
+	if (arg->flags)
+		return -EOPNOTSUPP;
+	if (arg->block_size < 512 || arg->block_size > 4096 || !arg->data_len ||
+	    arg->data_len % arg->block_size)
+		return -EINVAL;
+	if (arg->write_opcode && arg->write_opcode != WRITE_10 &&
+	    arg->write_opcode != WRITE_12)
+		return -EINVAL;
+	if (arg->timeout_ms > DMX_TIMEOUT_MAX || arg->result_stride < DMX_RESULT_MIN ||
+	    arg->result_stride > PAGE_SIZE)
+		return -EINVAL;
+	return arg->data_len > DMX_MAX_DATA ? -EMSGSIZE : 0;
+}
+
+/* A recorder that cannot be claimed gets that as its result, not the call. */
+static u32 dmx_fanout_claim(struct dmx_file *file, struct dmx_batch *batch)
+{
+	unsigned int i;
+	u32 claimed = 0;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_batch_cmd *c = &batch->c[i];
+
+		if (READ_ONCE(c->cmd.member->streaming))
+			c->error = -EBUSY;
+		else
+			c->error = dmx_claim(file, c->cmd.member);
+		if (!c->error)
+			claimed |= BIT(i);
+	}
+	return claimed;
+}
+
+static int dmx_fanout_out(struct dmx_batch *batch,
+			  const struct discmux_fanout_write *arg)
+{
+	struct discmux_result res;
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_member *m = batch->c[i].cmd.member;
+
+		dmx_batch_result(batch, i, &res);
+		if (dmx_result_good(&res))
+			dmx_count(m, DMX_C_BYTES_WRITTEN, arg->data_len);
+		else if (batch->c[i].sent)
+			dmx_count(m, DMX_C_WRITE_ERRORS, 1);
+		if (dmx_put_array(arg->results, i, arg->result_stride, &res,
+				  sizeof(res)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static int dmx_fanout_run(struct dmx_file *file, struct dmx_batch *batch,
+			  const struct discmux_fanout_write *arg)
+{
+	u32 claimed = dmx_fanout_claim(file, batch);
+	int ret = dmx_batch_run(batch, arg->timeout_ms ?: DMX_WRITE_TIMEOUT);
+	unsigned int i;
+
+	if (!ret)
+		ret = dmx_fanout_out(batch, arg);
+	for (i = 0; i < batch->nr; i++) {
+		if (claimed & BIT(i))
+			dmx_unclaim(batch->c[i].cmd.member);
+	}
+	return ret;
+}
+
+int dmx_ioctl_fanout_write(struct dmx_call *call)
+{
+	struct discmux_target t[DISCMUX_MAX_TARGETS];
+	struct dmx_member *m[DISCMUX_MAX_TARGETS];
+	struct discmux_fanout_write *arg = call->arg;
+	struct dmx_batch *batch;
+	int ret = dmx_fanout_check(arg);
+	unsigned int i;
+	u32 blocks;
+
+	if (ret)
+		return ret;
+	blocks = arg->data_len / arg->block_size;
+	ret = dmx_get_targets(call->file->mux, arg->targets, arg->nr_targets, blocks,
+			      t, m);
+	if (ret)
+		return ret;
+	batch = dmx_batch_alloc(arg->nr_targets);
+	if (!batch) {
+		dmx_put_members(m, arg->nr_targets);
+		return -ENOMEM;
+	}
+	for (i = 0; i < batch->nr; i++) {
+		batch->c[i].cmd.member = m[i];
+		dmx_write_cdb(&batch->c[i].cmd, arg->write_opcode ?: WRITE_10,
+			      t[i].lba, blocks);
+		if (arg->data_len > dmx_member_max_data(m[i]))
+			ret = -EMSGSIZE;
+	}
+	if (!ret)
+		ret = dmx_fanout_data(call->file, batch, m, arg);
+	if (!ret)
+		ret = dmx_fanout_run(call->file, batch, arg);
+	dmx_batch_put(batch);
+	return ret;
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Single commands of the driver's own, and what all command users share.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_common.h>
+
+#include "compat/compat.h"
+#include "dmx.h"
+
+/**
+ * dmx_table_alloc() - the pages of a kernel buffer, one entry a page
+ * @buf: page aligned, from kvmalloc() of whole pages
+ * @len: bytes, at least 1
+ * @nr: number of entries
+ *
+ * Return: a table to be freed with kvfree(), NULL when there is no memory.
+ */
+struct bio_vec *dmx_table_alloc(const void *buf, unsigned int len,
+				unsigned int *nr)
+{
+	unsigned int i, n = DIV_ROUND_UP(len, PAGE_SIZE);
+	struct bio_vec *table = kvmalloc_array(n, sizeof(*table), GFP_KERNEL);
+
+	if (!table)
+		return NULL;
+	for (i = 0; i < n; i++) {
+		const void *p = buf + i * PAGE_SIZE;
+
+		table[i].bv_page = is_vmalloc_addr(p) ?
+			vmalloc_to_page(p) : virt_to_page(p);
+		table[i].bv_offset = 0;
+		table[i].bv_len = min_t(unsigned int, len - i * PAGE_SIZE,
+					PAGE_SIZE);
+	}
+	*nr = n;
+	return table;
+}
+
+struct dmx_sync_data {
+	void *buf;
+	struct bio_vec *table;
+};
+
+static void dmx_sync_release(struct dmx_batch *batch)
+{
+	struct dmx_sync_data *d = batch->private;
+
+	kvfree(d->table);
+	kvfree(d->buf);
+	kfree(d);
+}
+
+/* The batch gets a buffer of its own: it may outlive the caller's. */
+static int dmx_sync_attach(struct dmx_batch *batch, unsigned int len)
+{
+	struct dmx_sync_data *d = kzalloc(sizeof(*d), GFP_KERNEL);
+	struct dmx_data *data = &batch->c[0].data;
+
+	if (!d)
+		return -ENOMEM;
+	batch->private = d;
+	batch->release = dmx_sync_release;
+	d->buf = kvzalloc(PAGE_ALIGN(len), GFP_KERNEL);
+	if (!d->buf)
+		return -ENOMEM;
+	d->table = dmx_table_alloc(d->buf, len, &data->nr);
+	if (!d->table)
+		return -ENOMEM;
+	data->table = d->table;
+	data->bytes = len;
+	return 0;
+}
+
+/**
+ * dmx_command() - send one command that reads data, or none, and wait
+ * @buf: data-in, may be on the stack; @len bytes, 0 for none
+ * @res: how it went, valid when 0 is returned
+ *
+ * Return: 0 when there is a result, -EINTR, -ENOMEM.
+ */
+int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
+		unsigned int len, u32 timeout_ms, struct discmux_result *res)
+{
+	struct dmx_batch *batch = dmx_batch_alloc(1);
+	struct dmx_sync_data *d;
+	int ret = 0;
+
+	if (!batch)
+		return -ENOMEM;
+	kref_get(&m->ref);
+	batch->c[0].cmd.member = m;
+	batch->c[0].cmd.cdb_len = cdb_len;
+	memcpy(batch->c[0].cmd.cdb, cdb, cdb_len);
+	if (len)
+		ret = dmx_sync_attach(batch, len);
+	if (!ret)
+		ret = dmx_batch_run(batch, timeout_ms);
+	if (!ret) {
+		dmx_batch_result(batch, 0, res);
+		d = batch->private;
+		if (d)
+			memcpy(buf, d->buf, len - min(len, res->resid));
+	}
+	dmx_batch_put(batch);
+	return ret;
+}
+
+bool dmx_result_good(const struct discmux_result *res)
+{
+	return !res->error && res->status == SAM_STAT_GOOD;
+}
+
+static bool dmx_result_header(const struct discmux_result *res,
+			      struct scsi_sense_hdr *hdr)
+{
+	return res->status == SAM_STAT_CHECK_CONDITION &&
+	       scsi_normalize_sense(res->sense, res->sense_len, hdr);
+}
+
+bool dmx_result_sense(const struct discmux_result *res, u8 key, u8 asc, u8 ascq)
+{
+	struct scsi_sense_hdr hdr;
+
+	return dmx_result_header(res, &hdr) && hdr.sense_key == key &&
+	       hdr.asc == asc && hdr.ascq == ascq;
+}
+
+bool dmx_result_unit_attention(const struct discmux_result *res)
+{
+	struct scsi_sense_hdr hdr;
+
+	return dmx_result_header(res, &hdr) && hdr.sense_key == UNIT_ATTENTION;
+}
+
+bool dmx_result_illegal(const struct discmux_result *res)
+{
+	struct scsi_sense_hdr hdr;
+
+	return dmx_result_header(res, &hdr) && hdr.sense_key == ILLEGAL_REQUEST;
+}
+
+/**
+ * dmx_ask() - a command that changes nothing; sent again when it only brought
+ * a unit attention, which devices give one at a time
+ *
+ * Return: bytes received, -EOPNOTSUPP when the device knows no such command
+ * or field, another negative errno.
+ */
+int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
+	    unsigned int len, u32 timeout_ms)
+{
+	struct discmux_result res;
+	int tries = 4, ret;
+
+	do {
+		ret = dmx_command(m, cdb, cdb_len, buf, len, timeout_ms, &res);
+		if (ret)
+			return ret;
+		if (dmx_result_good(&res))
+			return len - min(len, res.resid);
+	} while (dmx_result_unit_attention(&res) && --tries);
+	if (dmx_result_illegal(&res))
+		return -EOPNOTSUPP;
+	return res.error ? -(int)res.error : -EIO;
+}
+
+/* WRITE(10) or WRITE(12), MMC-6 6.44, 6.45 */
+void dmx_write_cdb(struct dmx_cmd *cmd, u8 opcode, u32 lba, u32 blocks)
+{
+	memset(cmd->cdb, 0, sizeof(cmd->cdb));
+	cmd->cdb[0] = opcode;
+	put_unaligned_be32(lba, cmd->cdb + 2);
+	if (opcode == WRITE_12) {
+		put_unaligned_be32(blocks, cmd->cdb + 6);
+		cmd->cdb_len = 12;
+	} else {
+		put_unaligned_be16(blocks, cmd->cdb + 7);
+		cmd->cdb_len = 10;
+	}
+}

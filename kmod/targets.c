@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Lists of members in and lists of results out: what every call that names
+ * several targets shares.
+ */
+#include <linux/uaccess.h>
+
+#include "dmx.h"
+
+void dmx_put_members(struct dmx_member **m, unsigned int n)
+{
+	while (n--)
+		dmx_member_put(m[n]);
+}
+
+static int dmx_check_count(u32 n)
+{
+	if (!n)
+		return -EINVAL;
+	return n > DISCMUX_MAX_TARGETS ? -EMSGSIZE : 0;
+}
+
+/* Adds member @id to the @n that are there; each may be named once. */
+static int dmx_add_member(struct dmx_mux *mux, u32 id, struct dmx_member **m,
+			  unsigned int n)
+{
+	struct dmx_member *found = dmx_member_get(mux, id);
+	unsigned int i;
+
+	if (!found)
+		return -ENOENT;
+	for (i = 0; i < n; i++) {
+		if (m[i] == found) {
+			dmx_member_put(found);
+			return -EINVAL;
+		}
+	}
+	m[n] = found;
+	return 0;
+}
+
+/**
+ * dmx_get_members() - references to the members of a user's list of numbers
+ * @uptr: @n __u32
+ * @m: room for DISCMUX_MAX_TARGETS
+ * @failed: set to the number that was not found, may be NULL
+ *
+ * Return: 0, -EINVAL, -EMSGSIZE, -EFAULT, -ENOENT.
+ */
+int dmx_get_members(struct dmx_mux *mux, u64 uptr, u32 n, struct dmx_member **m,
+		    u32 *failed)
+{
+	u32 ids[DISCMUX_MAX_TARGETS];
+	int ret = dmx_check_count(n);
+	unsigned int i;
+
+	if (ret)
+		return ret;
+	if (copy_from_user(ids, u64_to_user_ptr(uptr), n * sizeof(*ids)))
+		return -EFAULT;
+	for (i = 0; i < n; i++) {
+		ret = dmx_add_member(mux, ids[i], m, i);
+		if (ret) {
+			if (failed && ret == -ENOENT)
+				*failed = ids[i];
+			dmx_put_members(m, i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int dmx_check_target(const struct discmux_target *t, u32 blocks)
+{
+	if (t->flags || t->__reserved)
+		return -EOPNOTSUPP;
+	if (t->lba >= DISCMUX_LBA_NEGATIVE)
+		return 0;
+	return blocks > DISCMUX_LBA_NEGATIVE - t->lba ? -EOVERFLOW : 0;
+}
+
+/**
+ * dmx_get_targets() - the same for a list of recorders with addresses
+ * @blocks: blocks that will be written at each address, 0 when not known
+ * @t: room for DISCMUX_MAX_TARGETS, filled
+ *
+ * Return: as dmx_get_members(), and -EOPNOTSUPP, -EOVERFLOW.
+ */
+int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
+		    struct discmux_target *t, struct dmx_member **m)
+{
+	int ret = dmx_check_count(n);
+	unsigned int i;
+
+	if (ret)
+		return ret;
+	if (copy_from_user(t, u64_to_user_ptr(uptr), n * sizeof(*t)))
+		return -EFAULT;
+	for (i = 0; i < n; i++) {
+		ret = dmx_check_target(&t[i], blocks);
+		if (!ret)
+			ret = dmx_add_member(mux, t[i].member, m, i);
+		if (!ret && m[i]->role == DISCMUX_ROLE_CHANGER) {
+			dmx_member_put(m[i]);
+			ret = -EINVAL;
+		}
+		if (ret) {
+			dmx_put_members(m, i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * dmx_put_array() - entry @index of a user's array whose entries are @stride
+ *
+ * Return: 0, -EFAULT.
+ */
+int dmx_put_array(u64 uptr, u32 index, u32 stride, const void *entry, u32 size)
+{
+	void __user *to = u64_to_user_ptr(uptr + (u64)index * stride);
+	u32 known = min(stride, size);
+
+	if (copy_to_user(to, entry, known))
+		return -EFAULT;
+	return clear_user(to + known, stride - known) ? -EFAULT : 0;
+}
