@@ -80,8 +80,7 @@ bool cli_option(struct cli *cli, char **argv, int c, int *status)
 	switch (c) {
 	case 'm':
 		if (cli_number(optarg, 0, 9999, &value)) {
-			*status = cli_usage_error(argv[0], "%s is no mux number: they count from 0",
-						  optarg);
+			*status = cli_error("-m %s: a number is wanted, N of /dev/discmuxN", optarg);
 			return false;
 		}
 		cli->mux = (int)value;

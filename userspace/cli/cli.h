@@ -14,8 +14,8 @@
 /* Exit statuses */
 enum cli_exit {
 	CLI_OK = 0,
-	CLI_FAIL = 1,	/* said why on stderr */
-	CLI_USAGE = 2,	/* the command line is wrong */
+	CLI_FAIL = 1,	/* said why on stderr; also a value that cannot be */
+	CLI_USAGE = 2,	/* unknown option, operand missing or too many */
 };
 
 /* One run of the program. */
@@ -60,8 +60,21 @@ cli_command cmd_status, cmd_copy, cmd_load, cmd_unload, cmd_move, cmd_inventory,
  * subcommand).  Returns true to go on, false to leave with *status. */
 bool cli_option(struct cli *cli, char **argv, int c, int *status);
 
-/* Help on a subcommand, or on the program with NULL; in main.c.  Returns CLI_OK,
- * or CLI_USAGE for a name that there is not. */
+/* What there is to know of a subcommand. */
+struct cli_subcommand {
+	const char *name;
+	cli_command *run;
+	bool reads;		/* knows --json */
+	const char *synopsis;	/* what follows the name */
+	const char *purpose;
+	const char *help;	/* its options */
+};
+
+/* NULL: there is none of that name. */
+const struct cli_subcommand *cli_find(const char *name);
+
+/* Help on a subcommand, or on the program with NULL.  Returns CLI_OK, or
+ * CLI_USAGE for a name that there is not. */
 int cli_help(const char *command);
 
 /* Opens the mux of -m once, waits until its devices have their roles, and says

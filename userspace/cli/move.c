@@ -212,14 +212,14 @@ static int parse_places(int argc, char **argv, enum place_kind first, enum place
 	if (i == argc)
 		return cli_usage_error(argv[0], "%s from where?", argv[0]);
 	if (place_take(argc, argv, &i, first, &request->source, err, sizeof(err)))
-		return cli_usage_error(argv[0], "%s", err);
+		return cli_error("%s", err);
 	if (i == argc && !request->home)
 		return cli_usage_error(argv[0], "%s to where?", argv[0]);
 	if (i == argc)
 		return CLI_OK;
 	request->home = false;
 	if (place_take(argc, argv, &i, second, &request->destination, err, sizeof(err)))
-		return cli_usage_error(argv[0], "%s", err);
+		return cli_error("%s", err);
 	if (i < argc)
 		return cli_usage_error(argv[0], "%s: one place too many", argv[i]);
 	return CLI_OK;
@@ -239,7 +239,7 @@ int cmd_load(struct cli *cli, int argc, char **argv)
 		return ret;
 	ret = parse_places(argc, argv, PLACE_SLOT, PLACE_DRIVE, &request);
 	if (!ret && !is_drive(&request.destination))
-		ret = cli_usage_error(argv[0], "load puts discs into drives; use move");
+		ret = cli_error("load puts discs into drives; use discmux move");
 	return ret ? ret : carry_out(cli, &request);
 }
 
@@ -252,7 +252,7 @@ int cmd_unload(struct cli *cli, int argc, char **argv)
 		return ret;
 	ret = parse_places(argc, argv, PLACE_DRIVE, PLACE_SLOT, &request);
 	if (!ret && !is_drive(&request.source))
-		ret = cli_usage_error(argv[0], "unload takes discs out of drives; use move");
+		ret = cli_error("unload takes discs out of drives; use discmux move");
 	return ret ? ret : carry_out(cli, &request);
 }
 

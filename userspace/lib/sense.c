@@ -156,6 +156,12 @@ bool discmux_result_is(const struct discmux_result *result, uint8_t key, uint8_t
 	       sense.ascq == ascq;
 }
 
+static void lower(char *text)
+{
+	for (; *text; text++)
+		*text = (char)tolower((unsigned char)*text);
+}
+
 /* The first letter small, as within a sentence, unless an acronym begins. */
 static void uncapitalize(char *text)
 {
@@ -174,11 +180,13 @@ static void additional_text(const struct discmux_sense *sense, char *buf, size_t
 			return;
 		}
 	sg_get_asc_ascq_str(sense->asc, sense->ascq, sizeof(text), text);
-	if ((sense->asc || sense->ascq) && !strncmp(text, ADDITIONAL, strlen(ADDITIONAL)))
+	if ((sense->asc || sense->ascq) && !strncmp(text, ADDITIONAL, strlen(ADDITIONAL))) {
 		memmove(text, text + strlen(ADDITIONAL), strlen(text + strlen(ADDITIONAL)) + 1);
-	else	/* no code, or none that is known: the key says more */
+		uncapitalize(text);
+	} else {	/* no code, or none that is known: the key says more */
 		sg_get_sense_key_str(sense->key, sizeof(text), text);
-	uncapitalize(text);
+		lower(text);
+	}
 	snprintf(buf, size, "%s", text);
 }
 
@@ -216,7 +224,7 @@ char *discmux_result_text(const struct discmux_result *result, char *buf, size_t
 		discmux_sense_text(result->sense, len, buf, size);
 	} else {
 		sg_get_scsi_status_str((int)(result->status & 0xff), sizeof(text), text);
-		uncapitalize(text);
+		lower(text);
 		snprintf(buf, size, "SCSI status %02Xh: %s", result->status & 0xff, text);
 	}
 	return buf;
