@@ -112,6 +112,7 @@ out:
 
 /**
  * dmx_changer_refresh() - read all elements, two commands
+ * @m: a changer
  *
  * The caller has set mech to asked or moving, or is the only one to know the
  * changer.

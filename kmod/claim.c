@@ -141,7 +141,9 @@ static int dmx_claim_owner(struct dmx_file *file, struct dmx_member *m)
 }
 
 /**
- * dmx_claim() - make @file the owner of @m, or claim once more as the owner
+ * dmx_claim() - own a member, or claim it once more as its owner
+ * @file: the owner to be
+ * @m: the member
  *
  * Takes a reference to both.
  * Return: 0, -EBUSY, -ENODEV, -ENOENT, -ENOMEM, -EINTR.

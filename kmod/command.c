@@ -205,7 +205,8 @@ static void dmx_batch_cmd_done(struct dmx_cmd *cmd)
 }
 
 /**
- * dmx_batch_alloc() - a batch of @nr commands
+ * dmx_batch_alloc() - a batch of commands
+ * @nr: how many
  *
  * The caller fills member (a reference that the batch takes over), cdb,
  * cdb_len and data of each, sets error where one is not to be sent, then
@@ -268,6 +269,7 @@ static void dmx_batch_give_up(struct dmx_batch *batch, int error)
 
 /**
  * dmx_batch_run() - send all commands of a batch and wait for them
+ * @batch: filled
  * @timeout_ms: for each command; as long a busy device is waited for
  *
  * Return: 0 when each command has a result; -EINTR when a fatal signal came:

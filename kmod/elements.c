@@ -150,8 +150,10 @@ static int dmx_elements_order(struct discmux_element *e, unsigned int n)
 
 /**
  * dmx_elements_decode() - a whole READ ELEMENT STATUS reply
- * @buf: the reply, @len bytes that came
- * @out: room for @max elements, filled sorted by type and address
+ * @buf: the reply
+ * @len: bytes that came
+ * @out: filled, sorted by type and address
+ * @max: room in @out, in elements
  *
  * Return: number of elements, -EPROTO for a reply that contradicts itself or
  * is not all there.

@@ -163,6 +163,8 @@ static void dmx_member_unlink(struct dmx_member *m, struct dmx_mux *mux)
 
 /**
  * dmx_member_join() - make a probed device a member of a mux
+ * @m: in no mux
+ * @mux: the mux
  *
  * Return: 0, -ENODEV when it went away meanwhile, -ENOMEM and the like.
  */

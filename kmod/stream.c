@@ -399,10 +399,9 @@ void dmx_leg_cmd_done(struct dmx_cmd *cmd)
 		dmx_stream_put(leg->stream);	/* it was queued with one */
 }
 
-/**
- * dmx_leg_work() - takes the result of a WRITE that ended, sends the next
- *
- * Queued when there is data, when a WRITE ended and when a pause is over.
+/*
+ * Takes the result of a WRITE that ended and sends the next.  Queued when
+ * there is data, when a WRITE ended and when a pause is over.
  */
 void dmx_leg_work(struct work_struct *work)
 {

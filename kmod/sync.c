@@ -77,7 +77,12 @@ static int dmx_sync_attach(struct dmx_batch *batch, unsigned int len)
 
 /**
  * dmx_command() - send one command that reads data, or none, and wait
- * @buf: data-in, may be on the stack; @len bytes, 0 for none
+ * @m: to whom
+ * @cdb: the command
+ * @cdb_len: its bytes
+ * @buf: data-in, may be on the stack
+ * @len: bytes of @buf, 0 for none
+ * @timeout_ms: for the command
  * @res: how it went, valid when 0 is returned
  *
  * Return: 0 when there is a result, -EINTR, -ENOMEM.
@@ -144,8 +149,16 @@ bool dmx_result_illegal(const struct discmux_result *res)
 }
 
 /**
- * dmx_ask() - a command that changes nothing; sent again when it only brought
- * a unit attention, which devices give one at a time
+ * dmx_ask() - a command that changes nothing
+ * @m: to whom
+ * @cdb: the command
+ * @cdb_len: its bytes
+ * @buf: data-in
+ * @len: bytes of @buf
+ * @timeout_ms: for each try
+ *
+ * Sent again when it only brought a unit attention: devices give these one at
+ * a time.
  *
  * Return: bytes received, -EOPNOTSUPP when the device knows no such command
  * or field, another negative errno.

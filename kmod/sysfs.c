@@ -119,12 +119,14 @@ static ssize_t role_show(struct device *dev, struct device_attribute *attr,
 static ssize_t role_store(struct device *dev, struct device_attribute *attr,
 			  const char *buf, size_t count)
 {
-	int role = sysfs_match_string(dmx_role_names + 1, buf);
+	u32 role;
 
-	/* Index 0 is reader, 1 recorder; nothing becomes a changer. */
-	if (role < 0 || role + 1 == DISCMUX_ROLE_CHANGER)
-		return -EINVAL;
-	return dmx_member_set_role(dev_get_drvdata(dev), role + 1) ?: count;
+	/* Nothing becomes a changer, nor stops being one. */
+	for (role = DISCMUX_ROLE_READER; role <= DISCMUX_ROLE_RECORDER; role++) {
+		if (sysfs_streq(buf, dmx_role_names[role]))
+			return dmx_member_set_role(dev_get_drvdata(dev), role) ?: count;
+	}
+	return -EINVAL;
 }
 static DEVICE_ATTR_RW(role);
 

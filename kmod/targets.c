@@ -41,7 +41,9 @@ static int dmx_add_member(struct dmx_mux *mux, u32 id, struct dmx_member **m,
 
 /**
  * dmx_get_members() - references to the members of a user's list of numbers
- * @uptr: @n __u32
+ * @mux: whose members
+ * @uptr: user's array of __u32
+ * @n: entries of it
  * @m: room for DISCMUX_MAX_TARGETS
  * @failed: set to the number that was not found, may be NULL
  *
@@ -81,8 +83,12 @@ static int dmx_check_target(const struct discmux_target *t, u32 blocks)
 
 /**
  * dmx_get_targets() - the same for a list of recorders with addresses
+ * @mux: whose members
+ * @uptr: user's array of struct discmux_target
+ * @n: entries of it
  * @blocks: blocks that will be written at each address, 0 when not known
  * @t: room for DISCMUX_MAX_TARGETS, filled
+ * @m: room for DISCMUX_MAX_TARGETS, filled with references
  *
  * Return: as dmx_get_members(), and -EOPNOTSUPP, -EOVERFLOW.
  */
@@ -113,7 +119,12 @@ int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
 }
 
 /**
- * dmx_put_array() - entry @index of a user's array whose entries are @stride
+ * dmx_put_array() - fill one entry of a user's array
+ * @uptr: the array
+ * @index: which entry
+ * @stride: bytes of the user's entry
+ * @entry: what to put there
+ * @size: bytes of @entry; what the user's has more is zeroed
  *
  * Return: 0, -EFAULT.
  */
