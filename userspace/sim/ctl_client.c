@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ctl_client.h"
+
+const char ctl_client_usage[] =
+	"  list [--json]                      devices and discs\n"
+	"  insert DEVICE DISC|FILE.iso        puts a disc into a drive\n"
+	"  eject DEVICE [--force]             takes it out\n"
+	"  blank TYPE [NAME] [DEVICE|all] [--blocks N]\n"
+	"                                     makes a blank disc (dvd+r, dvd-r, cd-r)\n"
+	"  tray DEVICE open|close\n"
+	"  mail [CHANGER] open|close|insert DISC|remove\n"
+	"  slot [CHANGER] N DISC|empty\n"
+	"  speed DEVICE unlimited|FACTOR      1 is real time\n"
+	"  fault DEVICE FAULT                 sense KEY/ASC/ASCQ, hang [deaf] or slow MS\n"
+	"                                     [per-mib], then [op XX|read|write]\n"
+	"                                     [lba N[-M]] [nth N] [times N|always]\n"
+	"  clear DEVICE [NUMBER]              faults go\n"
+	"  count [DEVICE] [--json] [--reset]  what the devices saw\n"
+	"  vanish DEVICE, appear DEVICE       pulls its cable, and plugs it in\n"
+	"  set DEVICE FIELD=VALUE...          vendor, product, revision, serial\n";
+
+/* --- the socket -------------------------------------------------------------------------- */
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd, ret;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
+
+int ctl_client_call(const char *path, const json_t *request, json_t **reply, char *err,
+		    size_t errlen)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+	int fd = text ? connect_to(path) : -ENOMEM;
+	json_error_t error;
+	FILE *f = NULL;
+
+	if (fd == -ENOENT || fd == -ECONNREFUSED)
+		snprintf(err, errlen, "nothing runs at %s: 'discmux-sim start' first", path);
+	else if (fd < 0)
+		snprintf(err, errlen, "can't connect to %s: %s", path, strerror(-fd));
+	*reply = NULL;
+	if (fd >= 0 && dprintf(fd, "%s\n", text) > 0)
+		f = fdopen(fd, "r");
+	if (f)
+		*reply = json_loadf(f, JSON_DISABLE_EOF_CHECK, &error);
+	free(text);
+	if (f)
+		fclose(f);
+	else if (fd >= 0)
+		close(fd);
+	if (fd < 0)
+		return fd;
+	if (*reply)
+		return 0;
+	snprintf(err, errlen, "no answer from %s: has discmux-sim died?", path);
+	return -EIO;
+}
+
+/* --- words ------------------------------------------------------------------------------- */
+
+struct words {
+	const char *word[64];
+	size_t count;
+	size_t at;
+	bool json, force, reset;
+	long long blocks;
+	json_t *request;
+	char *err;
+	size_t errlen;
+};
+
+__attribute__((format(printf, 2, 3)))
+static int wrong(struct words *w, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(w->err, w->errlen, format, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static const char *next(struct words *w)
+{
+	return w->at < w->count ? w->word[w->at++] : NULL;
+}
+
+static size_t left(const struct words *w)
+{
+	return w->count - w->at;
+}
+
+static void give(struct words *w, const char *key, const char *value)
+{
+	json_object_set_new(w->request, key, json_string(value));
+}
+
+static bool is_number(const char *word)
+{
+	return *word && word[strspn(word, "0123456789")] == 0 && strlen(word) < 10;
+}
+
+/* A disc is a name, or an image file, which the daemon gets as an absolute path. */
+static int give_disc(struct words *w, const char *word)
+{
+	size_t len = strlen(word);
+	bool image = len > 4 && (!strcmp(word + len - 4, ".iso") ||
+				 !strcmp(word + len - 4, ".bin"));
+	char *path;
+
+	if (!image && !strchr(word, '/')) {
+		give(w, "disc", word);
+		return 0;
+	}
+	path = realpath(word, NULL);
+	if (!path) {
+		wrong(w, "can't find %s: %s", word, strerror(errno));
+		return -ENOENT;
+	}
+	give(w, "disc", path);
+	free(path);
+	return 0;
+}
+
+static int words_none(struct words *w)
+{
+	(void)w;
+	return 0;
+}
+
+static int words_device(struct words *w)
+{
+	if (!left(w))
+		return wrong(w, "give a device");
+	give(w, "device", next(w));
+	return 0;
+}
+
+static int words_insert(struct words *w)
+{
+	if (left(w) != 2)
+		return wrong(w, "give insert DEVICE DISC|FILE.iso");
+	give(w, "device", next(w));
+	return give_disc(w, next(w));
+}
+
+static int words_eject(struct words *w)
+{
+	json_object_set_new(w->request, "force", json_boolean(w->force));
+	return words_device(w);
+}
+
+static int words_blank(struct words *w)
+{
+	if (!left(w))
+		return wrong(w, "give blank TYPE [NAME] [DEVICE|all]: dvd+r, dvd-r or cd-r");
+	give(w, "type", next(w));
+	if (left(w))
+		give(w, "name", next(w));
+	if (left(w))
+		give(w, "device", next(w));
+	json_object_set_new(w->request, "blocks", json_integer(w->blocks));
+	return 0;
+}
+
+static int words_tray(struct words *w)
+{
+	const char *how;
+
+	if (left(w) != 2)
+		return wrong(w, "give tray DEVICE open|close");
+	give(w, "device", next(w));
+	how = next(w);
+	if (strcmp(how, "open") && strcmp(how, "close"))
+		return wrong(w, "give tray DEVICE open|close");
+	json_object_set_new(w->request, "open", json_boolean(!strcmp(how, "open")));
+	return 0;
+}
+
+static bool is_mail_action(const char *word)
+{
+	return !strcmp(word, "open") || !strcmp(word, "close") || !strcmp(word, "insert") ||
+	       !strcmp(word, "remove");
+}
+
+static int words_mail(struct words *w)
+{
+	const char *action = next(w);
+
+	if (action && !is_mail_action(action)) {
+		give(w, "changer", action);
+		action = next(w);
+	}
+	if (!action || !is_mail_action(action) || left(w) != !strcmp(action, "insert"))
+		return wrong(w, "give mail [CHANGER] open|close|insert DISC|remove");
+	give(w, "action", action);
+	return left(w) ? give_disc(w, next(w)) : 0;
+}
+
+static int words_slot(struct words *w)
+{
+	const char *slot = next(w);
+
+	if (slot && !is_number(slot)) {
+		give(w, "changer", slot);
+		slot = next(w);
+	}
+	if (!slot || !is_number(slot) || left(w) != 1)
+		return wrong(w, "give slot [CHANGER] N DISC|empty");
+	json_object_set_new(w->request, "slot", json_integer(atoi(slot)));
+	if (strcmp(w->word[w->at], "empty"))
+		return give_disc(w, next(w));
+	next(w);
+	return 0;
+}
+
+static int words_speed(struct words *w)
+{
+	const char *word;
+	double factor = 0;
+	char *end;
+
+	if (left(w) != 2)
+		return wrong(w, "give speed DEVICE unlimited|FACTOR");
+	give(w, "device", next(w));
+	word = next(w);
+	if (strcmp(word, "unlimited")) {
+		factor = strtod(word, &end);
+		if (*end || !isfinite(factor) || factor <= 0)
+			return wrong(w, "bad speed '%s': give unlimited, or a factor above 0",
+				     word);
+	}
+	json_object_set_new(w->request, "factor", json_real(factor));
+	return 0;
+}
+
+static int words_fault(struct words *w)
+{
+	json_t *list = json_array();
+
+	json_object_set_new(w->request, "words", list);
+	if (left(w) < 2)
+		return wrong(w, "give fault DEVICE sense KEY/ASC/ASCQ|hang|slow MS [...]");
+	give(w, "device", next(w));
+	while (left(w))
+		json_array_append_new(list, json_string(next(w)));
+	return 0;
+}
+
+static int words_clear(struct words *w)
+{
+	const char *number;
+
+	if (words_device(w))
+		return -EINVAL;
+	number = next(w);
+	if (!number)
+		return 0;
+	if (!is_number(number) || !atoi(number))
+		return wrong(w, "bad fault number '%s'", number);
+	json_object_set_new(w->request, "number", json_integer(atoi(number)));
+	return 0;
+}
+
+static int words_count(struct words *w)
+{
+	json_object_set_new(w->request, "reset", json_boolean(w->reset));
+	return left(w) ? words_device(w) : 0;
+}
+
+static int words_set(struct words *w)
+{
+	char fields[256] = "";
+
+	if (left(w) < 2)
+		return wrong(w, "give set DEVICE FIELD=VALUE...");
+	give(w, "device", next(w));
+	while (left(w)) {
+		size_t len = strlen(fields);
+		int n = snprintf(fields + len, sizeof(fields) - len, "%s%s", len ? "," : "",
+				 next(w));
+
+		if (n < 0 || (size_t)n >= sizeof(fields) - len)
+			return wrong(w, "the fields are too long");
+	}
+	give(w, "fields", fields);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*words)(struct words *w);
+} commands[] = {
+	{ "list", words_none },
+	{ "insert", words_insert },
+	{ "eject", words_eject },
+	{ "blank", words_blank },
+	{ "tray", words_tray },
+	{ "mail", words_mail },
+	{ "slot", words_slot },
+	{ "speed", words_speed },
+	{ "fault", words_fault },
+	{ "clear", words_clear },
+	{ "count", words_count },
+	{ "vanish", words_device },
+	{ "appear", words_device },
+	{ "set", words_set },
+};
+
+/* Options may stand anywhere. */
+static int take_options(struct words *w, const char *const words[], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(words[i], "--json"))
+			w->json = true;
+		else if (!strcmp(words[i], "--force"))
+			w->force = true;
+		else if (!strcmp(words[i], "--reset"))
+			w->reset = true;
+		else if (!strcmp(words[i], "--blocks") && i + 1 < n && is_number(words[i + 1]))
+			w->blocks = atoll(words[++i]);
+		else if (!strncmp(words[i], "--", 2))
+			return wrong(w, "bad option %s", words[i]);
+		else if (w->count < sizeof(w->word) / sizeof(w->word[0]))
+			w->word[w->count++] = words[i];
+		else
+			return wrong(w, "too many words");
+	}
+	return 0;
+}
+
+int ctl_client_request(const char *const words[], size_t n, json_t **request, bool *json,
+		       char *err, size_t errlen)
+{
+	struct words w = { .err = err, .errlen = errlen, .request = json_object() };
+	int ret = take_options(&w, words, n);
+	const char *command = ret ? NULL : next(&w);
+
+	if (!ret && !command)
+		ret = wrong(&w, "give a command");
+	if (command)
+		ret = wrong(&w, "unknown command '%s'", command);
+	for (size_t i = 0; command && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, command))
+			continue;
+		give(&w, "command", command);
+		ret = commands[i].words(&w);
+		if (!ret && left(&w))
+			ret = wrong(&w, "'%s' is too much for %s", w.word[w.at], command);
+	}
+	if (ret) {
+		json_decref(w.request);
+		return ret;
+	}
+	*json = w.json;
+	*request = w.request;
+	return 0;
+}

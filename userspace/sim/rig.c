@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "changer.h"
+#include "drive.h"
+#include "rig.h"
+
+/* --- what a changer's arm does to a drive ------------------------------------------------ */
+
+static int arm_load(struct sim_device *drive, const char *disc, bool inverted)
+{
+	char err[160];
+	int ret;
+
+	/* Discs have one side here */
+	(void)inverted;
+	ret = sim_drive_insert(drive, disc, err, sizeof(err));
+	if (ret == -EEXIST)
+		return -EBUSY;
+	return ret == -EBUSY ? -EPERM : ret;
+}
+
+static int arm_unload(struct sim_device *drive, char *disc, size_t size)
+{
+	char err[160];
+	int ret;
+
+	*disc = 0;
+	ret = sim_drive_take(drive, disc, size, false, err, sizeof(err));
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static int arm_look(struct sim_device *drive, char *disc, size_t size)
+{
+	json_t *state = sim_drive_describe(drive);
+	const char *name = json_string_value(json_object_get(state, "disc"));
+	int ret = 0;
+
+	if (!state)
+		ret = -ENOMEM;
+	else if (name && strlen(name) >= size)
+		ret = -ENAMETOOLONG;
+	else
+		strcpy(disc, name ? name : "");
+	json_decref(state);
+	return ret;
+}
+
+static const struct sim_changer_drive_ops arm_ops = {
+	.load = arm_load,
+	.unload = arm_unload,
+	.look = arm_look,
+};
+
+/* --- models ------------------------------------------------------------------------------ */
+
+static int make_drive(struct sim_rig *rig, struct sim_rig_device *device, char *err, size_t errlen)
+{
+	struct sim_drive_config config = {
+		.identity = device->plan->identity,
+		.recorder = device->plan->kind == SIM_RECORDER,
+		.media = rig->media,
+	};
+
+	memcpy(config.name, device->plan->name, sizeof(config.name));
+	device->dev = sim_drive_create(&config, err, errlen);
+	if (!device->dev)
+		return -EINVAL;
+	return sim_drive_set_speed(device->dev, rig->config.speed);
+}
+
+static enum sim_changer_model changer_model(unsigned int number)
+{
+	return number == 8100 ? SIM_MC8100 : number == 8200 ? SIM_MC8200 : SIM_MC8600;
+}
+
+static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char *err,
+			size_t errlen)
+{
+	struct sim_changer_config config = {
+		.identity = device->plan->identity,
+		.model = changer_model(device->plan->model),
+		.slots = device->plan->slots,
+		.drive_ops = &arm_ops,
+		.time_scale = rig->config.robot,
+	};
+	char state[4096];
+
+	/* Beside the discs, so that the same folder is the same library next time */
+	snprintf(state, sizeof(state), "%s/.%s.state", rig->config.media_dir, device->plan->name);
+	config.state_path = state;
+	memcpy(config.name, device->plan->name, sizeof(config.name));
+	for (size_t i = 0; i < rig->count; i++) {
+		const struct sim_rig_device *drive = &rig->device[i];
+
+		if (drive->plan->group != device->plan->group || drive->plan->kind == SIM_CHANGER ||
+		    config.drives == SIM_CHANGER_MAX_DRIVES)
+			continue;
+		config.drive[config.drives] = drive->dev;
+		config.drive_id[config.drives++] = (uint8_t)drive->plan->id;
+	}
+	device->dev = sim_changer_create(&config, err, errlen);
+	return device->dev ? 0 : -EINVAL;
+}
+
+/* Drives first: a changer takes hold of them. */
+static int make_models(struct sim_rig *rig, bool changers, char *err, size_t errlen)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < rig->count && !ret; i++) {
+		struct sim_rig_device *device = &rig->device[i];
+
+		if ((device->plan->kind == SIM_CHANGER) != changers)
+			continue;
+		device->faults = sim_faults_new();
+		if (!device->faults) {
+			snprintf(err, errlen, "out of memory or of file descriptors");
+			return -ENOMEM;
+		}
+		ret = changers ? make_changer(rig, device, err, errlen)
+			       : make_drive(rig, device, err, errlen);
+	}
+	return ret;
+}
+
+static void destroy_models(struct sim_rig *rig, bool changers)
+{
+	for (size_t i = 0; i < rig->count; i++) {
+		struct sim_rig_device *device = &rig->device[i];
+
+		if ((device->plan->kind == SIM_CHANGER) != changers)
+			continue;
+		if (device->dev)
+			device->dev->ops->destroy(device->dev);
+		sim_faults_free(device->faults);
+		pthread_mutex_destroy(&device->plug_lock);
+	}
+}
+
+/* --- SCSI devices ------------------------------------------------------------------------ */
+
+static int make_unit(struct sim_rig *rig, struct sim_rig_device *device, char *err, size_t errlen)
+{
+	struct sim_unit *unit = &device->unit;
+	int ret;
+
+	memcpy(unit->name, device->plan->name, sizeof(unit->name));
+	unit->type = device->plan->kind == SIM_CHANGER ? 8 : 5;
+	unit->host = device->plan->host;
+	unit->id = device->plan->id;
+	ret = sim_backend_create(unit, rig->config.timeout, err, errlen);
+	if (!ret)
+		ret = tcmu_port_open(unit->uio, device->dev, device->faults, &device->port, err,
+				     errlen);
+	if (!ret)
+		ret = sim_target_create(unit, err, errlen);
+	device->made = !ret;
+	return ret;
+}
+
+static int make_units(struct sim_rig *rig, char *err, size_t errlen)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < rig->count && !ret; i++)
+		ret = make_unit(rig, &rig->device[i], err, errlen);
+	/* One after the other, so that their numbers (sr0, sr1...) are in order */
+	for (size_t i = 0; i < rig->count && !ret; i++) {
+		ret = sim_unit_plug(&rig->device[i].unit, err, errlen);
+		rig->device[i].present = !ret;
+	}
+	return ret;
+}
+
+void sim_rig_quiet(struct sim_rig *rig)
+{
+	for (size_t i = 0; i < rig->count; i++)
+		if (rig->device[i].faults)
+			sim_faults_set_gone(rig->device[i].faults, true);
+}
+
+static int remove_units(struct sim_rig *rig, char *err, size_t errlen)
+{
+	int ret;
+
+	sim_rig_quiet(rig);
+	ret = sim_targets_remove(err, errlen);
+	/* From here on no command can come */
+	for (size_t i = 0; i < rig->count; i++)
+		tcmu_port_close(rig->device[i].port);
+	if (ret >= 0)
+		ret = sim_backends_remove(err, errlen);
+	return ret < 0 ? ret : 0;
+}
+
+static void free_rig(struct sim_rig *rig)
+{
+	destroy_models(rig, true);
+	destroy_models(rig, false);
+	sim_media_close(rig->media);
+	free(rig);
+}
+
+int sim_rig_start(const struct sim_rig_config *config, struct sim_rig **out, char *err,
+		  size_t errlen)
+{
+	struct sim_rig *rig = calloc(1, sizeof(*rig));
+	char ignored[256];
+	int ret;
+
+	if (!rig) {
+		snprintf(err, errlen, "out of memory");
+		return -ENOMEM;
+	}
+	rig->config = *config;
+	rig->count = config->plan.count;
+	for (size_t i = 0; i < rig->count; i++) {
+		rig->device[i].plan = &rig->config.plan.device[i];
+		pthread_mutex_init(&rig->device[i].plug_lock, NULL);
+	}
+	ret = sim_media_open(config->media_dir, &rig->media, err, errlen);
+	if (!ret)
+		ret = make_models(rig, false, err, errlen);
+	if (!ret)
+		ret = make_models(rig, true, err, errlen);
+	if (ret) {
+		free_rig(rig);
+		return ret;
+	}
+	ret = make_units(rig, err, errlen);
+	if (ret) {
+		remove_units(rig, ignored, sizeof(ignored));
+		free_rig(rig);
+		return ret;
+	}
+	*out = rig;
+	return 0;
+}
+
+int sim_rig_stop(struct sim_rig *rig, char *err, size_t errlen)
+{
+	int ret = remove_units(rig, err, errlen);
+
+	free_rig(rig);
+	return ret;
+}
+
+struct sim_rig_device *sim_rig_find(struct sim_rig *rig, const char *name, char *err,
+				    size_t errlen)
+{
+	for (size_t i = 0; i < rig->count; i++)
+		if (!strcmp(rig->device[i].plan->name, name))
+			return &rig->device[i];
+	snprintf(err, errlen, "no device '%s': 'discmux-sim ctl list' shows them", name);
+	return NULL;
+}
+
+static int vanish(struct sim_rig_device *device, char *err, size_t errlen)
+{
+	int ret;
+
+	if (!device->present) {
+		snprintf(err, errlen, "%s has vanished already", device->plan->name);
+		return -EALREADY;
+	}
+	/* What is in flight must end, or the kernel would wait for it */
+	sim_faults_set_gone(device->faults, true);
+	ret = sim_unit_unplug(&device->unit, err, errlen);
+	if (ret)
+		sim_faults_set_gone(device->faults, false);
+	else
+		device->present = false;
+	return ret;
+}
+
+static int appear(struct sim_rig_device *device, char *err, size_t errlen)
+{
+	int ret;
+
+	if (device->present) {
+		snprintf(err, errlen, "%s is there already", device->plan->name);
+		return -EALREADY;
+	}
+	sim_faults_set_gone(device->faults, false);
+	ret = sim_unit_plug(&device->unit, err, errlen);
+	/* Without its drivers it is plugged in all the same */
+	device->present = !ret || ret == -ETIMEDOUT;
+	return ret;
+}
+
+int sim_rig_vanish(struct sim_rig_device *device, char *err, size_t errlen)
+{
+	int ret;
+
+	pthread_mutex_lock(&device->plug_lock);
+	ret = vanish(device, err, errlen);
+	pthread_mutex_unlock(&device->plug_lock);
+	return ret;
+}
+
+int sim_rig_appear(struct sim_rig_device *device, char *err, size_t errlen)
+{
+	int ret;
+
+	pthread_mutex_lock(&device->plug_lock);
+	ret = appear(device, err, errlen);
+	pthread_mutex_unlock(&device->plug_lock);
+	return ret;
+}
+
+int sim_rig_identify(struct sim_rig_device *device, const char *fields, char *err,
+		     size_t errlen)
+{
+	struct sim_identity identity = device->dev->identity;
+	bool present;
+	int ret;
+
+	ret = sim_identity_set(&identity, fields, err, errlen);
+	if (ret)
+		return ret;
+	pthread_mutex_lock(&device->plug_lock);
+	present = device->present;
+	if (present)
+		ret = vanish(device, err, errlen);
+	if (!ret) {
+		/* No command reaches the model now, so it does not look */
+		device->dev->identity = identity;
+		if (present)
+			ret = appear(device, err, errlen);
+	}
+	pthread_mutex_unlock(&device->plug_lock);
+	return ret;
+}
+
+static json_t *node_path(const char *name)
+{
+	return *name ? json_sprintf("/dev/%s", name) : json_null();
+}
+
+json_t *sim_rig_describe(struct sim_rig_device *device)
+{
+	const struct sim_unit *unit = &device->unit;
+	bool changer = device->plan->kind == SIM_CHANGER;
+	char node[16], sg[16];
+
+	sim_unit_nodes(unit, node, sg, sizeof(node));
+	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o}",
+			 "name", device->plan->name,
+			 "kind", sim_kind_name(device->plan->kind),
+			 "present", device->present,
+			 "address", json_sprintf("%u:0:%u:0", unit->scsi_host, unit->id),
+			 "node", node_path(node),
+			 "sg", node_path(sg),
+			 "faults", sim_faults_describe(device->faults),
+			 "state", changer ? sim_changer_describe(device->dev)
+					  : sim_drive_describe(device->dev));
+}
