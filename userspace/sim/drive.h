@@ -31,17 +31,19 @@ struct sim_device *sim_drive_create(const struct sim_drive_config *config, char 
 				    size_t errlen);
 
 /*
- * Puts the disc into the drive and closes the tray: the next command gets UNIT
- * ATTENTION 28h/00h, and the drive is becoming ready for its load time.
+ * Puts the disc into the drive and closes the tray.  The drive is becoming
+ * ready (2/04/01) for its load time; then the next command gets UNIT ATTENTION
+ * 28h/00h.
  * -ENOENT no such disc, -EEXIST the drive has one, -EBUSY it is in another
  * drive (or the drive is locked), -EINVAL its files can't be understood.
  */
 int sim_drive_insert(struct sim_device *dev, const char *disc, char *err, size_t errlen);
 
 /*
- * Takes the disc out, whether the tray is open or not; the tray stays open.  disc (may be
- * NULL) gets the name.  -ENOENT the drive is empty, -EBUSY a host locked the
- * drive (PREVENT) or it is writing, and force is not set.
+ * Takes the disc out, whether the tray is open or not; it is open afterwards.
+ * disc (may be NULL) gets the name.  -ENOENT the drive is empty, -EBUSY the tray
+ * is closed and a host locked it (PREVENT) or the drive is writing, and force is
+ * not set.
  */
 int sim_drive_take(struct sim_device *dev, char *disc, size_t len, bool force, char *err,
 		   size_t errlen);
@@ -60,8 +62,8 @@ bool sim_drive_tray_open(struct sim_device *dev);
 
 /*
  * Pace of reading and writing: 0 as fast as the host goes, 1.0 as the medium's
- * speed curve has it in real time, 10.0 ten times that.  -EINVAL below 0 or
- * not a number.
+ * speed curve has it in real time, 10.0 ten times that.  -EINVAL outside of
+ * 0.001 to 1000000 (but 0).
  */
 int sim_drive_set_speed(struct sim_device *dev, double factor);
 

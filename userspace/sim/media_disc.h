@@ -32,7 +32,7 @@ struct sim_medium {
 	uint32_t first_gap, next_gap;	/* blocks between sessions: after the 1st, later */
 	uint16_t tracks_max;
 	uint32_t rate_1x;		/* user bytes a second at 1x */
-	uint32_t kbps_1x;		/* what commands call 1x, in 1000 bytes/s */
+	double kbps_1x;			/* what commands call 1x, in 1000 bytes/s */
 	const uint8_t *speeds;		/* multiples of 1x, fastest first, 0 ends */
 	const char *manufacturer;	/* of blanks made here */
 	const char *media_id;
@@ -40,6 +40,8 @@ struct sim_medium {
 
 const struct sim_medium *sim_medium_find(const char *name);
 const struct sim_medium *sim_medium_pressed(uint32_t blocks);
+/* A speed as commands have it, in 1000 bytes/s. */
+uint32_t sim_medium_kbps(const struct sim_medium *medium, uint8_t speed);
 
 enum sim_disc_state { SIM_DISC_BLANK, SIM_DISC_APPENDABLE, SIM_DISC_COMPLETE };
 enum sim_track_state { SIM_TRACK_OPEN, SIM_TRACK_RESERVED, SIM_TRACK_CLOSED };
@@ -102,6 +104,8 @@ void sim_disc_signed(struct sim_disc *disc, const char *writer);
 
 /* ---- sidecar (media_sidecar.c) ---- */
 
+const char *sim_disc_state_name(enum sim_disc_state state);
+
 /* Fills disc (medium, capacity, tracks ...) from disc->sidecar. */
 int sim_sidecar_parse(struct sim_disc *disc, char *err, size_t errlen);
 /* Brings disc->sidecar up to date. */
@@ -135,8 +139,8 @@ struct sim_track *sim_disc_begin(struct sim_disc *disc, enum sim_method method, 
 /* Pads up to the linking unit, as a drive does when its cache is flushed. */
 void sim_disc_link(struct sim_disc *disc, struct sim_track *track);
 
-/* Closes a track: pads it to its least size, adds the run-out. */
-void sim_disc_close_track(struct sim_disc *disc, struct sim_track *track);
+/* Closes a track: pads it to its reserved or least size, adds the run-out. */
+int sim_disc_close_track(struct sim_disc *disc, struct sim_track *track);
 
 /* Closes the open session; final: nothing can follow. */
 void sim_disc_close_session(struct sim_disc *disc, bool final);

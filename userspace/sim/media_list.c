@@ -22,12 +22,11 @@ static bool exists(struct sim_media *media, const char *name)
 /* Adds what a well-formed disc holds */
 static void describe_disc(json_t *json, const struct sim_disc *disc)
 {
-	static const char *const states[] = { "blank", "appendable", "complete" };
 	uint16_t sessions = disc->sessions_closed + sim_disc_session_open(disc);
 
 	json_object_set_new(json, "medium", json_string(disc->medium->name));
 	json_object_set_new(json, "capacity", json_integer(disc->capacity));
-	json_object_set_new(json, "state", json_string(states[disc->state]));
+	json_object_set_new(json, "state", json_string(sim_disc_state_name(disc->state)));
 	json_object_set_new(json, "blocks", json_integer(sim_disc_recorded(disc)));
 	json_object_set_new(json, "sessions", json_integer(sessions));
 	json_object_set_new(json, "tracks", json_integer(disc->track_count));

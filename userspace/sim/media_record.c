@@ -97,11 +97,28 @@ void sim_disc_link(struct sim_disc *disc, struct sim_track *track)
 	track->nwa = track->start + used;
 }
 
-void sim_disc_close_track(struct sim_disc *disc, struct sim_track *track)
+/* A reservation that was not filled up is padded: much more than a linking unit */
+static int pad_file(struct sim_disc *disc, uint32_t end)
 {
+	if (disc->data_blocks >= end)
+		return 0;
+	if (ftruncate(disc->fd, (off_t)end * SIM_BLOCK) < 0)
+		return -errno;
+	disc->data_blocks = end;
+	return 0;
+}
+
+int sim_disc_close_track(struct sim_disc *disc, struct sim_track *track)
+{
+	int ret = 0;
+
 	if (track->state == SIM_TRACK_CLOSED)
-		return;
+		return 0;
 	sim_disc_link(disc, track);
+	if (track->state == SIM_TRACK_RESERVED && track->nwa < track->start + track->size)
+		ret = pad_file(disc, track->start + track->size);
+	if (ret)
+		return ret;
 	if (track->state == SIM_TRACK_OPEN)
 		track->size = track->nwa - track->start;
 	if (track->method == SIM_METHOD_TAO) {
@@ -112,6 +129,7 @@ void sim_disc_close_track(struct sim_disc *disc, struct sim_track *track)
 	}
 	track->nwa = track->start + track->size;
 	track->state = SIM_TRACK_CLOSED;
+	return 0;
 }
 
 void sim_disc_close_session(struct sim_disc *disc, bool final)

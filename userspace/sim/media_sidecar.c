@@ -28,6 +28,11 @@ static const char *const disc_states[] = { "blank", "appendable", "complete" };
 static const char *const track_states[] = { "open", "reserved", "closed" };
 static const char *const methods[] = { "pressed", "sequential", "incremental", "dao", "tao" };
 
+const char *sim_disc_state_name(enum sim_disc_state state)
+{
+	return disc_states[state];
+}
+
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct parser {
@@ -256,8 +261,7 @@ void sim_sidecar_recover(struct sim_disc *disc)
 	if (file_end < track->start)
 		file_end = track->start;
 	file_end = track->start + (file_end - track->start + unit - 1) / unit * unit;
-	if (track->nwa < file_end || track->nwa > file_end + unit)
-		track->nwa = (uint32_t)(file_end < limit ? file_end : limit);
+	track->nwa = (uint32_t)(file_end < limit ? file_end : limit);
 }
 
 static json_t *build_track(const struct sim_disc *disc, const struct sim_track *track)

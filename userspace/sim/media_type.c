@@ -9,7 +9,7 @@ static const uint8_t dvd_speeds[] = { 16, 12, 8, 6, 4, 0 };
 
 #define CD \
 	.cd = true, .unit = 1, .first_gap = 11400, .next_gap = 6900, .tracks_max = 99, \
-	.rate_1x = 75 * SIM_BLOCK, .kbps_1x = 176, .speeds = cd_speeds
+	.rate_1x = 75 * SIM_BLOCK, .kbps_1x = 176.4, .speeds = cd_speeds
 #define DVD \
 	.unit = 16, .rate_1x = 1385000, .kbps_1x = 1385, .speeds = dvd_speeds
 
@@ -40,6 +40,11 @@ const struct sim_medium *sim_medium_find(const char *name)
 		if (strcmp(media[i].name, name) == 0)
 			return &media[i];
 	return NULL;
+}
+
+uint32_t sim_medium_kbps(const struct sim_medium *medium, uint8_t speed)
+{
+	return (uint32_t)(speed * medium->kbps_1x);
 }
 
 const struct sim_medium *sim_medium_pressed(uint32_t blocks)
