@@ -152,7 +152,8 @@ static void status_members(void **state)
 	CHECK_PRINTED("mux 3: 2 members\n"
 		      "MEMBER      STATE    ADDRESS  DEVICE   MODEL                   "
 		      "REVISION  SERIAL  ELEMENT     MEDIUM\n"
-		      "reader 0    idle     4:0:0:0  sr0      ACME ROM\n"
+		      "reader 0    idle     4:0:0:0  sr0      ACME ROM                "
+		      "                              no disc\n"
 		      "recorder 1  claimed  4:0:0:0  sr1 sg2  DISCMUX DVD+R RECORDER  "
 		      "1.0       A??     d0 (3001h)  DVD+R, blank\n"
 		      "warning: SCSI host 4 is shared by reader 0, recorder 1: while one of them "
@@ -236,7 +237,7 @@ static void inventory_text(void **state)
 	const struct inventory inventory = made_up();
 
 	(void)state;
-	CHECK_PRINTED("JVC MC-8600: 3 slots, 1 with a disc; 1 drives, 1 with a disc\n"
+	CHECK_PRINTED("JVC MC-8600: 3 slots, 1 with a disc; 1 drive, 1 with a disc\n"
 		      "PLACE  ADDRESS  MEMBER      HOLDS        FROM  TAG   FAULT\n"
 		      "d0     3001h    recorder 1  disc         s2\n"
 		      "s1     0001h                disc               TAG1\n"

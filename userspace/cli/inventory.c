@@ -263,16 +263,17 @@ static int print_elements(const struct inventory *inventory, bool all, FILE *out
 int inventory_print(const struct inventory *inventory, bool all, FILE *out)
 {
 	const struct discmux_inventory *inv = &inventory->elements;
+	size_t slots = count(inventory, DISCMUX_ELEMENT_STORAGE, false);
+	size_t drives = count(inventory, DISCMUX_ELEMENT_DATA_TRANSFER, false);
 	char vendor[16], product[24];
 
-	fprintf(out, "%s %s: %zu slots, %zu with a disc; %zu drives, %zu with a disc\n",
+	fprintf(out, "%s %s: %zu slot%s, %zu with a disc; %zu drive%s, %zu with a disc\n",
 		discmux_text(inventory->changer.vendor, sizeof(inventory->changer.vendor), vendor,
 			     sizeof(vendor)),
 		discmux_text(inventory->changer.product, sizeof(inventory->changer.product),
 			     product, sizeof(product)),
-		count(inventory, DISCMUX_ELEMENT_STORAGE, false),
-		count(inventory, DISCMUX_ELEMENT_STORAGE, true),
-		count(inventory, DISCMUX_ELEMENT_DATA_TRANSFER, false),
+		slots, slots == 1 ? "" : "s", count(inventory, DISCMUX_ELEMENT_STORAGE, true),
+		drives, drives == 1 ? "" : "s",
 		count(inventory, DISCMUX_ELEMENT_DATA_TRANSFER, true));
 	if (print_elements(inventory, all, out))
 		return cli_error("out of memory");
@@ -312,7 +313,7 @@ int cmd_inventory(struct cli *cli, int argc, char **argv)
 	};
 	struct discmux_member members[4 * DISCMUX_MAX_TARGETS];
 	struct inventory inventory = { 0 };
-	bool all = false, refresh = false, writable;
+	bool all = false, refresh = false;
 	int ret, c;
 
 	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
@@ -325,7 +326,7 @@ int cmd_inventory(struct cli *cli, int argc, char **argv)
 	}
 	if (optind < argc)
 		return cli_usage_error(argv[0], "%s: inventory takes no operands", argv[optind]);
-	ret = cli_open_best(cli, &writable);
+	ret = cli_open(cli, 0);
 	if (!ret)
 		ret = gather(cli, refresh, &inventory, members,
 			     sizeof(members) / sizeof(*members));

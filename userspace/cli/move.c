@@ -173,6 +173,9 @@ static int carry_out(struct cli *cli, const struct request *request)
 		return ret;
 	if (discmux_elements(cli->dm, 0, true, &inv) < 0)
 		return cli_error("%s", discmux_error(cli->dm));
+	if (!inv.count)
+		return cli_error("the changer has not said yet what it is made of: "
+				 "try again when it is ready");
 	mover.dm = cli->dm;
 	ret = resolve(&inv, request, &mover, err) ? cli_error("%s", err) : mover_wait(&mover);
 	if (!ret)
