@@ -110,9 +110,11 @@ void changer_attention(struct sim_changer *c, enum changer_attention ua, int exc
 
 		if (i == except)
 			continue;
-		/* who must hear of a reset need not hear what came before */
+		/* who has to hear of a reset will look at everything anew */
 		if (ua == CHANGER_UA_RESET)
 			*pending = 0;
+		else if (*pending & 1u << CHANGER_UA_RESET)
+			continue;
 		*pending |= 1u << ua;
 	}
 }

@@ -168,16 +168,40 @@ static void encode(const struct sim_changer *c, const struct changer_element *e,
 	d[BYTE_FLAGS] |= special_flags(c, e);
 }
 
-/* The elements of one type from start on, at most limit: first index and count */
-static unsigned int matching(const struct sim_changer *c, unsigned int type, uint16_t start,
-			     unsigned int limit, unsigned int *first)
-{
-	unsigned int i = c->first[type], end = i + c->count[type];
+/* A run of elements of each type that a command asks for */
+struct selection {
+	unsigned int first[CHANGER_TYPES], count[CHANGER_TYPES];
+	unsigned int total;
+	uint16_t lowest;	/* address, 0: none */
+};
 
-	while (i < end && c->element[i].address < start)
-		i++;
-	*first = i;
-	return end - i < limit ? end - i : limit;
+/*
+ * The limit lowest addresses from start on, so that who reads on behind the
+ * highest address of a reply misses nothing.  type 0: all types.
+ */
+static void select_elements(const struct sim_changer *c, unsigned int type, uint16_t start,
+			    unsigned int limit, struct selection *s)
+{
+	static const uint8_t by_address[] = {
+		CHANGER_ST, CHANGER_MT, CHANGER_DT, CHANGER_IE, CHANGER_LP,
+	};
+	unsigned int i, t, at, end;
+
+	memset(s, 0, sizeof(*s));
+	for (i = 0; i < sizeof(by_address); i++) {
+		t = by_address[i];
+		if (type && t != type)
+			continue;
+		at = c->first[t];
+		end = at + c->count[t];
+		while (at < end && c->element[at].address < start)
+			at++;
+		s->first[t] = at;
+		s->count[t] = end - at < limit - s->total ? end - at : limit - s->total;
+		if (s->count[t] && !s->total)
+			s->lowest = c->element[at].address;
+		s->total += s->count[t];
+	}
 }
 
 /* One page of table 33 with its descriptors; returns its size. */
@@ -199,9 +223,9 @@ changer_result changer_read_element_status(struct sim_changer *c, struct sim_cmd
 					   unsigned int initiator)
 {
 	const uint8_t *cdb = cmd->cdb;
-	unsigned int type = cdb[1] & 0x0f, left = sim_be16(cdb + 4), total = 0, t;
-	uint16_t start = sim_be16(cdb + 2), lowest = 0xffff;
+	unsigned int type = cdb[1] & 0x0f, t;
 	size_t len = HEADER_SIZE;
+	struct selection s;
 	uint8_t *buf;
 
 	(void)initiator;
@@ -212,22 +236,12 @@ changer_result changer_read_element_status(struct sim_changer *c, struct sim_cmd
 		     (size_t)c->elements * DESCRIPTOR_SIZE);
 	if (!buf)
 		return CHANGER_SENSE(SIM_HARDWARE_ERROR, 0x44, 0x00);
-	for (t = CHANGER_MT; t < CHANGER_TYPES; t++) {
-		unsigned int first, n;
-
-		if (type && t != type)
-			continue;
-		n = matching(c, t, start, left, &first);
-		if (!n)
-			continue;
-		if (c->element[first].address < lowest)
-			lowest = c->element[first].address;
-		len += encode_page(c, t, first, n, buf + len);
-		total += n;
-		left -= n;
-	}
-	sim_put_be16(buf, total ? lowest : 0);
-	sim_put_be16(buf + 2, (uint16_t)total);
+	select_elements(c, type, sim_be16(cdb + 2), sim_be16(cdb + 4), &s);
+	for (t = CHANGER_MT; t < CHANGER_TYPES; t++)
+		if (s.count[t])
+			len += encode_page(c, t, s.first[t], s.count[t], buf + len);
+	sim_put_be16(buf, s.lowest);
+	sim_put_be16(buf + 2, (uint16_t)s.total);
 	sim_put_be24(buf + 5, (uint32_t)(len - HEADER_SIZE));
 	changer_reply(cmd, buf, len, sim_be24(cdb + 7));
 	free(buf);
