@@ -466,7 +466,7 @@ TEST_F(stream, bad_memory)
 	ASSERT_EQ(0, munmap(page + CHUNK, CHUNK));
 	memcpy(page, self->data, CHUNK);
 	open_stream(_metadata, self, NULL, RING, RING);
-	EXPECT_EQ(-1, write(self->fd, NULL, CHUNK));
+	EXPECT_EQ(-1, write(self->fd, (void *)4096, CHUNK));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(-1, write(self->fd, page + CHUNK, CHUNK));
 	EXPECT_EQ(EFAULT, errno);
