@@ -104,9 +104,9 @@ static void check_profile(struct burn_job *job, size_t i)
 	else if (!rec->plan)
 		disc_problem(job, i, "the disc in %s is a %s, which can't be written: %s",
 			     rec->name, name, WRITABLE);
-	else if (mmc_find_feature(rec->data, rec->len, rec->plan->feature, &feature) ||
-		 !feature.current)
-		disc_problem(job, i, "%s can't write the %s in it: %s", rec->name, name, WRITABLE);
+	else
+		rec->can_write = !mmc_find_feature(rec->data, rec->len, rec->plan->feature,
+						   &feature) && feature.current;
 }
 
 static void check_profiles(struct burn_job *job)
@@ -142,6 +142,9 @@ static void check_blank(struct burn_job *job)
 		} else if (info.state != MMC_DISC_BLANK) {
 			disc_problem(job, i, "the disc in %s is not blank: insert a blank disc",
 				     rec->name);
+		} else if (!rec->can_write) {
+			disc_problem(job, i, "%s can't write the %s in it: insert another kind of disc",
+				     rec->name, rec->status.medium);
 		} else {
 			rec->track = rec->plan->nwa_track ? rec->plan->nwa_track : info.last_track;
 			rec->opc_entries = info.opc_entries;

@@ -53,6 +53,7 @@ struct burn_rec {
 	uint8_t opc_entries;
 	uint32_t start;			/* first block of the copy */
 	uint32_t free;			/* blocks */
+	bool can_write;			/* the feature of the plan is current */
 	bool disc_problem;		/* another disc would help */
 	uint8_t list[MMC_MODE_LEN];	/* of MODE SELECT */
 	size_t list_len;
