@@ -11,11 +11,11 @@
 #include "changer.h"
 
 #define DMX_STATUS_TIMEOUT	60000		/* ms */
-#define DMX_STATUS_MAX		(1u << 20)	/* bytes of a reply */
+#define DMX_STATUS_MAX		SZ_1M		/* bytes of a reply */
 
 /* Options of READ ELEMENT STATUS, most first; old changers refuse some. */
-#define DMX_VOLTAG		1u
-#define DMX_DVCID		2u
+#define DMX_VOLTAG		BIT(0)
+#define DMX_DVCID		BIT(1)
 
 struct dmx_map *dmx_map_get(struct dmx_changer *ch)
 {

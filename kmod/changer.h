@@ -47,7 +47,7 @@ struct dmx_range {
  *	touched while @mech is asked or moving
  */
 struct dmx_changer {
-	spinlock_t lock;
+	spinlock_t lock;	/* never in interrupts */
 	wait_queue_head_t wait;
 	enum dmx_mech mech;
 	struct list_head jobs;

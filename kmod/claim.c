@@ -102,9 +102,8 @@ out_free:
 
 static void dmx_unhold(struct dmx_member *m)
 {
-	static char changed[] = "DISK_MEDIA_CHANGE=1";
-	char *env[] = { changed, NULL };
 	struct dmx_claim_hold *hold = m->hold;
+	char *env[2] = {};
 
 	lockdep_assert_held(&m->claim_lock);
 	m->hold = NULL;
@@ -113,6 +112,7 @@ static void dmx_unhold(struct dmx_member *m)
 	sdev_enable_disk_events(m->sdev);
 	if (hold->disk) {
 		/* Nobody else tells udev that the disc has new contents. */
+		env[0] = "DISK_MEDIA_CHANGE=1";
 		kobject_uevent_env(&hold->disk->kobj, KOBJ_CHANGE, env);
 		put_device(hold->disk);
 	}

@@ -32,11 +32,11 @@ static enum rq_end_io_ret dmx_cmd_end_io(struct request *rq, blk_status_t status
  */
 static int dmx_cmd_attach_data(struct dmx_cmd *cmd, struct dmx_data *data)
 {
-	bio_init(&cmd->bio, NULL, data->table, data->nr,
+	bio_init(cmd->bio, NULL, data->table, data->nr,
 		 data->out ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN);
-	cmd->bio.bi_vcnt = data->nr;
-	cmd->bio.bi_iter.bi_size = data->bytes;
-	return blk_rq_append_bio(cmd->rq, &cmd->bio);
+	cmd->bio->bi_vcnt = data->nr;
+	cmd->bio->bi_iter.bi_size = data->bytes;
+	return blk_rq_append_bio(cmd->rq, cmd->bio);
 }
 
 /**
@@ -65,7 +65,8 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 		return ret == -EBUSY ? -EAGAIN : ret;
 	}
 	cmd->rq = rq;
-	if (data && data->bytes) {
+	cmd->bytes = data ? data->bytes : 0;
+	if (cmd->bytes) {
 		ret = dmx_cmd_attach_data(cmd, data);
 		if (ret) {
 			blk_mq_free_request(rq);
@@ -87,24 +88,24 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 	return 0;
 }
 
-/* The errno of a command that brought no SCSI status back. */
-static u32 dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
+/* The errno of a command that brought no SCSI status back, 0 for one that did. */
+static int dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
 {
 	switch (host_byte(scmd->result)) {
 	case DID_OK:
 		if (cmd->blk_status == BLK_STS_OK || scmd->result)
 			return 0;
 		return dmx_member_dead(cmd->member) ?
-			ENODEV : -blk_status_to_errno(cmd->blk_status);
+			-ENODEV : blk_status_to_errno(cmd->blk_status);
 	case DID_NO_CONNECT:
 	case DID_BAD_TARGET:
-		return ENODEV;
+		return -ENODEV;
 	case DID_TIME_OUT:
-		return ETIMEDOUT;
+		return -ETIMEDOUT;
 	case DID_ABORT:
-		return ECANCELED;
+		return -ECANCELED;
 	}
-	return EIO;
+	return -EIO;
 }
 
 /* What a command tells about the device beyond its own result. */
@@ -141,19 +142,16 @@ void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
 
 	memset(res, 0, sizeof(*res));
 	res->member = m->id;
-	res->error = dmx_cmd_errno(cmd, scmd);
+	res->error = -dmx_cmd_errno(cmd, scmd);
 	res->duration_us = min_t(s64, us, U32_MAX);
-	res->resid = scmd->resid_len;
-	if (res->error && cmd->rq->bio)
-		res->resid = cmd->bio.bi_iter.bi_size;
+	res->resid = res->error ? cmd->bytes : scmd->resid_len;
 	if (!res->error) {
 		res->status = scmd->result & 0xff;
 		res->sense_len = min_t(u32, scmd->sense_len, DISCMUX_SENSE_SIZE);
 		memcpy(res->sense, scmd->sense_buffer, res->sense_len);
 	}
-	if (cmd->bio.bi_io_vec)
-		bio_uninit(&cmd->bio);
-	memset(&cmd->bio, 0, sizeof(cmd->bio));
+	if (cmd->bytes)
+		bio_uninit(cmd->bio);
 	blk_mq_free_request(cmd->rq);
 	cmd->rq = NULL;
 	dmx_counter_max(&m->counter[DMX_C_LONGEST_COMMAND_US], us);
@@ -175,6 +173,7 @@ static void dmx_batch_free(struct work_struct *work)
 			dmx_member_end(c->cmd.member);
 		if (c->cmd.member)
 			dmx_member_put(c->cmd.member);
+		kfree(c->cmd.bio);
 	}
 	if (batch->release)
 		batch->release(batch);
@@ -228,6 +227,11 @@ struct dmx_batch *dmx_batch_alloc(unsigned int nr)
 	for (i = 0; i < nr; i++) {
 		batch->c[i].batch = batch;
 		batch->c[i].cmd.done = dmx_batch_cmd_done;
+		batch->c[i].cmd.bio = bio_kmalloc(0, GFP_KERNEL);
+		if (!batch->c[i].cmd.bio) {
+			dmx_batch_put(batch);
+			return NULL;
+		}
 	}
 	return batch;
 }

@@ -39,14 +39,15 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
 
 #define DMX_MAX_MUXES		16
-#define DMX_MAX_DATA		(1u << 20)	/* bytes of one command */
-#define DMX_MAX_EXEC_BYTES	(16u << 20)	/* bytes of one EXEC */
+#define DMX_MAX_DATA		SZ_1M	/* bytes of one command */
+#define DMX_MAX_EXEC_BYTES	SZ_16M	/* bytes of one EXEC */
 #define DMX_RESULT_MIN		offsetof(struct discmux_result, sense)
 
 struct dmx_changer;
@@ -91,7 +92,7 @@ struct dmx_mux {
 	struct device dev;
 	struct cdev cdev;
 	u32 id;
-	struct mutex lock;
+	struct mutex lock;	/* members and their numbers */
 	struct list_head members;
 	atomic_t streams_open;
 	atomic_t stream_id;
@@ -101,7 +102,9 @@ struct dmx_mux {
 /**
  * struct dmx_member - a recorder, reader or changer
  * @sdev: device; the memory is pinned as long as the member lives
- * @all_link: in dmx_members, under dmx_bind_lock
+ * @all_link: in dmx_members, in the order devices appeared; under
+ *	dmx_bind_lock
+ * @probed: its probe has ended, under dmx_bind_lock
  * @mux: where it is a member, NULL before probing ended, while it is moved
  *	and after removal; under @lock, and changed only under dmx_bind_lock
  * @mux_link, @id, @role, @unit: under mux->lock
@@ -120,7 +123,7 @@ struct dmx_member {
 	struct scsi_device *sdev;
 	struct list_head all_link;
 	struct work_struct probe_work;
-	struct work_struct free_work;
+	bool probed;
 
 	struct dmx_mux *mux;
 	struct list_head mux_link;
@@ -129,7 +132,7 @@ struct dmx_member {
 	u32 unit;
 	struct device *dev;
 
-	spinlock_t lock;
+	spinlock_t lock;	/* innermost, see above */
 	bool dead;
 	bool streaming;
 	bool element_by_hand;
@@ -138,7 +141,7 @@ struct dmx_member {
 	unsigned int claims;
 	struct discmux_result last;
 
-	struct mutex claim_lock;
+	struct mutex claim_lock;	/* one claim or release at a time */
 	struct dmx_claim_hold *hold;
 
 	struct dmx_changer *changer;
@@ -153,7 +156,7 @@ struct dmx_member {
 struct dmx_file {
 	struct kref ref;
 	struct dmx_mux *mux;
-	struct mutex lock;
+	struct mutex lock;	/* held */
 	struct list_head held;
 	bool writable;
 };
@@ -172,13 +175,16 @@ struct dmx_data {
 
 /**
  * struct dmx_cmd - one SCSI command on its way
+ * @bio: for the data, if any; made once, used for each command
+ * @bytes: that the command in flight transfers
  * @done: called when it has ended, in interrupt context; the request, and
  *	with it result and sense, stays until dmx_cmd_reap()
  */
 struct dmx_cmd {
 	struct dmx_member *member;
 	struct request *rq;
-	struct bio bio;
+	struct bio *bio;
+	u32 bytes;
 	ktime_t start;
 	ktime_t end;
 	blk_status_t blk_status;
@@ -250,7 +256,7 @@ extern struct mutex dmx_bind_lock;
 extern atomic_t dmx_probing;
 int dmx_members_register(void);
 void dmx_members_unregister(void);
-int dmx_member_join(struct dmx_member *m, struct dmx_mux *mux);
+void dmx_member_probed(struct dmx_member *m);
 int dmx_member_attach(const char *hctl, struct dmx_mux *mux);
 int dmx_member_set_role(struct dmx_member *m, u32 role);
 void dmx_member_put(struct dmx_member *m);

@@ -20,9 +20,9 @@ struct dmx_exec_data {
 static int dmx_exec_check_sizes(const struct discmux_exec *arg)
 {
 	bool one = arg->direction == DISCMUX_DIR_OUT;
+	bool none = arg->direction == DISCMUX_DIR_NONE;
 
-	if (arg->direction > DISCMUX_DIR_OUT ||
-	    !arg->data_len != (arg->direction == DISCMUX_DIR_NONE))
+	if (arg->direction > DISCMUX_DIR_OUT || none == !!arg->data_len)
 		return -EINVAL;
 	if (arg->nr_targets > DISCMUX_MAX_TARGETS || arg->data_len > DMX_MAX_DATA)
 		return -EMSGSIZE;

@@ -38,6 +38,7 @@ static unsigned int dmx_want_muxes = 1;
 
 struct dmx_mux *dmx_mux_find(u32 id)
 {
+	/* Pairs with dmx_muxes_grow(): a mux that is counted is whole. */
 	return id < smp_load_acquire(&dmx_nr_muxes) ? dmx_muxes[id] : NULL;
 }
 
@@ -87,6 +88,7 @@ static int dmx_muxes_grow(unsigned int want)
 			break;
 		}
 		dmx_muxes[dmx_nr_muxes] = mux;
+		/* Pairs with dmx_mux_find(). */
 		smp_store_release(&dmx_nr_muxes, dmx_nr_muxes + 1);
 	}
 	mutex_unlock(&dmx_muxes_lock);

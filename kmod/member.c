@@ -11,7 +11,7 @@
 #include "compat/compat.h"
 #include "dmx.h"
 
-DEFINE_MUTEX(dmx_bind_lock);
+DEFINE_MUTEX(dmx_bind_lock);	/* see dmx.h */
 atomic_t dmx_probing;
 static LIST_HEAD(dmx_members);
 
@@ -161,20 +161,12 @@ static void dmx_member_unlink(struct dmx_member *m, struct dmx_mux *mux)
 	dmx_members_tie(mux);
 }
 
-/**
- * dmx_member_join() - make a probed device a member of a mux
- * @m: in no mux
- * @mux: the mux
- *
- * Return: 0, -ENODEV when it went away meanwhile, -ENOMEM and the like.
- */
-int dmx_member_join(struct dmx_member *m, struct dmx_mux *mux)
+/* Makes a probed device that is in no mux a member of one. */
+static int dmx_member_join(struct dmx_member *m, struct dmx_mux *mux)
 {
 	struct device *dev;
 
 	lockdep_assert_held(&dmx_bind_lock);
-	if (dmx_member_dead(m))
-		return -ENODEV;
 	mutex_lock(&mux->lock);
 	dmx_member_number(m, mux);
 	mutex_unlock(&mux->lock);
@@ -197,6 +189,39 @@ int dmx_member_join(struct dmx_member *m, struct dmx_mux *mux)
 	dmx_event_member(DISCMUX_EVENT_MEMBER_ADDED, mux, m->id, m->role, m->unit);
 	dmx_members_tie(mux);
 	return 0;
+}
+
+/*
+ * Devices are probed side by side but join in the order they appeared, so
+ * that recorder 0 is the same one after each boot.
+ */
+static void dmx_members_join(void)
+{
+	struct dmx_member *m;
+	int ret;
+
+	lockdep_assert_held(&dmx_bind_lock);
+	list_for_each_entry(m, &dmx_members, all_link) {
+		if (!m->probed)
+			break;
+		if (m->mux || !m->role)
+			continue;
+		ret = dmx_member_join(m, dmx_mux_find(0));
+		if (ret) {
+			m->role = 0;	/* not tried again */
+			sdev_printk(KERN_WARNING, m->sdev,
+				    "discmux: no member: %d\n", ret);
+		}
+	}
+}
+
+/* The probe has ended; without a role it found no use for the device. */
+void dmx_member_probed(struct dmx_member *m)
+{
+	mutex_lock(&dmx_bind_lock);
+	m->probed = true;
+	dmx_members_join();
+	mutex_unlock(&dmx_bind_lock);
 }
 
 /* -EBUSY when a fd holds it, unless @force. */
@@ -323,6 +348,7 @@ static void dmx_remove(DMX_INTERFACE_ARGS)
 		found->dead = true;
 		spin_unlock_irq(&found->lock);
 		dmx_member_leave(found, true);
+		dmx_members_join();	/* the next ones may have waited for it */
 	}
 	mutex_unlock(&dmx_bind_lock);
 	if (found)

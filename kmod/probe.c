@@ -114,20 +114,15 @@ void dmx_probe(struct work_struct *work)
 	int ret = -ENOMEM;
 
 	if (buf) {
-		dmx_probe_role(m, buf);
 		dmx_probe_serial(m, buf);
-		ret = 0;
-		if (m->role == DISCMUX_ROLE_CHANGER)
-			ret = dmx_changer_setup(m);
+		ret = m->sdev->type == TYPE_MEDIUM_CHANGER ? dmx_changer_setup(m) : 0;
+		if (!ret)
+			dmx_probe_role(m, buf);
 	}
-	if (!ret) {
-		mutex_lock(&dmx_bind_lock);
-		ret = dmx_member_join(m, dmx_mux_find(0));
-		mutex_unlock(&dmx_bind_lock);
-	}
-	if (ret && ret != -ENODEV)
-		sdev_printk(KERN_WARNING, m->sdev, "discmux: not taken: %d\n", ret);
+	if (ret)
+		sdev_printk(KERN_WARNING, m->sdev, "discmux: not probed: %d\n", ret);
 	kfree(buf);
+	dmx_member_probed(m);
 	atomic_dec(&dmx_probing);
 	dmx_member_put(m);
 	module_put(THIS_MODULE);

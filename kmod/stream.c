@@ -30,6 +30,7 @@ static void dmx_stream_release(struct kref *ref)
 			dmx_unclaim(leg->member);
 		}
 		dmx_member_put(leg->member);
+		kfree(leg->cmd.bio);
 	}
 	for (i = 0; s->ring && i < s->nr_chunks * s->pages_per_chunk; i++) {
 		if (s->ring[i].bv_page)
@@ -394,6 +395,7 @@ void dmx_leg_cmd_done(struct dmx_cmd *cmd)
 	struct dmx_leg *leg = container_of(cmd, struct dmx_leg, cmd);
 
 	kref_get(&leg->stream->ref);
+	/* Pairs with dmx_leg_work(): what the interrupt wrote comes first. */
 	smp_store_release(&leg->ended, true);
 	if (mod_delayed_work(dmx_io_wq, &leg->work, 0))
 		dmx_stream_put(leg->stream);	/* it was queued with one */
@@ -409,6 +411,7 @@ void dmx_leg_work(struct work_struct *work)
 	struct dmx_stream *s = leg->stream;
 	bool next = true;
 
+	/* Pairs with dmx_leg_cmd_done(). */
 	if (smp_load_acquire(&leg->ended)) {
 		leg->ended = false;
 		next = dmx_leg_take(leg);

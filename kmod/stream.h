@@ -67,8 +67,8 @@ struct dmx_leg {
 struct dmx_stream {
 	struct kref ref;
 	struct dmx_file *file;
-	struct mutex write_lock;
-	spinlock_t lock;
+	struct mutex write_lock;	/* one writer at a time */
+	spinlock_t lock;		/* ring and legs, taken in interrupts */
 	wait_queue_head_t wait;
 	u32 id;
 	u32 state;

@@ -15,9 +15,9 @@
 #include "compat/compat.h"
 #include "stream.h"
 
-#define DMX_CHUNK		65536u		/* bytes */
-#define DMX_RING		(8u << 20)	/* bytes */
-#define DMX_RING_MAX		(64u << 20)	/* bytes */
+#define DMX_CHUNK		SZ_64K		/* bytes */
+#define DMX_RING		SZ_8M		/* bytes */
+#define DMX_RING_MAX		SZ_64M		/* bytes */
 #define DMX_RING_MIN_CHUNKS	4
 #define DMX_WRITE_TIMEOUT	60000		/* ms */
 #define DMX_TIMEOUT_MAX		86400000	/* ms */
@@ -325,6 +325,10 @@ static int dmx_stream_ring(struct dmx_stream *s)
 	s->ring = kvcalloc(nr, sizeof(*s->ring), GFP_KERNEL_ACCOUNT);
 	if (!s->ring)
 		return -ENOMEM;
+	for (i = 0; i < s->nr_legs; i++) {
+		if (!s->leg[i].cmd.bio)
+			return -ENOMEM;
+	}
 	for (i = 0; i < nr; i++) {
 		u32 at = i % s->pages_per_chunk * PAGE_SIZE;
 
@@ -391,6 +395,7 @@ static struct dmx_stream *dmx_stream_alloc(struct dmx_file *file, u32 n,
 		leg->data.out = true;
 		leg->cmd.member = m[i];
 		leg->cmd.done = dmx_leg_cmd_done;
+		leg->cmd.bio = bio_kmalloc(0, GFP_KERNEL_ACCOUNT);
 		INIT_DELAYED_WORK(&leg->work, dmx_leg_work);
 	}
 	atomic_inc(&file->mux->streams_open);

@@ -12,7 +12,9 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#if __has_include(<linux/unaligned.h>)
+
+/* The header moved. */
+#ifdef DMX_HAVE_LINUX_UNALIGNED
 #include <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>

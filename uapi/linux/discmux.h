@@ -44,6 +44,7 @@
 #ifndef _UAPI_LINUX_DISCMUX_H
 #define _UAPI_LINUX_DISCMUX_H
 
+#include <linux/const.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
@@ -124,7 +125,7 @@ enum discmux_member_state {
 };
 
 /* struct discmux_member flags, in */
-#define DISCMUX_MEMBER_NEXT	(1u << 0) /* the first one numbered >= member */
+#define DISCMUX_MEMBER_NEXT	_BITUL(0) /* the first one numbered >= member */
 
 /**
  * struct discmux_member - one recorder, reader or changer (DISCMUX_IOC_MEMBER)
@@ -450,25 +451,25 @@ enum discmux_element_type {
 };
 
 /* struct discmux_element flags: READ ELEMENT STATUS, SMC-3 and MC-8x00 3.11 */
-#define DISCMUX_ELEMENT_FULL		(1u << 0)
-#define DISCMUX_ELEMENT_IMPEXP		(1u << 1)
-#define DISCMUX_ELEMENT_EXCEPT		(1u << 2)
-#define DISCMUX_ELEMENT_ACCESS		(1u << 3)
-#define DISCMUX_ELEMENT_EXENAB		(1u << 4)
-#define DISCMUX_ELEMENT_INENAB		(1u << 5)
-#define DISCMUX_ELEMENT_LU_VALID	(1u << 8)
-#define DISCMUX_ELEMENT_ID_VALID	(1u << 9)
-#define DISCMUX_ELEMENT_NOT_BUS		(1u << 10)
-#define DISCMUX_ELEMENT_INVERT		(1u << 11)
-#define DISCMUX_ELEMENT_SOURCE_VALID	(1u << 12)
-#define DISCMUX_ELEMENT_TRAY		(1u << 16)
-#define DISCMUX_ELEMENT_OPEN		(1u << 17)
-#define DISCMUX_ELEMENT_BUSY		(1u << 18)
-#define DISCMUX_ELEMENT_FINISH		(1u << 19)
-#define DISCMUX_ELEMENT_EMPTY_Y		(1u << 20)
-#define DISCMUX_ELEMENT_EMPTY_M		(1u << 21)
-#define DISCMUX_ELEMENT_EMPTY_C		(1u << 22)
-#define DISCMUX_ELEMENT_EMPTY_B		(1u << 23)
+#define DISCMUX_ELEMENT_FULL		_BITUL(0)
+#define DISCMUX_ELEMENT_IMPEXP		_BITUL(1)
+#define DISCMUX_ELEMENT_EXCEPT		_BITUL(2)
+#define DISCMUX_ELEMENT_ACCESS		_BITUL(3)
+#define DISCMUX_ELEMENT_EXENAB		_BITUL(4)
+#define DISCMUX_ELEMENT_INENAB		_BITUL(5)
+#define DISCMUX_ELEMENT_LU_VALID	_BITUL(8)
+#define DISCMUX_ELEMENT_ID_VALID	_BITUL(9)
+#define DISCMUX_ELEMENT_NOT_BUS		_BITUL(10)
+#define DISCMUX_ELEMENT_INVERT		_BITUL(11)
+#define DISCMUX_ELEMENT_SOURCE_VALID	_BITUL(12)
+#define DISCMUX_ELEMENT_TRAY		_BITUL(16)
+#define DISCMUX_ELEMENT_OPEN		_BITUL(17)
+#define DISCMUX_ELEMENT_BUSY		_BITUL(18)
+#define DISCMUX_ELEMENT_FINISH		_BITUL(19)
+#define DISCMUX_ELEMENT_EMPTY_Y		_BITUL(20)
+#define DISCMUX_ELEMENT_EMPTY_M		_BITUL(21)
+#define DISCMUX_ELEMENT_EMPTY_C		_BITUL(22)
+#define DISCMUX_ELEMENT_EMPTY_B		_BITUL(23)
 
 /**
  * struct discmux_element - one element of a changer
@@ -498,11 +499,11 @@ struct discmux_element {
 };
 
 /* struct discmux_element_status flags, in */
-#define DISCMUX_STATUS_REFRESH	(1u << 0) /* ask the changer; not while it moves */
+#define DISCMUX_STATUS_REFRESH	_BITUL(0) /* ask the changer; not while it moves */
 
 /* struct discmux_element_status state, out */
-#define DISCMUX_STATUS_MOVING	(1u << 0) /* a move is running or waits */
-#define DISCMUX_STATUS_STALE	(1u << 1) /* last refresh failed or is due */
+#define DISCMUX_STATUS_MOVING	_BITUL(0) /* a move is running or waits */
+#define DISCMUX_STATUS_STALE	_BITUL(1) /* last refresh failed or is due */
 
 /**
  * struct discmux_element_status - what is where (DISCMUX_IOC_ELEMENT_STATUS)
@@ -540,8 +541,8 @@ struct discmux_element_status {
 };
 
 /* struct discmux_move flags, in */
-#define DISCMUX_MOVE_INVERT	(1u << 0) /* turn the medium over */
-#define DISCMUX_MOVE_EJECT	(1u << 1) /* MC-8x00 3.7: to the slot it reserves */
+#define DISCMUX_MOVE_INVERT	_BITUL(0) /* turn the medium over */
+#define DISCMUX_MOVE_EJECT	_BITUL(1) /* MC-8x00 3.7: to the slot it reserves */
 
 /**
  * struct discmux_move - MOVE MEDIUM (DISCMUX_IOC_MOVE)
@@ -614,6 +615,7 @@ enum discmux_attr {
 	DISCMUX_ATTR_BYTES,		/* u64, bytes every recorder left has taken */
 	__DISCMUX_ATTR_MAX,
 };
+
 #define DISCMUX_ATTR_MAX	(__DISCMUX_ATTR_MAX - 1)
 
 #endif /* _UAPI_LINUX_DISCMUX_H */
