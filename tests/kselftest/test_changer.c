@@ -322,7 +322,7 @@ TEST_F(changer, refresh)
 	EXPECT_LE(100, self->s.age_ms);
 	EXPECT_EQ(generation, self->s.generation);
 	/* What a hand did shows when the changer is asked. */
-	ASSERT_EQ(0, sim("slot 6 none"));
+	ASSERT_EQ(0, sim("slot 6 empty"));
 	ASSERT_EQ(0, status(self, DISCMUX_STATUS_REFRESH, DISCMUX_ELEMENT_STORAGE, SLOT(6)));
 	EXPECT_EQ(0, self->e[0].flags & DISCMUX_ELEMENT_FULL);
 	EXPECT_LT(generation, self->s.generation);

@@ -294,10 +294,11 @@ TEST_F(fields, exec_cdb)
 	static const uint32_t wrong[] = { 0, 1, 5, 7, 9, 11, 13, 15, 17, 32, 0xffffffff };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		EXPECT_EQ(-EINVAL, exec_with(cdb_len, wrong[i])) {
 			TH_LOG("cdb_len %u", wrong[i]);
 		}
+	}
 	EXPECT_EQ(-EINVAL, exec_with(cdb[6], 1));
 	EXPECT_EQ(-EINVAL, exec_with(cdb[15], 1));
 }
@@ -345,10 +346,11 @@ TEST_F(fields, data_pointers)
 	static const uint8_t inquiry[6] = { 0x12, 0, 0, 0, 96, 0 };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(bad); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		EXPECT_EQ(-EFAULT, fanout_with(data, bad[i])) {
 			TH_LOG("entry %zu", i);
 		}
+	}
 	memcpy(self->exec.cdb, inquiry, sizeof(inquiry));
 	self->exec.direction = DISCMUX_DIR_IN;
 	self->exec.data_len = 96;

@@ -219,11 +219,12 @@ TEST_F(call, longer_zero_tail)
 	static const long grow[] = { 1, 4, 7, 8, 64, 1024, 4096, 3 * 4096 };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(grow); i++)
+	for (i = 0; i < ARRAY_SIZE(grow); i++) {
 		EXPECT_EQ(valid_result(variant->kind),
 			  attempt_size(self, variant, grow[i], -1)) {
 			TH_LOG("size + %ld", grow[i]);
 		}
+	}
 }
 
 TEST_F(call, longer_dirty_tail)

@@ -111,10 +111,11 @@ static void expect_not_less(struct __test_metadata *_metadata, const struct coun
 	unsigned int i;
 
 	ASSERT_EQ(before->nr, after->nr);
-	for (i = 0; i < before->nr; i++)
+	for (i = 0; i < before->nr; i++) {
 		EXPECT_LE(before->value[i], value_of(after, before->name[i])) {
 			TH_LOG("%s", before->name[i]);
 		}
+	}
 }
 
 TEST_F(sysfs, member_counters)
@@ -125,10 +126,11 @@ TEST_F(sysfs, member_counters)
 	size_t i;
 
 	ASSERT_EQ(0, read_counters(self->folder, &self->before));
-	for (i = 0; i < ARRAY_SIZE(names); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		EXPECT_NE(~0ull, value_of(&self->before, names[i])) {
 			TH_LOG("%s", names[i]);
 		}
+	}
 	ASSERT_EQ(0, stream_some(&self->rig, 1u << 20, NULL));
 	ASSERT_EQ(0, read_counters(self->folder, &self->after));
 	expect_not_less(_metadata, &self->before, &self->after);
@@ -337,10 +339,11 @@ TEST_F(sysfs, attach_of_nonsense)
 	static const char * const wrong[] = { "", "\n", "1", "a:b:c:d", "1:2:3", "0:0:0:0:0" };
 	size_t i;
 
-	for (i = 1; i < ARRAY_SIZE(wrong); i++)
+	for (i = 1; i < ARRAY_SIZE(wrong); i++) {
 		EXPECT_EQ(-EINVAL, file_write(MUX_SYSFS "/attach", wrong[i])) {
 			TH_LOG("'%s'", wrong[i]);
 		}
+	}
 	EXPECT_NE(0, file_write(MUX_SYSFS "/attach", "9999:0:0:0"));
 }
 

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Streams to recorders that know what a disc is: real write rules, faults at an
+ * address, drives that hang, wait or vanish.  Devices: a tower of one reader and
+ * four recorders, without discs, each on a host of its own.
+ */
+#include "events.h"
+#include "harness.h"
+#include "mux.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+
+#define RECORDERS	4
+#define RING		(4 * CHUNK)
+#define SIZE		(2u << 20)
+#define WRITES		(SIZE / CHUNK)
+
+FIXTURE(drives)
+{
+	int fd, stream;
+	struct discmux_member m[RECORDERS];	/* by host, as the simulator counts them */
+	uint32_t number[RECORDERS];
+	struct discmux_stream_status status;
+	struct discmux_target_status t[RECORDERS];
+	uint8_t *data;
+};
+
+typedef FIXTURE_DATA(drives) drives_t;
+
+static int sim(const char *format, ...)
+{
+	char words[192], line[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(words, sizeof(words), format, ap);
+	va_end(ap);
+	snprintf(line, sizeof(line), "discmux-sim ctl %s >/dev/null", words);
+	return system(line);
+}
+
+static void sort_by_host(struct discmux_member *m)
+{
+	struct discmux_member swap;
+	int i, j;
+
+	for (i = 1; i < RECORDERS; i++) {
+		for (j = i; j && m[j - 1].host > m[j].host; j--) {
+			swap = m[j];
+			m[j] = m[j - 1];
+			m[j - 1] = swap;
+		}
+	}
+}
+
+static int command(int fd, uint32_t member, const uint8_t *cdb, uint32_t len,
+		   struct discmux_result *r)
+{
+	int ret = mux_exec(fd, &member, 1, cdb, len, DISCMUX_DIR_NONE, NULL, 0, r);
+
+	return ret ? ret : r->error ? -(int)r->error : (int)r->status;
+}
+
+/* A fresh disc in each drive, its unit attention taken. */
+static int load_blanks(drives_t *self)
+{
+	int i;
+
+	for (i = 0; i < RECORDERS; i++) {
+		if (sim("blank dvd+r disc%d-%d recorder%d", getpid(), i, i))
+			return -EIO;
+		if (!wait_for(!mux_ready(self->fd, self->number[i]), 5000))
+			return -ETIMEDOUT;
+	}
+	return 0;
+}
+
+FIXTURE_SETUP(drives)
+{
+	int i;
+
+	self->stream = -1;
+	self->fd = mux_open(O_RDWR);
+	ASSERT_LE(0, self->fd);
+	for (i = 0; i < RECORDERS; i++)
+		sim("appear recorder%d 2>&1", i);
+	ASSERT_EQ(0, mux_wait(self->fd, DISCMUX_ROLE_RECORDER, RECORDERS, 15000));
+	ASSERT_EQ(RECORDERS, mux_list(self->fd, DISCMUX_ROLE_RECORDER, self->m, RECORDERS));
+	sort_by_host(self->m);
+	for (i = 0; i < RECORDERS; i++)
+		self->number[i] = self->m[i].member;
+	self->data = malloc(SIZE);
+	ASSERT_NE(NULL, self->data);
+	pattern_fill(self->data, SIZE, 0, (uint32_t)getpid());
+}
+
+FIXTURE_TEARDOWN(drives)
+{
+	int i;
+
+	if (self->stream >= 0)
+		close(self->stream);
+	for (i = 0; i < RECORDERS; i++) {
+		sim("clear recorder%d 2>&1", i);
+		sim("appear recorder%d 2>&1", i);
+		sim("eject recorder%d --force 2>&1", i);
+	}
+	close(self->fd);
+}
+
+static int get_status(drives_t *self)
+{
+	return mux_stream_status(self->stream, &self->status, self->t, RECORDERS);
+}
+
+/* Closes track and session, so that the disc can be read as any other. */
+static int close_disc(drives_t *self, int i)
+{
+	static const uint8_t synchronize[10] = { 0x35 };
+	static const uint8_t close_track[10] = { 0x5b, 0, 1, 0, 0, 1 };
+	static const uint8_t close_session[10] = { 0x5b, 0, 2 };
+	struct discmux_result r;
+
+	return command(self->fd, self->number[i], synchronize, 10, &r) ?:
+	       command(self->fd, self->number[i], close_track, 10, &r) ?:
+	       command(self->fd, self->number[i], close_session, 10, &r);
+}
+
+static void expect_copy(struct __test_metadata *_metadata, drives_t *self, int i)
+{
+	EXPECT_EQ(DISCMUX_TARGET_DONE, self->t[i].state);
+	EXPECT_EQ(SIZE, self->t[i].bytes);
+	EXPECT_EQ(0, close_disc(self, i));
+	EXPECT_EQ(-1, generic_check(&self->m[i], 0, SIZE, (uint32_t)getpid())) {
+		TH_LOG("recorder %d", i);
+	}
+}
+
+/* The stream to all four, with a short time-out, and what write and FINISH say. */
+static void burn(struct __test_metadata *_metadata, drives_t *self)
+{
+	struct discmux_target places[RECORDERS] = { 0 };
+	struct discmux_stream s = {
+		.size = sizeof(s),
+		.nr_targets = RECORDERS,
+		.block_size = BLOCK,
+		.ring_bytes = RING,
+		.timeout_ms = 3000,
+		.targets = PTR(places),
+	};
+	int i;
+
+	for (i = 0; i < RECORDERS; i++)
+		places[i].member = self->number[i];
+	ASSERT_EQ(0, mux_call(self->fd, DISCMUX_IOC_STREAM, &s));
+	self->stream = (int)s.fd;
+	EXPECT_EQ(0, write_all(self->stream, self->data, SIZE));
+	EXPECT_EQ(0, mux_finish(self->stream));
+	ASSERT_EQ(0, get_status(self));
+	EXPECT_EQ(DISCMUX_STREAM_DONE, self->status.state);
+	close(self->stream);
+	self->stream = -1;
+}
+
+TEST_F(drives, no_medium)
+{
+	static const uint8_t ready[6];
+	struct discmux_result r[RECORDERS];
+	int i;
+
+	/* The first answer may still be that something changed. */
+	mux_exec(self->fd, self->number, RECORDERS, ready, 6, DISCMUX_DIR_NONE, NULL, 0, r);
+	ASSERT_EQ(0, mux_exec(self->fd, self->number, RECORDERS, ready, 6, DISCMUX_DIR_NONE, NULL,
+			      0, r));
+	for (i = 0; i < RECORDERS; i++) {
+		EXPECT_EQ(0, r[i].error);
+		EXPECT_EQ(2, r[i].status);
+		EXPECT_EQ(0x023a, mux_sense(&r[i]) >> 8);
+	}
+}
+
+TEST_F(drives, four_copies)
+{
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	burn(_metadata, self);
+	for (i = 0; i < RECORDERS; i++)
+		expect_copy(_metadata, self, i);
+}
+
+/* Sense at an address: that recorder ends there, with that sense. */
+TEST_F(drives, bad_spot_on_one_disc)
+{
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim("fault recorder1 sense 3/0c/00 op write lba 100"));
+	burn(_metadata, self);
+	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[1].state);
+	EXPECT_EQ(96, self->t[1].failed_lba);
+	EXPECT_EQ(3 * CHUNK, self->t[1].bytes);
+	EXPECT_EQ(2, self->t[1].result.status);
+	EXPECT_EQ(0x030c00, mux_sense(&self->t[1].result));
+	EXPECT_EQ(0, self->t[1].retries);
+	for (i = 0; i < RECORDERS; i++)
+		if (i != 1)
+			expect_copy(_metadata, self, i);
+}
+
+/* 02/04/08 is no failure: the same WRITE again, and again. */
+TEST_F(drives, long_write_in_progress)
+{
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim("fault recorder2 sense 2/04/08 op write nth 5 times 3"));
+	burn(_metadata, self);
+	for (i = 0; i < RECORDERS; i++) {
+		EXPECT_EQ(i == 2 ? 3 : 0, self->t[i].retries);
+		expect_copy(_metadata, self, i);
+	}
+}
+
+/* Any other reason to wait is a failure: the driver doesn't guess. */
+TEST_F(drives, not_ready_is_a_failure)
+{
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim("fault recorder0 sense 2/04/01 op write nth 2"));
+	burn(_metadata, self);
+	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[0].state);
+	EXPECT_EQ(0x020401, mux_sense(&self->t[0].result));
+	expect_copy(_metadata, self, 3);
+}
+
+/* A UNIT ATTENTION in mid-stream (a reset): the WRITE is not repeated. */
+TEST_F(drives, unit_attention_is_a_failure)
+{
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim("fault recorder3 sense 6/29/00 op write nth 4"));
+	burn(_metadata, self);
+	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[3].state);
+	EXPECT_EQ(0x062900, mux_sense(&self->t[3].result));
+	EXPECT_EQ(0, self->t[3].retries);
+	EXPECT_EQ(3 * CHUNK, self->t[3].bytes);
+	expect_copy(_metadata, self, 0);
+}
+
+/* One that does not answer holds nobody up for longer than its time-out. */
+TEST_F(drives, hanging_drive)
+{
+	uint64_t t0;
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim("fault recorder2 hang op write nth 3"));
+	t0 = now_ms();
+	burn(_metadata, self);
+	EXPECT_LE(2900, now_ms() - t0);
+	EXPECT_GE(15000, now_ms() - t0);
+	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[2].state);
+	EXPECT_EQ(ETIMEDOUT, self->t[2].result.error);
+	EXPECT_EQ(2 * CHUNK, self->t[2].bytes);
+	EXPECT_EQ(64, self->t[2].failed_lba);
+	for (i = 0; i < RECORDERS; i++)
+		if (i != 2)
+			expect_copy(_metadata, self, i);
+}
+
+TEST_F(drives, vanishing_drive)
+{
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	self->stream = mux_stream(self->fd, self->number, NULL, RECORDERS, RING, 0);
+	ASSERT_LE(0, self->stream);
+	ASSERT_EQ(0, write_all(self->stream, self->data, SIZE / 2));
+	ASSERT_EQ(0, sim("vanish recorder0"));
+	EXPECT_EQ(0, write_all(self->stream, self->data + SIZE / 2, SIZE / 2));
+	EXPECT_EQ(0, mux_finish(self->stream));
+	ASSERT_EQ(0, get_status(self));
+	close(self->stream);
+	self->stream = -1;
+	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[0].state);
+	EXPECT_NE(0, self->t[0].result.error | self->t[0].result.status);
+	for (i = 1; i < RECORDERS; i++)
+		expect_copy(_metadata, self, i);
+}
+
+/* Each drive got each WRITE once, whatever happened to the others. */
+static json_int_t writes_seen(int i)
+{
+	json_t *root, *ops, *device;
+	json_int_t n = -1;
+	char line[128];
+	FILE *f;
+
+	snprintf(line, sizeof(line), "discmux-sim ctl count recorder%d --json", i);
+	f = popen(line, "r");
+	root = f ? json_loadf(f, 0, NULL) : NULL;
+	if (f)
+		pclose(f);
+	snprintf(line, sizeof(line), "recorder%d", i);
+	device = json_object_get(json_object_get(root, "devices"), line);
+	ops = json_object_get(device, "commands");
+	if (json_object_get(ops, "2a"))
+		n = json_integer_value(json_object_get(ops, "2a"));
+	json_decref(root);
+	return n;
+}
+
+TEST_F(drives, each_write_once)
+{
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim("count --reset"));
+	ASSERT_EQ(0, sim("fault recorder1 sense 4/44/00 op write nth 4"));
+	ASSERT_EQ(0, sim("fault recorder2 sense 2/04/08 op write nth 2 times 2"));
+	burn(_metadata, self);
+	for (i = 0; i < RECORDERS; i++) {
+		EXPECT_EQ(i == 1 ? 4 : i == 2 ? WRITES + 2 : WRITES, writes_seen(i)) {
+			TH_LOG("recorder %d", i);
+		}
+	}
+}
+
+/* A disc that comes or goes is an event of that member. */
+TEST_F(drives, medium_changed_event)
+{
+	struct events *events = events_open();
+	struct event e = { 0 };
+	uint64_t seq = 0;
+
+	ASSERT_NE(NULL, events);
+	ASSERT_EQ(0, sim("blank dvd+r disc%d recorder3", getpid()));
+	EXPECT_EQ(0, events_wait(events, DISCMUX_EVENT_MEDIUM_CHANGED, &e, &seq, 10000));
+	EXPECT_EQ(self->number[3], e.value[DISCMUX_ATTR_MEMBER]);
+	EXPECT_EQ(self->m[3].unit, e.value[DISCMUX_ATTR_UNIT]);
+	EXPECT_EQ(DISCMUX_ROLE_RECORDER, e.value[DISCMUX_ATTR_ROLE]);
+	events_close(events);
+}
+
+/* The reader can be asked, but nothing can be written to it. */
+TEST_F(drives, reader_takes_no_stream)
+{
+	struct discmux_member reader;
+
+	ASSERT_EQ(1, mux_list(self->fd, DISCMUX_ROLE_READER, &reader, 1));
+	EXPECT_GT(0, mux_stream(self->fd, &reader.member, NULL, 1, RING, 0));
+}
+
+TEST_HARNESS_MAIN
