@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the virtual library's arm does.  Names begin with the section of the
+ * MC-8100/8200/8600 SCSI Command Manual that is tested.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "changer_rig.h"
+
+#define BAD_ELEMENT	SENSE(5, 0x21, 0x01)
+#define FULL_DESTINATION SENSE(5, 0x3b, 0x0d)
+#define EMPTY_SOURCE	SENSE(5, 0x3b, 0x0e)
+#define NO_TRAY_SOURCE	SENSE(5, 0x3b, 0x8e)
+#define PREVENTED	SENSE(5, 0x53, 0x02)
+#define BY_HAND		SENSE(2, 0x04, 0x03)
+#define EXCEPT		0x04
+
+#define ERR(r) (r)->err, sizeof((r)->err)
+
+static void s3_7_disc_goes_to_the_drive_with_its_tray(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_string_equal(r->drive[0].disc, "d1");
+	assert_int_equal(r->drive[0].loads, 1);
+	assert_false(r->drive[0].inverted);
+	rig_holds(r, 1, NULL, false);
+	rig_holds(r, DRIVE1, "d1", true);
+	rig_holds(r, ARM, NULL, false);
+	assert_int_equal(rig_move(r, DRIVE1, 1), 0);
+	assert_string_equal(r->drive[0].disc, "");
+	rig_holds(r, 1, "d1", true);
+	rig_holds(r, DRIVE1, NULL, false);
+}
+
+static void s3_7_drive_to_drive(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(rig_move(r, DRIVE1, DRIVE1 + 1), 0);
+	assert_string_equal(r->drive[0].disc, "");
+	assert_string_equal(r->drive[1].disc, "d1");
+	assert_int_equal(rig_move(r, DRIVE1 + 1, DRIVE1 + 1), FULL_DESTINATION);
+}
+
+static void s3_7_tray_alone_does_not_go_to_a_drive(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 4, DRIVE1), EMPTY_SOURCE);
+	assert_int_equal(rig_move(r, 4, PRINTER), EMPTY_SOURCE);
+	rig_holds(r, 4, NULL, true);
+	/* but to the mail slot, for a disc to be laid on it */
+	assert_int_equal(rig_move(r, 4, MAIL_SHUT), 0);
+	rig_holds(r, MAIL, NULL, true);
+	assert_int_equal(rig_move(r, MAIL, DRIVE1), EMPTY_SOURCE);
+}
+
+static void s3_7_source_without_tray(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(rig_move(r, 1, DRIVE1 + 1), NO_TRAY_SOURCE);
+	assert_int_equal(rig_move(r, DRIVE1 + 1, 1), NO_TRAY_SOURCE);
+	assert_int_equal(rig_move(r, MAIL, 1), NO_TRAY_SOURCE);
+	assert_int_equal(rig_move(r, PRINTER, 1), NO_TRAY_SOURCE);
+}
+
+static void s3_7_destination_full(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(rig_move(r, 2, DRIVE1), FULL_DESTINATION);
+	/* a tray is enough to fill a slot */
+	assert_int_equal(rig_move(r, DRIVE1, 4), FULL_DESTINATION);
+	assert_int_equal(rig_move(r, 2, MAIL_SHUT), 0);
+	assert_int_equal(rig_move(r, 3, MAIL_SHUT), FULL_DESTINATION);
+	assert_int_equal(rig_move(r, MAIL, MAIL_SHUT), BAD_ELEMENT);
+	rig_holds(r, 3, "d3", true);
+}
+
+static void s3_7_invert_turns_the_disc_over(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move_with(r, 1, DRIVE1, true, false), 0);
+	assert_true(r->drive[0].inverted);
+	assert_int_equal(rig_element(r, 0x2000)[9], 0);
+	/* back as it is: it stays so; and once more turns it back */
+	assert_int_equal(rig_move(r, DRIVE1, 1), 0);
+	assert_int_equal(rig_element(r, 1)[9], 0xc0);
+	assert_int_equal(rig_move_with(r, 1, DRIVE1, true, false), 0);
+	assert_false(r->drive[0].inverted);
+}
+
+static void s3_7_arm_that_cannot_flip(void **state)
+{
+	static struct rig r;
+
+	(void)state;
+	rig_init(&r, SIM_MC8200, 1, 4);
+	r.config.no_flip = true;
+	rig_create(&r);
+	assert_int_equal(sim_changer_slot_put(r.dev, 1, "d1", ERR(&r)), 0);
+	rig_ready(&r);
+	assert_int_equal(rig_move_with(&r, 1, DRIVE1, true, false), SENSE(2, 0x26, 0x01));
+	rig_holds(&r, 1, "d1", true);
+	assert_int_equal(rig_move(&r, 1, DRIVE1), 0);
+	rig_destroy(&r);
+}
+
+static void s3_7_eject_knows_the_slot(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 3, DRIVE1), 0);
+	assert_int_equal(rig_move_with(r, DRIVE1, 3, false, true), SENSE(5, 0x24, 0x00));
+	rig_holds(r, DRIVE1, "d3", true);
+	assert_int_equal(rig_move_with(r, DRIVE1, 0, false, true), 0);
+	rig_holds(r, 3, "d3", true);
+	/* nothing to eject; a storage element is no place to eject from */
+	assert_int_equal(rig_move_with(r, DRIVE1, 0, false, true), NO_TRAY_SOURCE);
+	assert_int_equal(rig_move_with(r, 3, 0, false, true), BAD_ELEMENT);
+	assert_int_equal(rig_move_with(r, 1, 0, false, true), BAD_ELEMENT);
+	/* its slot has got another tray meanwhile */
+	assert_int_equal(rig_move(r, 2, PRINTER), 0);
+	assert_int_equal(sim_changer_slot_tray(r->dev, 2, true, ERR(r)), 0);
+	rig_ready(r);
+	assert_int_equal(rig_move_with(r, PRINTER, 0, false, true), FULL_DESTINATION);
+}
+
+static void s3_7_mail_slot_4000_opens(void **state)
+{
+	char disc[SIM_CHANGER_NAME_SIZE];
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, MAIL), 0);
+	/* denied until it is pushed shut */
+	assert_int_equal(rig_move(r, MAIL, 1), BY_HAND);
+	assert_int_equal(sim_changer_mail_take(r->dev, disc, sizeof(disc), ERR(r)), 0);
+	assert_string_equal(disc, "d1");
+	assert_int_equal(sim_changer_mail_put(r->dev, "new", ERR(r)), 0);
+	assert_int_equal(rig_move(r, MAIL, 1), BY_HAND);
+	assert_int_equal(sim_changer_mail_close(r->dev, ERR(r)), 0);
+	assert_int_equal(rig_move(r, MAIL, 1), SENSE(6, 0x28, 0x01));
+	assert_int_equal(rig_move(r, MAIL, 1), 0);
+	rig_holds(r, 1, "new", true);
+}
+
+static void s3_7_mail_slot_4000_opens_for_drives_too(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(rig_move(r, DRIVE1, MAIL), 0);
+	assert_int_equal(rig_move(r, MAIL, DRIVE1), BY_HAND);
+	assert_int_equal(rig_element(r, MAIL)[16], 0x03);
+}
+
+static void s3_7_mail_slot_4001_stays_shut(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, MAIL_SHUT), 0);
+	assert_int_equal(rig_element(r, MAIL)[16], 0x01);
+	assert_int_equal(rig_move(r, MAIL, 1), 0);
+	rig_holds(r, 1, "d1", true);
+}
+
+static void s3_7_mail_slot_4001_shuts_itself(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, MAIL), 0);
+	assert_int_equal(rig_move(r, MAIL_SHUT, DRIVE1), 0);
+	assert_string_equal(r->drive[0].disc, "d1");
+	assert_int_equal(rig_element(r, MAIL)[16], 0x00);
+	/* the host did it itself: no attention */
+	assert_int_equal(rig_ready(r), 0);
+}
+
+static void s3_7_open_mail_slot_takes_nothing(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sim_changer_mail_open(r->dev, ERR(r)), 0);
+	assert_int_equal(rig_move(r, 1, MAIL), BY_HAND);
+	rig_holds(r, 1, "d1", true);
+	assert_int_equal(rig_move(r, 1, MAIL_SHUT), 0);
+	assert_int_equal(rig_element(r, MAIL)[16], 0x01);
+}
+
+static void s3_9_prevented_slot_does_not_open(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(RUN(r, 0x1e, 0, 0, 0, 1, 0), 0);
+	assert_int_equal(rig_move(r, 1, MAIL), PREVENTED);
+	rig_holds(r, 1, "d1", true);
+	/* 4001h lets nobody at the disc */
+	assert_int_equal(rig_move(r, 1, MAIL_SHUT), 0);
+	assert_int_equal(rig_move(r, MAIL, 1), 0);
+	assert_int_equal(RUN(r, 0x1e, 0, 0, 0, 0, 0), 0);
+	assert_int_equal(rig_move(r, 1, MAIL), 0);
+}
+
+static void s3_7_locked_drive_keeps_its_disc(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	r->drive[0].unload_error = -EBUSY;
+	assert_int_equal(rig_move(r, DRIVE1, 1), PREVENTED);
+	rig_holds(r, DRIVE1, "d1", true);
+	assert_int_equal(rig_element(r, DRIVE1)[2] & EXCEPT, 0);
+	r->drive[0].unload_error = 0;
+	assert_int_equal(rig_move(r, DRIVE1, 1), 0);
+}
+
+static void s3_15_return_brings_all_home(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(rig_move_with(r, 2, DRIVE1 + 1, true, false), 0);
+	assert_int_equal(rig_move(r, 3, MAIL), 0);
+	assert_int_equal(RUN(r, 0x01, 2, 0, 0, 0, 0), 0);
+	rig_holds(r, 1, "d1", true);
+	rig_holds(r, 2, "d2", true);
+	rig_holds(r, 3, "d3", true);
+	assert_int_equal(rig_element(r, MAIL)[16], 0);
+}
+
+static void s3_15_return_leaves_the_printer(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, PRINTER), 0);
+	assert_int_equal(RUN(r, 0x01, 2, 0, 0, 0, 0), 0);
+	rig_holds(r, PRINTER, "d1", true);
+}
+
+static void s3_15_return_does_what_it_can(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(rig_move(r, 2, DRIVE1 + 1), 0);
+	r->drive[0].unload_error = -EBUSY;
+	assert_int_equal(RUN(r, 0x01, 2, 0, 0, 0, 0), PREVENTED);
+	rig_holds(r, DRIVE1, "d1", true);
+	rig_holds(r, 2, "d2", true);
+}
+
+static void s3_15_reset_is_like_power_on(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(RUN(r, 0x1e, 0, 0, 0, 1, 0), 0);
+	/* Return is invalid with it */
+	assert_int_equal(RUN(r, 0x01, 7, 0, 0, 0, 0), 0);
+	assert_int_equal(rig_ready(r), SENSE(6, 0x29, 0x00));
+	rig_holds(r, DRIVE1, "d1", true);
+	assert_int_equal(sim_changer_mail_open(r->dev, ERR(r)), 0);
+}
+
+static void s3_15_immed_answers_at_once(void **state)
+{
+	struct timespec before, after;
+	static struct rig r;
+	int waits = 0;
+
+	(void)state;
+	rig_init(&r, SIM_MC8100, 1, 2);
+	r.config.time_scale = 0.02;
+	rig_create(&r);
+	assert_int_equal(sim_changer_slot_put(r.dev, 1, "d1", ERR(&r)), 0);
+	while (rig_ready(&r))
+		usleep(1000);
+	assert_int_equal(rig_move(&r, 1, DRIVE1), 0);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(RUN(&r, 0x01, 3, 0, 0, 0, 0), 0);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_true((after.tv_sec - before.tv_sec) * 1e3 + (after.tv_nsec - before.tv_nsec) / 1e6 <
+		    150);
+	assert_int_equal(rig_ready(&r), SENSE(2, 0x04, 0x01));
+	while (rig_ready(&r) == SENSE(2, 0x04, 0x01) && ++waits < 1000)
+		usleep(1000);
+	rig_holds(&r, 1, "d1", true);
+	rig_destroy(&r);
+}
+
+static void s3_16_self_test_needs_disc_1_and_drive_1(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(RUN(r, 0x1d, 4, 0, 0, 0, 0), 0);
+	assert_int_equal(r->drive[0].loads, 1);
+	rig_holds(r, 1, "d1", true);
+	assert_int_equal(rig_move(r, 2, DRIVE1), 0);
+	assert_int_equal(RUN(r, 0x1d, 4, 0, 0, 0, 0), SENSE(4, 0x3b, 0x0d));
+	assert_int_equal(rig_move(r, DRIVE1, 2), 0);
+	assert_int_equal(sim_changer_slot_put(r->dev, 1, NULL, ERR(r)), 0);
+	rig_ready(r);
+	assert_int_equal(RUN(r, 0x1d, 4, 0, 0, 0, 0), SENSE(4, 0x3b, 0x0e));
+}
+
+static void s3_16_self_test_fails_with_the_mechanics(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sim_changer_fault(r->dev, 0x80, 0x04, ERR(r)), 0);
+	assert_int_equal(RUN(r, 0x1d, 4, 0, 0, 0, 0), SENSE(4, 0x80, 0x04));
+}
+
+struct mover {
+	struct rig *r;
+	uint32_t result;
+};
+
+static void *move_slowly(void *arg)
+{
+	struct mover *m = arg;
+
+	m->result = rig_move(m->r, 1, DRIVE1);
+	return NULL;
+}
+
+static void reset_lets_a_move_finish_and_nobody_waits_for_it(void **state)
+{
+	struct timespec before, after;
+	struct mover m;
+	static struct rig r;
+	pthread_t thread;
+
+	(void)state;
+	rig_init(&r, SIM_MC8600, 1, 4);
+	r.config.time_scale = 0.05;	/* a move takes 0.4 s */
+	rig_create(&r);
+	assert_int_equal(sim_changer_slot_put(r.dev, 1, "d1", ERR(&r)), 0);
+	while (rig_ready(&r))
+		usleep(1000);
+	m.r = &r;
+	assert_int_equal(pthread_create(&thread, NULL, move_slowly, &m), 0);
+	usleep(100000);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	json_decref(sim_changer_describe(r.dev));
+	/* the hand keeps off where the arm is at work, and may do the rest */
+	assert_int_equal(sim_changer_slot_tray(r.dev, 1, true, ERR(&r)), -EBUSY);
+	assert_int_equal(sim_changer_slot_put(r.dev, 2, "d2", ERR(&r)), 0);
+	r.dev->ops->reset(r.dev);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_true(after.tv_sec * 1e3 + after.tv_nsec / 1e6 -
+		    before.tv_sec * 1e3 - before.tv_nsec / 1e6 < 150);
+	pthread_join(thread, NULL);
+	assert_int_equal(m.result, 0);
+	rig_holds(&r, DRIVE1, "d1", true);
+	assert_int_equal(rig_ready(&r), SENSE(6, 0x29, 0x00));
+	assert_int_equal(rig_ready(&r), 0);
+	rig_destroy(&r);
+}
+
+static void the_hand_is_told_what_it_does_wrong(void **state)
+{
+	char disc[SIM_CHANGER_NAME_SIZE];
+	struct rig *r = *state;
+	struct sim_device *dev = r->dev;
+
+	assert_int_equal(sim_changer_slot_put(dev, 0, "x", ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_slot_put(dev, 9, "x", ERR(r)), -EINVAL);
+	assert_non_null(strstr(r->err, "1 to 8"));
+	assert_int_equal(sim_changer_slot_put(dev, 1, "x", ERR(r)), -EBUSY);
+	assert_int_equal(sim_changer_slot_put(dev, 4, "d1", ERR(r)), -EEXIST);
+	assert_int_equal(sim_changer_slot_put(dev, 4, "", ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_slot_put(dev, 4, "../x", ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_slot_put(dev, 4, "a/b", ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_slot_put(dev, 4, "a\nb", ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_slot_tray(dev, 1, false, ERR(r)), -EBUSY);
+	assert_int_equal(sim_changer_slot_tray(dev, 4, false, ERR(r)), 0);
+	assert_int_equal(sim_changer_slot_put(dev, 4, "x", ERR(r)), -ENOENT);
+	assert_int_equal(sim_changer_mail_close(dev, ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_mail_put(dev, "x", ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_mail_take(dev, disc, sizeof(disc), ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_mail_open(dev, ERR(r)), 0);
+	assert_int_equal(sim_changer_mail_open(dev, ERR(r)), -EINVAL);
+	assert_int_equal(sim_changer_mail_put(dev, "x", ERR(r)), -ENOENT);
+	assert_int_equal(sim_changer_mail_take(dev, disc, sizeof(disc), ERR(r)), -ENOENT);
+	assert_int_equal(sim_changer_slot_put(dev, 9, "x", NULL, 0), -EINVAL);
+}
+
+static void fill_is_all_or_nothing(void **state)
+{
+	static const char *const good[] = { "d3", "d1", NULL, "d2" };
+	static const char *const twice[] = { "a", "b", "a" };
+	static const char *const many[9] = { NULL };
+	struct rig *r = *state;
+
+	assert_int_equal(sim_changer_fill(r->dev, twice, 3, ERR(r)), -EEXIST);
+	assert_int_equal(sim_changer_fill(r->dev, many, 9, ERR(r)), -EINVAL);
+	rig_holds(r, 1, "d1", true);
+	rig_holds(r, 3, "d3", true);
+	assert_int_equal(sim_changer_fill(r->dev, good, 4, ERR(r)), 0);
+	rig_holds(r, 1, "d3", true);
+	rig_holds(r, 2, "d1", true);
+	rig_holds(r, 3, NULL, true);
+	rig_holds(r, 4, "d2", true);
+	assert_int_equal(rig_ready(r), SENSE(6, 0x28, 0x00));
+}
+
+#define WITH_RIG(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_RIG(s3_7_disc_goes_to_the_drive_with_its_tray),
+		WITH_RIG(s3_7_drive_to_drive),
+		WITH_RIG(s3_7_tray_alone_does_not_go_to_a_drive),
+		WITH_RIG(s3_7_source_without_tray),
+		WITH_RIG(s3_7_destination_full),
+		WITH_RIG(s3_7_invert_turns_the_disc_over),
+		cmocka_unit_test(s3_7_arm_that_cannot_flip),
+		WITH_RIG(s3_7_eject_knows_the_slot),
+		WITH_RIG(s3_7_mail_slot_4000_opens),
+		WITH_RIG(s3_7_mail_slot_4000_opens_for_drives_too),
+		WITH_RIG(s3_7_mail_slot_4001_stays_shut),
+		WITH_RIG(s3_7_mail_slot_4001_shuts_itself),
+		WITH_RIG(s3_7_open_mail_slot_takes_nothing),
+		WITH_RIG(s3_9_prevented_slot_does_not_open),
+		WITH_RIG(s3_7_locked_drive_keeps_its_disc),
+		WITH_RIG(s3_15_return_brings_all_home),
+		WITH_RIG(s3_15_return_leaves_the_printer),
+		WITH_RIG(s3_15_return_does_what_it_can),
+		WITH_RIG(s3_15_reset_is_like_power_on),
+		cmocka_unit_test(s3_15_immed_answers_at_once),
+		WITH_RIG(s3_16_self_test_needs_disc_1_and_drive_1),
+		WITH_RIG(s3_16_self_test_fails_with_the_mechanics),
+		cmocka_unit_test(reset_lets_a_move_finish_and_nobody_waits_for_it),
+		WITH_RIG(the_hand_is_told_what_it_does_wrong),
+		WITH_RIG(fill_is_all_or_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
