@@ -327,8 +327,10 @@ int burn_job_run(struct burn_job *job)
 
 	if (!rc)
 		rc = steps(job);
-	if (rc)
-		drop_live(job, rc == -EINVAL ? BURN_IDLE : BURN_FAILED, job->error);
+	if (rc == -EINVAL)
+		drop_live(job, BURN_IDLE, "");
+	else if (rc)
+		drop_live(job, BURN_FAILED, job->error);
 	finish(job);
 	release_all(job);
 	if (rc)
