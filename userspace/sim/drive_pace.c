@@ -7,7 +7,6 @@
  * 24 to 58 mm make the start about 0.41 of the end.
  */
 #include <errno.h>
-#include <math.h>
 
 #include "drive_priv.h"
 
@@ -30,13 +29,23 @@ uint32_t sim_pace_kbps(const struct sim_drive *drive, bool write)
 	return sim_medium_kbps(medium, *speed);
 }
 
+/* Of numbers between 0.1 and 1: not worth a library */
+static double square_root(double x)
+{
+	double root = (1 + x) / 2;
+
+	for (int i = 0; i < 5; i++)
+		root = (root + x / root) / 2;
+	return root;
+}
+
 double sim_pace_rate(const struct sim_drive *drive, uint32_t lba, bool write)
 {
 	const struct sim_medium *medium = drive->disc->medium;
 	double limit = sim_pace_kbps(drive, write) / medium->kbps_1x;
 	double at = (double)lba / medium->capacity;
 	double a = START_SHARE * START_SHARE;
-	double curve = medium->speeds[0] * sqrt(a + (1 - a) * (at < 1 ? at : 1));
+	double curve = medium->speeds[0] * square_root(a + (1 - a) * (at < 1 ? at : 1));
 
 	return (curve < limit ? curve : limit) * medium->rate_1x;
 }
