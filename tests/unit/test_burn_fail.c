@@ -275,7 +275,7 @@ static void test_unplug(void **state)
 	(void)state;
 	rig->hook = unplug;
 	expect_second_lost(rig, BURN_DISC_RUINED,
-			   "recorder 1 failed to write at LBA 608: the device is gone");
+			   "recorder 1 failed to write at LBA 608: the device went away");
 }
 
 static void test_close_error(void **state)
@@ -590,8 +590,8 @@ static void expect_log(const char *path, const struct line *lines, size_t n)
 static void test_log(void **state)
 {
 	static const struct line lines[] = {
-		{ "S2", "reserving", "untouched" },
-		{ "S1", "writing", "untouched" },
+		{ "S2", "reserving", "ruined" },
+		{ "S1", "writing", "ruined" },
 		{ "S2", "writing", "ruined" },
 		{ "S1", "failed", "ruined" },
 		{ "S2", "closed", "closed" },

@@ -89,7 +89,7 @@ void burn_drop(struct burn_job *job, size_t i, enum burn_state state, const char
 	job->recs[i].status.state = state;
 	pthread_mutex_unlock(&job->lock);
 	if (job->recs[i].status.disc != BURN_DISC_UNTOUCHED)
-		burn_log_state(job, i, burn_state_name(state));
+		burn_log_state(job, i, burn_state_name(state), job->recs[i].status.disc);
 }
 
 void burn_fail(struct burn_job *job, size_t i, const char *fmt, ...)

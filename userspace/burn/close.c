@@ -106,7 +106,7 @@ static void check_closed(struct burn_job *job)
 			continue;
 		}
 		burn_set_disc(job, i, BURN_DISC_CLOSED);
-		burn_log_state(job, i, "closed");
+		burn_log_state(job, i, "closed", BURN_DISC_CLOSED);
 	}
 }
 

@@ -196,7 +196,8 @@ uint64_t burn_digest(const uint8_t *block);
 
 /* ---- log.c ------------------------------------------------------------ */
 
-/* One line about recorder i, on the storage when this returns. */
-void burn_log_state(struct burn_job *job, size_t i, const char *state);
+/* One line about recorder i, on the storage when this returns.  disc: what the
+ * disc is worth if the machine stops now. */
+void burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn_disc disc);
 
 #endif

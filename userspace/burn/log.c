@@ -83,7 +83,7 @@ static json_t *string(const char *text)
 	return s;
 }
 
-static char *line(struct burn_job *job, size_t i, const char *state)
+static char *line(struct burn_job *job, size_t i, const char *state, enum burn_disc disc)
 {
 	const struct burn_rec *rec = &job->recs[i];
 	time_t now = time(NULL);
@@ -97,7 +97,7 @@ static char *line(struct burn_job *job, size_t i, const char *state)
 		      "master", string(burn_source_name(job->config.source)),
 		      "recorder", (int)rec->info.unit, "drive", string(rec->info.drive),
 		      "serial", string(rec->info.serial), "medium", rec->status.medium,
-		      "state", state, "disc", burn_disc_name(rec->status.disc));
+		      "state", state, "disc", burn_disc_name(disc));
 	if (o && rec->info.slot != DISCMUX_NONE)
 		json_object_set_new(o, "slot", json_integer(rec->info.slot));
 	if (o && *rec->status.message)
@@ -123,7 +123,7 @@ static int append(struct burn_log *log, char *text)
 	return fdatasync(log->fd) ? -errno : 0;
 }
 
-void burn_log_state(struct burn_job *job, size_t i, const char *state)
+void burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn_disc disc)
 {
 	struct burn_log *log = job->config.log;
 	char *text;
@@ -131,7 +131,7 @@ void burn_log_state(struct burn_job *job, size_t i, const char *state)
 
 	if (!log)
 		return;
-	text = line(job, i, state);
+	text = line(job, i, state, disc);
 	if (text)
 		rc = append(log, text);
 	free(text);

@@ -129,7 +129,7 @@ static void reserve(struct burn_job *job)
 		if (!job->recs[i].plan->reserve)
 			continue;
 		set |= 1u << i;
-		burn_log_state(job, i, "reserving");
+		burn_log_state(job, i, "reserving", BURN_DISC_RUINED);
 		burn_set_disc(job, i, BURN_DISC_RUINED);
 	}
 	if (!set)

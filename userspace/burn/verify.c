@@ -157,7 +157,7 @@ static void verify_all(struct burn_job *job, uint32_t chunk, uint8_t *buf)
 		return;
 	burn_for_each(i, job->live) {
 		burn_set_disc(job, i, BURN_DISC_VERIFIED);
-		burn_log_state(job, i, "verified");
+		burn_log_state(job, i, "verified", BURN_DISC_VERIFIED);
 	}
 }
 

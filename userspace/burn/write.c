@@ -182,7 +182,7 @@ static int open_stream(struct feed *f)
 		targets[n++].lba = job->recs[i].start;
 		if (job->recs[i].info.max_data < f->chunk)
 			f->chunk = CHUNK_SMALL;
-		burn_log_state(job, i, "writing");
+		burn_log_state(job, i, "writing", BURN_DISC_RUINED);
 	}
 	rc = job->config.ops->stream_open(job->config.ctx, targets, n, f->chunk, &f->stream);
 	if (rc)
