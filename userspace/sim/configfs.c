@@ -116,7 +116,7 @@ static int mount_configfs(char *err, size_t errlen)
 int sim_configfs_prepare(bool changer, char *err, size_t errlen)
 {
 	static const char *const modules[] = {
-		"configfs", "target_core_mod", "target_core_user", "tcm_loop", "sr_mod", "sg",
+		"target_core_user", "tcm_loop", "sr_mod", "sg",
 	};
 	int ret;
 

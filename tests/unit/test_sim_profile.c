@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Profiles of the virtual hardware. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "profile.h"
+
+static struct sim_plan plan;
+static char err[256];
+
+static int parse(const char *text, bool shared)
+{
+	*err = 0;
+	return sim_plan_parse(&plan, text, shared, err, sizeof(err));
+}
+
+static void tower(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("tower:16", false), 0);
+	assert_int_equal(plan.count, 17);
+	assert_string_equal(plan.device[0].name, "reader0");
+	assert_int_equal(plan.device[0].kind, SIM_READER);
+	assert_string_equal(plan.device[16].name, "recorder15");
+	assert_int_equal(plan.device[16].kind, SIM_RECORDER);
+	for (size_t i = 0; i < plan.count; i++) {
+		assert_int_equal(plan.device[i].host, i);
+		assert_int_equal(plan.device[i].id, 0);
+	}
+}
+
+static void library_defaults(void **state)
+{
+	static const struct {
+		const char *profile;
+		unsigned int model, drives, slots;
+	} want[] = {
+		{ "mc8100", 8100, 4, 100 },
+		{ "mc8200", 8200, 9, 200 },
+		{ "mc8600", 8600, 12, 600 },
+		{ "mc8600:4", 8600, 4, 600 },
+		{ "mc8100:1:1", 8100, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		assert_int_equal(parse(want[i].profile, false), 0);
+		assert_int_equal(plan.count, want[i].drives + 1);
+		assert_string_equal(plan.device[0].name, "changer");
+		assert_int_equal(plan.device[0].kind, SIM_CHANGER);
+		assert_int_equal(plan.device[0].model, want[i].model);
+		assert_int_equal(plan.device[0].drives, want[i].drives);
+		assert_int_equal(plan.device[0].slots, want[i].slots);
+		assert_int_equal(plan.device[0].id, 0);
+		assert_string_equal(plan.device[1].name, "drive0");
+		for (unsigned int d = 1; d <= want[i].drives; d++)
+			assert_int_equal(plan.device[d].id, d);
+	}
+}
+
+static void several_have_unique_names(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("tower:2,mc8100:2,mc8600:3,tower:1", false), 0);
+	assert_int_equal(plan.count, 3 + 3 + 4 + 2);
+	assert_int_equal(plan.groups, 4);
+	for (size_t i = 0; i < plan.count; i++)
+		for (size_t j = 0; j < i; j++) {
+			struct sim_plan_device *a = &plan.device[i], *b = &plan.device[j];
+
+			assert_string_not_equal(a->name, b->name);
+			assert_string_not_equal(a->identity.serial, b->identity.serial);
+			assert_int_not_equal(a->host, b->host);
+		}
+	assert_non_null(sim_plan_find(&plan, "changer1"));
+	assert_int_equal(sim_plan_find(&plan, "drive2")->id, 1);
+	assert_int_equal(sim_plan_find(&plan, "drive2")->group, 2);
+	assert_null(sim_plan_find(&plan, "drive5"));
+}
+
+static void shared_host(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("tower:3,mc8100:2", true), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_int_equal(plan.device[i].host, 0);
+		assert_int_equal(plan.device[i].id, i);
+	}
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(plan.device[4 + i].host, 1);
+		assert_int_equal(plan.device[4 + i].id, i);
+	}
+}
+
+static void identities(void **state)
+{
+	struct sim_plan again;
+
+	(void)state;
+	assert_int_equal(parse("mc8600", false), 0);
+	assert_string_equal(plan.device[0].identity.vendor, "JVC");
+	assert_string_equal(plan.device[0].identity.product, "JVC-CHG MC-8600");
+	assert_string_equal(plan.device[0].identity.revision, "1.00");
+	assert_string_not_equal(plan.device[1].identity.product, plan.device[2].identity.product);
+	/* Ten characters: what a changer tells of a drive's serial number */
+	for (size_t i = 1; i < plan.count; i++)
+		assert_int_equal(strlen(plan.device[i].identity.serial), 10);
+	again = plan;
+	assert_int_equal(parse("mc8600", false), 0);
+	assert_memory_equal(&again, &plan, sizeof(plan));
+}
+
+static void bad_profiles(void **state)
+{
+	static const char *const bad[] = {
+		"", "tower", "tower:", "tower:0", "tower:17", "tower:x", "tower:4x", "tower:-1",
+		"tower:4:1", "mc8600:13", "mc8100:5", "mc8100:4:101", "mc8600:0", "mc8600:4:",
+		"mc8600:4:0", "mc8600:4:1:1", "mc8700", "tow:4", "tower:4,", ",tower:4",
+		"tower:99999999999999999999", "tower:16,tower:16,tower:16,tower:16",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse(bad[i], false), -EINVAL);
+		assert_string_not_equal(err, "");
+		assert_null(strchr(err, '\n'));
+	}
+}
+
+static void set_fields(void **state)
+{
+	struct sim_identity *id;
+
+	(void)state;
+	assert_int_equal(parse("tower:1", false), 0);
+	id = &sim_plan_find(&plan, "recorder0")->identity;
+	assert_int_equal(sim_plan_set(&plan, "recorder0.vendor=PIONEER,product=DVD-RW  DVR-111",
+				      err, sizeof(err)), 0);
+	assert_string_equal(id->vendor, "PIONEER");
+	assert_string_equal(id->product, "DVD-RW  DVR-111");
+	assert_int_equal(sim_plan_set(&plan, "recorder0.serial=X", err, sizeof(err)), 0);
+	assert_string_equal(id->serial, "X");
+	assert_int_equal(sim_plan_set(&plan, "recorder0.revision=1.23", err, sizeof(err)), 0);
+	assert_string_equal(id->revision, "1.23");
+}
+
+static void bad_fields(void **state)
+{
+	static const char *const bad[] = {
+		"recorder0", "recorder0.", "recorder0.vendor", "recorder0.vendor=",
+		"recorder0.vendor=123456789", "recorder0.colour=red", "recorder0.vendor=A,",
+		"recorder0.vendor=\x01", "recorder0.product=12345678901234567",
+	};
+	struct sim_plan before;
+
+	(void)state;
+	assert_int_equal(parse("tower:1", false), 0);
+	before = plan;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(sim_plan_set(&plan, bad[i], err, sizeof(err)), -EINVAL);
+	assert_int_equal(sim_plan_set(&plan, "recorder1.vendor=A", err, sizeof(err)), -ENOENT);
+	assert_int_equal(sim_plan_set(&plan, "averyveryverylongname.vendor=A", err, sizeof(err)),
+			 -ENOENT);
+	assert_memory_equal(&before, &plan, sizeof(plan));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tower),
+		cmocka_unit_test(library_defaults),
+		cmocka_unit_test(several_have_unique_names),
+		cmocka_unit_test(shared_host),
+		cmocka_unit_test(identities),
+		cmocka_unit_test(bad_profiles),
+		cmocka_unit_test(set_fields),
+		cmocka_unit_test(bad_fields),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
