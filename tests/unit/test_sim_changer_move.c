@@ -370,6 +370,67 @@ static void reset_lets_a_move_finish_and_nobody_waits_for_it(void **state)
 	rig_destroy(&r);
 }
 
+static void count_units(const json_t *all, int *discs, int *trays)
+{
+	const char *key;
+	const json_t *o;
+	size_t i;
+
+	json_object_foreach((json_t *)all, key, o) {
+		if (json_is_object(o)) {
+			*discs += json_is_string(json_object_get(o, "disc"));
+			*trays += json_is_true(json_object_get(o, "tray"));
+		}
+		for (i = 0; json_is_array(o) && i < json_array_size(o); i++) {
+			const json_t *e = json_array_get(o, i);
+
+			*discs += json_is_string(json_object_get(e, "disc"));
+			*trays += json_is_true(json_object_get(e, "tray"));
+		}
+	}
+}
+
+/* Whatever a host sends, sense or nonsense, and whatever fails meanwhile */
+static void no_command_loses_a_disc(void **state)
+{
+	static const uint8_t opcode[] = {
+		0xa5, 0xa5, 0xa5, 0xa5, 0xa5, 0xa5, 0x00, 0x01, 0x03, 0x07, 0x12, 0x15, 0x16,
+		0x17, 0x1a, 0x1d, 0x1e, 0x2b, 0x3b, 0x3c, 0x4c, 0x4d, 0xb8, 0xe7,
+	};
+	static const uint16_t place[] = {
+		1, 2, 3, 4, 5, 6, 7, 8, 9, ARM, DRIVE1, DRIVE1 + 1, MAIL, MAIL_SHUT, PRINTER,
+	};
+	struct rig *r = *state;
+	int i, k, discs, trays;
+	uint8_t cdb[12];
+
+	srandom(8600);
+	for (i = 0; i < 20000; i++) {
+		for (k = 0; k < 12; k++)
+			cdb[k] = random() % 4 ? 0 : (uint8_t)random();
+		cdb[0] = opcode[(size_t)random() % sizeof(opcode)];
+		if (cdb[0] == 0xa5) {
+			sim_put_be16(cdb + 2, ARM);
+			sim_put_be16(cdb + 4, place[random() % 15]);
+			sim_put_be16(cdb + 6, place[random() % 15]);
+		}
+		if (random() % 50 == 0)
+			sim_changer_fault(r->dev, 0x80, (uint8_t)(random() % 0x66), NULL, 0);
+		if (random() % 20 == 0)
+			sim_changer_mail_close(r->dev, NULL, 0);
+		rig_run_from(r, random() % 10 ? SIM_CHANGER_HOST_ID : 2, cdb, sizeof(cdb));
+		if (i % 100 == 0) {
+			json_t *all = sim_changer_describe(r->dev);
+
+			discs = trays = 0;
+			count_units(all, &discs, &trays);
+			json_decref(all);
+			assert_int_equal(discs, 3);
+			assert_int_equal(trays, 8);
+		}
+	}
+}
+
 static void the_hand_is_told_what_it_does_wrong(void **state)
 {
 	char disc[SIM_CHANGER_NAME_SIZE];
@@ -445,6 +506,7 @@ int main(void)
 		WITH_RIG(s3_16_self_test_needs_disc_1_and_drive_1),
 		WITH_RIG(s3_16_self_test_fails_with_the_mechanics),
 		cmocka_unit_test(reset_lets_a_move_finish_and_nobody_waits_for_it),
+		WITH_RIG(no_command_loses_a_disc),
 		WITH_RIG(the_hand_is_told_what_it_does_wrong),
 		WITH_RIG(fill_is_all_or_nothing),
 	};

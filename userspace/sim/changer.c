@@ -289,7 +289,8 @@ static int check_config(const struct sim_changer_config *config, char *err, size
 			return changer_fail(err, errlen, EINVAL, "drive %u is missing", i + 1);
 	if (!(config->time_scale >= 0 && config->time_scale <= 1000))
 		return changer_fail(err, errlen, EINVAL,
-				    "time scale %g: give 0 (no waiting) to 1000", config->time_scale);
+				    "time scale %g: give 0 (no waiting) to 1000",
+				    config->time_scale);
 	return 0;
 }
 
@@ -335,24 +336,23 @@ static int configure(struct sim_changer *c, const struct sim_changer_config *con
 	return 0;
 }
 
-/* What lay in a drive when the library was switched off is in it again. */
-static int load_drives(struct sim_changer *c, char *err, size_t errlen)
+/*
+ * What lay in a drive when the library was switched off is in it again.  A disc that
+ * its drive does not take any more lies before it: the arm can fetch it.
+ */
+static void load_drives(struct sim_changer *c)
 {
 	unsigned int i;
-	int rc;
 
 	for (i = 0; i < c->drives; i++) {
 		struct changer_element *e = changer_element_of(c, CHANGER_DT, i);
 
 		if (!changer_has_disc(&e->unit))
 			continue;
-		rc = c->drive_ops->load(c->drive[i], e->unit.disc, e->unit.inverted);
-		if (rc)
-			return changer_fail(err, errlen, -rc,
-					    "drive %u does not take the disc %s that it held before: %s",
-					    i + 1, e->unit.disc, strerror(-rc));
+		e->loose = c->drive_ops->load(c->drive[i], e->unit.disc, e->unit.inverted) != 0;
+		if (e->loose)
+			changer_mishap(c, e, 0x80, 0x62);
 	}
-	return 0;
 }
 
 struct sim_device *sim_changer_create(const struct sim_changer_config *config,
@@ -370,10 +370,11 @@ struct sim_device *sim_changer_create(const struct sim_changer_config *config,
 	pthread_mutex_init(&c->turn, NULL);
 	pthread_mutex_init(&c->lock, NULL);
 	if (configure(c, config, err, errlen) || changer_state_read(c, err, errlen) ||
-	    load_drives(c, err, errlen) || changer_state_write(c, err, errlen)) {
+	    changer_state_write(c, err, errlen)) {
 		destroy(&c->dev);
 		return NULL;
 	}
+	load_drives(c);
 	changer_power_on(c);
 	return &c->dev;
 }

@@ -7,17 +7,23 @@
 
 #include "changer_priv.h"
 
-/* The slot, if the hand may reach into it now */
-static int reach_slot(struct sim_changer *c, unsigned int n, struct changer_element **slot,
-		      char *err, size_t errlen)
+/* The slot, if the hand may reach into it now; else NULL and *rc */
+static struct changer_element *reach_slot(struct sim_changer *c, unsigned int n, int *rc,
+					  char *err, size_t errlen)
 {
-	*slot = n ? changer_element_of(c, CHANGER_ST, n - 1) : NULL;
-	if (!*slot)
-		return changer_fail(err, errlen, EINVAL, "no slot %u: there are 1 to %u", n,
-				    c->slots);
-	if ((*slot)->at_work)
-		return changer_fail(err, errlen, EBUSY, "the arm is at work at slot %u", n);
-	return 0;
+	struct changer_element *slot = n ? changer_element_of(c, CHANGER_ST, n - 1) : NULL;
+
+	*rc = 0;
+	if (!slot) {
+		*rc = changer_fail(err, errlen, EINVAL, "no slot %u: there are 1 to %u", n,
+				   c->slots);
+		return NULL;
+	}
+	if (slot->at_work) {
+		*rc = changer_fail(err, errlen, EBUSY, "the arm is at work at slot %u", n);
+		return NULL;
+	}
+	return slot;
 }
 
 static int check_new_disc(struct sim_changer *c, const char *disc, char *err, size_t errlen)
@@ -26,7 +32,7 @@ static int check_new_disc(struct sim_changer *c, const char *disc, char *err, si
 
 	if (!changer_name_ok(disc))
 		return changer_fail(err, errlen, EINVAL,
-				    "no name for a disc: give 1 to %d characters without / that do not begin with a dot",
+				    "no name for a disc: 1 to %d ASCII characters, no /, no dot first",
 				    SIM_CHANGER_NAME_SIZE - 1);
 	where = changer_find_disc(c, disc);
 	if (where)
@@ -42,24 +48,22 @@ static void lay(struct changer_unit *unit, const char *disc)
 	unit->inverted = false;
 }
 
-static int put_disc(struct sim_changer *c, unsigned int n, const char *disc,
+static int put_disc(struct sim_changer *c, struct changer_element *slot, const char *disc,
 		    char *err, size_t errlen)
 {
-	struct changer_element *slot;
-	int rc = reach_slot(c, n, &slot, err, errlen);
+	int rc;
 
-	if (rc)
-		return rc;
 	if (!disc) {
 		lay(&slot->unit, "");
 		return 0;
 	}
 	if (!slot->unit.tray)
 		return changer_fail(err, errlen, ENOENT,
-				    "slot %u has no tray: its tray is elsewhere, or was taken out", n);
+				    "slot %u has no tray: its tray is elsewhere, or was taken out",
+				    slot->address);
 	if (changer_has_disc(&slot->unit))
 		return changer_fail(err, errlen, EBUSY, "disc %s lies in slot %u: empty it first",
-				    slot->unit.disc, n);
+				    slot->unit.disc, slot->address);
 	rc = check_new_disc(c, disc, err, errlen);
 	if (!rc)
 		lay(&slot->unit, disc);
@@ -86,18 +90,18 @@ int sim_changer_slot_put(struct sim_device *dev, unsigned int slot, const char *
 			 char *err, size_t errlen)
 {
 	struct sim_changer *c = changer_of(dev);
-	struct changer_unit before;
 	struct changer_element *e;
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
-	rc = reach_slot(c, slot, &e, err, errlen);
-	if (!rc) {
-		before = e->unit;
-		rc = put_disc(c, slot, disc, err, errlen);
+	e = reach_slot(c, slot, &rc, err, errlen);
+	if (e) {
+		const struct changer_unit before = e->unit;
+
+		rc = put_disc(c, e, disc, err, errlen);
+		if (!rc)
+			rc = settle(c, e, &before, CHANGER_UA_READY, err, errlen);
 	}
-	if (!rc)
-		rc = settle(c, e, &before, CHANGER_UA_READY, err, errlen);
 	pthread_mutex_unlock(&c->lock);
 	return rc;
 }
@@ -113,13 +117,14 @@ static int fill(struct sim_changer *c, const char *const *disc, unsigned int cou
 		return changer_fail(err, errlen, EINVAL, "%u discs for %u slots", count, c->slots);
 	/* a disc may change places with another: first all go */
 	for (i = 0; i < count; i++) {
-		rc = reach_slot(c, i + 1, &slot, err, errlen);
-		if (rc)
+		slot = reach_slot(c, i + 1, &rc, err, errlen);
+		if (!slot)
 			return rc;
 		lay(&slot->unit, "");
 	}
 	for (i = 0; i < count; i++) {
-		rc = disc[i] ? put_disc(c, i + 1, disc[i], err, errlen) : 0;
+		slot = changer_element_of(c, CHANGER_ST, i);
+		rc = put_disc(c, slot, disc[i], err, errlen);
 		if (rc)
 			return rc;
 	}
@@ -159,11 +164,11 @@ int sim_changer_slot_tray(struct sim_device *dev, unsigned int slot, bool tray,
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
-	rc = reach_slot(c, slot, &e, err, errlen);
-	if (!rc && changer_has_disc(&e->unit))
+	e = reach_slot(c, slot, &rc, err, errlen);
+	if (e && changer_has_disc(&e->unit)) {
 		rc = changer_fail(err, errlen, EBUSY, "disc %s lies in slot %u: empty it first",
 				  e->unit.disc, slot);
-	if (!rc) {
+	} else if (e) {
 		const struct changer_unit before = e->unit;
 
 		e->unit.source = 0;
@@ -182,7 +187,8 @@ static int reach_mail(struct sim_changer *c, bool open, struct changer_element *
 	if ((*mail)->at_work)
 		return changer_fail(err, errlen, EBUSY, "the arm is at work at the mail slot");
 	if (c->mail_open != open)
-		return changer_fail(err, errlen, EINVAL, open ? "the mail slot is shut: open it first" :
+		return changer_fail(err, errlen, EINVAL, "%s",
+				    open ? "the mail slot is shut: open it first" :
 				    "the mail slot is open already");
 	return 0;
 }
@@ -235,7 +241,7 @@ int sim_changer_mail_put(struct sim_device *dev, const char *disc, char *err, si
 	rc = reach_mail(c, true, &mail, err, errlen);
 	if (!rc && !mail->unit.tray)
 		rc = changer_fail(err, errlen, ENOENT,
-				  "the mail slot holds no tray: move one there from a slot (4000h)");
+				  "the mail slot holds no tray: move one there (4000h)");
 	if (!rc && changer_has_disc(&mail->unit))
 		rc = changer_fail(err, errlen, EBUSY, "disc %s lies in the mail slot: take it first",
 				  mail->unit.disc);

@@ -55,9 +55,11 @@ static uint8_t *parameter(uint8_t *p, uint16_t code, uint8_t control, uint8_t le
 
 static size_t supported_page(const struct sim_changer *c, uint8_t *p)
 {
+	static const uint8_t supported[] = { 0x00, 0x06, 0x07, 0x30 };
+
 	(void)c;
-	memcpy(p, "\x00\x06\x07\x30", 4);
-	return 4;
+	memcpy(p, supported, sizeof(supported));
+	return sizeof(supported);
 }
 
 static size_t non_medium_page(const struct sim_changer *c, uint8_t *p)
