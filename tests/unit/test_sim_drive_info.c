@@ -528,8 +528,8 @@ static void garbage(void **state)
 
 		if (round % 500 == 0) {
 			sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err));
-			assert_int_equal(sim_media_blank(h->media, types[round / 500 % 3], NULL, 1000,
-							 name, sizeof(name), h->err,
+			assert_int_equal(sim_media_blank(h->media, types[round / 500 % 3], NULL,
+							 1000, name, sizeof(name), h->err,
 							 sizeof(h->err)), 0);
 			sim_drive_insert(h->dev, name, h->err, sizeof(h->err));
 		}

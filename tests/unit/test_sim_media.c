@@ -190,14 +190,18 @@ static const char *const hostile[] = {
 	ONE("closed", "\"state\":\"closed\",\"start\":0,\"length\":4294967295,\"nwa\":0"),
 	ONE("closed", "\"state\":\"closed\",\"start\":0,\"length\":16,\"nwa\":16,\"run_out\":17"),
 	ONE("open", "\"state\":\"open\",\"start\":null,\"length\":0,\"nwa\":0"),
-	"{" HEAD "\"state\":\"appendable\",\"sessions\":[{\"number\":2,\"state\":\"open\",\"tracks\":["
+	"{" HEAD "\"state\":\"appendable\",\"sessions\":[{\"number\":2,"
+		"\"state\":\"open\",\"tracks\":["
 		"{" TRACK "\"state\":\"open\",\"start\":0,\"length\":0,\"nwa\":0}]}]}",
-	"{" HEAD "\"state\":\"complete\",\"sessions\":[{\"number\":1,\"state\":\"open\",\"tracks\":["
+	"{" HEAD "\"state\":\"complete\",\"sessions\":[{\"number\":1,"
+		"\"state\":\"open\",\"tracks\":["
 		"{" TRACK "\"state\":\"open\",\"start\":0,\"length\":0,\"nwa\":0}]}]}",
-	"{" HEAD "\"state\":\"appendable\",\"sessions\":[{\"number\":1,\"state\":\"open\",\"tracks\":["
+	"{" HEAD "\"state\":\"appendable\",\"sessions\":[{\"number\":1,"
+		"\"state\":\"open\",\"tracks\":["
 		"{" TRACK "\"state\":\"open\",\"start\":0,\"length\":0,\"nwa\":0},"
 		"{" TRACK "\"state\":\"open\",\"start\":0,\"length\":0,\"nwa\":0}]}]}",
-	"{" HEAD "\"state\":\"appendable\",\"sessions\":[{\"number\":1,\"state\":\"open\",\"tracks\":["
+	"{" HEAD "\"state\":\"appendable\",\"sessions\":[{\"number\":1,"
+		"\"state\":\"open\",\"tracks\":["
 		"{\"number\":1,\"method\":\"tao\",\"state\":\"open\",\"start\":0,\"length\":0,"
 		"\"nwa\":0}]}]}",
 };
@@ -222,7 +226,8 @@ static void hostile_sidecars(void **state)
 /* The least a sidecar needs, keys of others, and files that don't go with it */
 static void sidecars(void **state)
 {
-	static const char plain[] = "{\"label\":\"Ours\"," HEAD "\"state\":\"blank\",\"sessions\":[]}";
+	static const char plain[] = "{\"label\":\"Ours\"," HEAD
+		"\"state\":\"blank\",\"sessions\":[]}";
 	struct harness *h = *state;
 	char text[4096], path[256];
 	size_t len;
@@ -301,7 +306,7 @@ static void scrambled(void **state)
 	for (int i = 0; i < 3000; i++) {
 		memcpy(text, good, sizeof(good));
 		for (int n = random() % 3; n >= 0; n--)
-			text[random() % (sizeof(good) - 1)] = (char)("0123456789{}[],:\"a"[random() % 18]);
+			text[random() % (sizeof(good) - 1)] = "0123456789{}[],:\"a"[random() % 18];
 		harness_file(h, "rnd.json", text, sizeof(good) - 1);
 		if (insert(h, "rnd") == 0) {
 			opened++;

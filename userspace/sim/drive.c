@@ -290,7 +290,8 @@ json_t *sim_drive_describe(struct sim_device *dev)
 			 "tray", drive->tray_open ? "open" : "closed", "locked", drive->locked,
 			 "disc", disc ? disc->name : NULL,
 			 "medium", disc ? disc->medium->name : NULL,
-			 "state", disc ? sim_disc_state_name(disc->state) : NULL, "speed", drive->factor);
+			 "state", disc ? sim_disc_state_name(disc->state) : NULL,
+			 "speed", drive->factor);
 	if (json)
 		json_object_set_new(json, "blocks", disc ? json_integer(sim_disc_recorded(disc))
 							 : json_null());

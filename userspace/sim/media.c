@@ -221,7 +221,8 @@ int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *j
 
 static json_t *pressed_sidecar(const struct sim_medium *medium, uint32_t blocks)
 {
-	return json_pack("{s:i, s:s, s:I, s:s, s:[{s:i, s:s, s:[{s:i, s:s, s:s, s:s, s:i, s:I, s:I}]}]}",
+	return json_pack("{s:i, s:s, s:I, s:s, s:[{s:i, s:s, "
+			 "s:[{s:i, s:s, s:s, s:s, s:i, s:I, s:I}]}]}",
 			 "format", 1, "medium", medium->name, "capacity", (json_int_t)blocks,
 			 "state", "complete", "sessions", "number", 1, "state", "closed", "tracks",
 			 "number", 1, "state", "closed", "mode", "data", "method", "pressed",
@@ -234,7 +235,7 @@ static uint32_t pressed_blocks(off_t size, char *err, size_t errlen)
 	uint64_t max = sim_medium_find("dvd-rom")->capacity_max;
 
 	if (size == 0 || size % SIM_BLOCK)
-		snprintf(err, errlen, "%lld bytes is not a multiple of 2048: not an image of data blocks",
+		snprintf(err, errlen, "%lld bytes is no multiple of 2048: not an image of data",
 			 (long long)size);
 	else if ((uint64_t)size / SIM_BLOCK > max)
 		snprintf(err, errlen, "%lld bytes is more than a dual-layer DVD holds",
@@ -367,7 +368,8 @@ int sim_media_blank(struct sim_media *media, const char *type, const char *name,
 	int ret;
 
 	if (!medium || !medium->recordable) {
-		snprintf(err, errlen, "no blank of type \"%.20s\": give dvd+r, dvd-r or cd-r", type);
+		snprintf(err, errlen, "no blank of type \"%.20s\": give dvd+r, dvd-r or cd-r",
+			 type);
 		return -EINVAL;
 	}
 	if (!capacity_blocks)

@@ -33,7 +33,8 @@ static int open_data(struct sim_disc *disc, char *err, size_t errlen)
 	}
 	disc->data_blocks = (uint64_t)st.st_size / SIM_BLOCK;
 	if (disc->state == SIM_DISC_BLANK && st.st_size) {
-		snprintf(err, errlen, "disc %s: its sidecar says blank, but there is data", disc->name);
+		snprintf(err, errlen, "disc %s: its sidecar says blank, but there is data",
+			 disc->name);
 		return -EINVAL;
 	}
 	return 0;

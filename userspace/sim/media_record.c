@@ -217,8 +217,9 @@ int sim_disc_read(struct sim_disc *disc, uint32_t lba, struct iovec *iov, size_t
 		if (n < 0)
 			return -errno;
 		if (n == 0) {
-			off_t end = (off_t)padding_end(disc, (uint32_t)(at / SIM_BLOCK)) * SIM_BLOCK;
+			off_t end = padding_end(disc, (uint32_t)(at / SIM_BLOCK));
 
+			end *= SIM_BLOCK;
 			if (end <= at)
 				return -EIO;
 			n = end - at < (off_t)iov->iov_len ? end - at : (ssize_t)iov->iov_len;

@@ -110,8 +110,8 @@ static int parse_track(struct parser *p, json_t *json, uint16_t session)
 {
 	struct sim_disc *disc = p->disc;
 	struct sim_track *track = &disc->tracks[disc->track_count];
-	uint32_t end = 0, length, n;
-	unsigned int state, method;
+	uint32_t end = 0, length = 0, n;
+	unsigned int state = 0, method = 0;
 	int ret;
 
 	if (disc->track_count >= disc->medium->tracks_max)
@@ -154,7 +154,7 @@ static int parse_session(struct parser *p, json_t *json, uint16_t count, uint16_
 {
 	static const char *const states[] = { "open", "closed" };
 	json_t *tracks = json_object_get(json, "tracks");
-	unsigned int state;
+	unsigned int state = 0;
 	uint32_t n;
 	int ret;
 
@@ -186,7 +186,7 @@ static int parse_medium(struct parser *p)
 	const char *name = json_string_value(json_object_get(disc->sidecar, "medium"));
 	const char *text;
 	uint32_t format;
-	unsigned int state;
+	unsigned int state = 0;
 	int ret;
 
 	if (!json_is_object(disc->sidecar))
@@ -224,8 +224,8 @@ int sim_sidecar_parse(struct sim_disc *disc, char *err, size_t errlen)
 	disc->track_count = 0;
 	disc->sessions_closed = 0;
 	ret = parse_medium(&p);
-	if (ret)
-		return ret;
+	if (ret || !disc->medium)
+		return ret ? ret : -EINVAL;
 	sessions = json_object_get(disc->sidecar, "sessions");
 	count = json_array_size(sessions);
 	if (!json_is_array(sessions) || count > SIM_TRACKS_MAX)

@@ -84,6 +84,11 @@ static bool attention(struct sim_drive *drive, struct sim_cmd *cmd)
 	return false;
 }
 
+static uint8_t busy_ascq(const struct sim_drive *drive)
+{
+	return drive->busy == SIM_BUSY_CLOSE ? 0x07 : 0x08;
+}
+
 /* How far a close or flush has come, for fixed-format sense bytes 15 to 17 */
 static void progress(const struct sim_drive *drive, struct sim_cmd *cmd)
 {
@@ -111,7 +116,7 @@ static bool refused(struct sim_drive *drive, struct sim_cmd *cmd, uint8_t when)
 		}
 	}
 	if (!(when & WHILE_BUSY) && drive->busy) {
-		sim_cmd_sense(cmd, SIM_NOT_READY, 0x04, drive->busy == SIM_BUSY_CLOSE ? 0x07 : 0x08);
+		sim_cmd_sense(cmd, SIM_NOT_READY, 0x04, busy_ascq(drive));
 		progress(drive, cmd);
 		return true;
 	}
@@ -148,8 +153,7 @@ void sim_mmc_request_sense(struct sim_drive *drive, struct sim_cmd *cmd)
 
 	if (!attention(drive, cmd)) {
 		if (drive->busy) {
-			sim_cmd_sense(cmd, SIM_NOT_READY, 0x04,
-				      drive->busy == SIM_BUSY_CLOSE ? 0x07 : 0x08);
+			sim_cmd_sense(cmd, SIM_NOT_READY, 0x04, busy_ascq(drive));
 			progress(drive, cmd);
 		} else {
 			sim_cmd_sense(cmd, SIM_NO_SENSE, 0, 0);

@@ -48,7 +48,9 @@ static size_t list(const struct sim_disc *disc, uint8_t *to)
 	static const struct {
 		uint8_t code;
 		uint16_t len, profile;	/* 0: any */
-	} formats[] = { { 0x00, 2052, 0 }, { 0x01, 8, 0 }, { 0x0e, 48, 0x11 }, { 0x11, 260, 0x1b } };
+	} formats[] = {
+		{ 0x00, 2052, 0 }, { 0x01, 8, 0 }, { 0x0e, 48, 0x11 }, { 0x11, 260, 0x1b },
+	};
 	size_t len = 0;
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {

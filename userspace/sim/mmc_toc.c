@@ -54,7 +54,7 @@ static bool tracks(const struct sim_disc *disc, struct toc *toc, uint8_t from, b
 		return false;
 	toc->bytes[2] = 1;
 	toc->bytes[3] = (uint8_t)count;
-	for (unsigned int n = from ? from : 1; n <= count && n < 0xaa; n++)
+	for (unsigned int n = from ? from : 1; n <= count; n++)
 		entry(toc, (uint8_t)n, disc->tracks[n - 1].start, as_msf);
 	entry(toc, 0xaa, sim_disc_end(disc), as_msf);
 	return true;
