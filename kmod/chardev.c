@@ -174,31 +174,30 @@ static int dmx_ioctl_member(struct dmx_call *call)
 	return 0;
 }
 
-#define DMX_ROW(nr, type, last, w, always, func) {			\
-	.cmd = (nr), .size = sizeof(struct type),			\
-	.min_size = offsetofend(struct type, last),			\
-	.write = (w), .always_copy = (always), .fn = (func) }
-
 /* The last field named here is the end of the first published layout. */
+#define DMX_ROW(nr, type, last, func, ...) {				\
+	.cmd = (nr), .size = sizeof(struct type),			\
+	.min_size = offsetofend(struct type, last), .fn = (func), __VA_ARGS__ }
+
 static const struct dmx_ioctl dmx_ioctls[] = {
-	DMX_ROW(DISCMUX_IOC_INFO, discmux_info, event_seq, false, false,
-		dmx_ioctl_info),
-	DMX_ROW(DISCMUX_IOC_MEMBER, discmux_member, generic_name, false, false,
-		dmx_ioctl_member),
-	DMX_ROW(DISCMUX_IOC_EXEC, discmux_exec, results, true, false,
-		dmx_ioctl_exec),
-	DMX_ROW(DISCMUX_IOC_CLAIM, discmux_claim, targets, true, true,
-		dmx_ioctl_claim),
-	DMX_ROW(DISCMUX_IOC_RELEASE, discmux_claim, targets, true, true,
-		dmx_ioctl_release),
-	DMX_ROW(DISCMUX_IOC_FANOUT_WRITE, discmux_fanout_write, results, true,
-		false, dmx_ioctl_fanout_write),
-	DMX_ROW(DISCMUX_IOC_STREAM, discmux_stream, targets, true, false,
-		dmx_ioctl_stream),
+	DMX_ROW(DISCMUX_IOC_INFO, discmux_info, event_seq, dmx_ioctl_info,
+		.copy_out = true),
+	DMX_ROW(DISCMUX_IOC_MEMBER, discmux_member, generic_name, dmx_ioctl_member,
+		.copy_out = true),
+	DMX_ROW(DISCMUX_IOC_EXEC, discmux_exec, results, dmx_ioctl_exec,
+		.write = true),
+	DMX_ROW(DISCMUX_IOC_CLAIM, discmux_claim, targets, dmx_ioctl_claim,
+		.write = true, .copy_out = true, .always_copy = true),
+	DMX_ROW(DISCMUX_IOC_RELEASE, discmux_claim, targets, dmx_ioctl_release,
+		.write = true, .copy_out = true, .always_copy = true),
+	DMX_ROW(DISCMUX_IOC_FANOUT_WRITE, discmux_fanout_write, results,
+		dmx_ioctl_fanout_write, .write = true),
+	DMX_ROW(DISCMUX_IOC_STREAM, discmux_stream, targets, dmx_ioctl_stream,
+		.write = true, .copy_out = true),
 	DMX_ROW(DISCMUX_IOC_ELEMENT_STATUS, discmux_element_status, elements,
-		false, false, dmx_ioctl_element_status),
-	DMX_ROW(DISCMUX_IOC_MOVE, discmux_move, result, true, false,
-		dmx_ioctl_move),
+		dmx_ioctl_element_status, .copy_out = true),
+	DMX_ROW(DISCMUX_IOC_MOVE, discmux_move, result, dmx_ioctl_move,
+		.write = true),
 };
 
 union dmx_arg {
@@ -219,7 +218,7 @@ static long dmx_ioctl_call(const struct dmx_ioctl *row, struct dmx_call *call,
 {
 	int ret = row->fn(call);
 
-	if (!ret || row->always_copy) {
+	if (row->copy_out && (!ret || row->always_copy)) {
 		if (copy_to_user(uarg, call->arg, min_t(u32, usize, row->size)))
 			ret = ret ?: -EFAULT;
 	}

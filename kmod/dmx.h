@@ -234,13 +234,15 @@ struct dmx_call {
  * struct dmx_ioctl - a row of an ioctl table
  * @min_size: the first published layout's size
  * @write: needs a fd open for writing
- * @always_copy: the argument is written back on failure too
+ * @copy_out: the argument has fields that are written back
+ * @always_copy: they are written back on failure too
  */
 struct dmx_ioctl {
 	unsigned int cmd;
 	u16 size;
 	u16 min_size;
 	bool write;
+	bool copy_out;
 	bool always_copy;
 	int (*fn)(struct dmx_call *call);
 };

@@ -219,9 +219,6 @@ static int dmx_move_check_fields(const struct discmux_move *arg)
 	if (arg->result_stride < DMX_RESULT_MIN || arg->result_stride > PAGE_SIZE ||
 	    arg->timeout_ms > DMX_TIMEOUT_MAX)
 		return -EINVAL;
-	if (arg->transport > U16_MAX || arg->source > U16_MAX ||
-	    arg->destination > U16_MAX)
-		return -EINVAL;
 	return arg->flags & DISCMUX_MOVE_EJECT && arg->destination ? -EINVAL : 0;
 }
 

@@ -247,17 +247,18 @@ static int dmx_ioctl_stream_status(struct dmx_call *call)
 	return 0;
 }
 
-#define DMX_ROW(nr, type, last, func) {					\
+#define DMX_ROW(nr, type, last, func, copy) {				\
 	.cmd = (nr), .size = sizeof(struct type),			\
-	.min_size = offsetofend(struct type, last), .fn = (func) }
+	.min_size = offsetofend(struct type, last), .fn = (func),	\
+	.copy_out = (copy) }
 
 static const struct dmx_ioctl dmx_stream_ioctls[] = {
 	DMX_ROW(DISCMUX_IOC_STREAM_FINISH, discmux_stream_end, flags,
-		dmx_ioctl_stream_finish),
+		dmx_ioctl_stream_finish, false),
 	DMX_ROW(DISCMUX_IOC_STREAM_ABORT, discmux_stream_end, flags,
-		dmx_ioctl_stream_abort),
+		dmx_ioctl_stream_abort, false),
 	DMX_ROW(DISCMUX_IOC_STREAM_STATUS, discmux_stream_status, targets,
-		dmx_ioctl_stream_status),
+		dmx_ioctl_stream_status, true),
 };
 
 static long dmx_stream_ioctl(struct file *filp, unsigned int cmd, unsigned long uptr)

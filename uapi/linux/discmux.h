@@ -13,15 +13,17 @@
  * written back when the call fails, except where a field says otherwise.
  * Every reserved field must be zero.  All pointers travel as __aligned_u64, so
  * that 32- and 64-bit callers share one layout.  Arrays of structures that the
- * driver fills carry a stride (the caller's sizeof of one entry): the driver
- * fills min(stride, its own size) bytes of each entry and zeroes the rest.
+ * driver fills carry a stride (the caller's sizeof of one entry, at most 4096):
+ * the driver fills min(stride, its own size) bytes of each entry and zeroes the
+ * rest.  Every timeout_ms is at most 86400000, a day.
  *
  * Errors, one meaning each
  * ------------------------
  * ENOTTY     no such ioctl
  * EINVAL     size is smaller than the first published layout, or a field is
  *            out of its documented range
- * E2BIG      size is larger than the driver knows and the tail is not zero
+ * E2BIG      size is larger than the driver knows and the tail is not zero,
+ *            or size is larger than 4096
  * EOPNOTSUPP an unknown flag, or a reserved field that is not zero
  * EFAULT     a pointer does not lead to memory of the documented length
  * EMSGSIZE   more targets, or more data, than INFO says one call can carry
@@ -29,7 +31,8 @@
  * ENOENT     there is no such member (or element, or changer) now
  * ENODEV     the member went away while the call was running
  * EBUSY      the member is claimed by another fd, or its block device is
- *            mounted or held exclusively by another program
+ *            mounted or held exclusively by another program; in calls with a
+ *            result for each target it stands in that result
  * EPERM      the fd was not opened for writing, or a capability is missing
  * EACCES     the member is not claimed by this fd and the call needs that
  * ENOMEM     no memory
@@ -220,7 +223,7 @@ enum discmux_dir {
  * @cdb_len: in, 6, 10, 12 or 16
  * @direction: in, enum discmux_dir
  * @data_len: in, bytes for each target; 0 exactly with DISCMUX_DIR_NONE
- * @timeout_ms: in, for each command, 1 to 86400000; 0 is 30000
+ * @timeout_ms: in, for each command; 0 is 30000
  * @result_stride: in, sizeof(struct discmux_result) of the caller, at least
  *	32 (all but the sense data)
  * @cdb: in, the command, unused bytes zero
@@ -256,7 +259,7 @@ struct discmux_exec {
  * @nr_targets: in, 1 to info.max_targets
  * @failed: out, also when the call fails with EBUSY, ENOENT or ENODEV: the
  *	member that could not be claimed; DISCMUX_NONE otherwise
- * @targets: in, pointer to nr_targets __u32 member numbers
+ * @targets: in, pointer to nr_targets __u32 member numbers, each once
  *
  * Claiming takes all or none.  A claimed recorder's block device is held
  * exclusively (a mounted disc cannot be claimed, a claimed one not be
@@ -426,7 +429,7 @@ enum discmux_stream_state {
  * @nr_targets: in, room in @targets in entries; out, recorders of the stream.
  *	The first min(both) are filled, in the order of DISCMUX_IOC_STREAM
  * @target_stride: in, sizeof(struct discmux_target_status) of the caller, at
- *	least 40
+ *	least 32 (all but the result)
  * @ring_used: out, bytes in the ring that not every recorder has taken
  * @accepted: out, bytes taken by write() so far
  * @targets: in, pointer to the entries, 0 with nr_targets 0
