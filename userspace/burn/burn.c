@@ -249,16 +249,17 @@ static void release_all(struct burn_job *job)
 	job->reader_claimed = false;
 }
 
-/* Keeps people from opening a tray while its disc is being written.  A drive
- * that can't is none the worse for it. */
+/*
+ * Keeps people from opening a tray while its disc is being written.  A drive
+ * that can't is none the worse for it.  Unlocking takes all, however far the job
+ * came: one that was killed may have left a tray locked.
+ */
 static void lock_trays(struct burn_job *job, bool locked)
 {
 	struct mmc_command cmd;
 
 	mmc_cmd_prevent(&cmd, locked);
-	burn_send(job, locked ? job->live : (burn_set)((1ull << job->count) - 1), &cmd, NULL,
-		  BURN_UNIT_ATTENTION, 0);
-	job->locked = locked;
+	burn_send(job, (burn_set)((1ull << job->count) - 1), &cmd, NULL, BURN_UNIT_ATTENTION, 0);
 }
 
 /* Good copies come out; what went wrong stays behind a closed tray. */
@@ -314,7 +315,7 @@ static void finish(struct burn_job *job)
 		burn_drop(job, i, BURN_CANCELLED,
 			  job->recs[i].status.disc == BURN_DISC_CLOSED ?
 			  "cancelled before it was verified" : "cancelled");
-	if (job->locked)
+	if (job->recorders_claimed)
 		lock_trays(job, false);
 	if (job->config.eject)
 		eject(job);

@@ -72,7 +72,7 @@ struct burn_job {
 	struct burn_rec recs[BURN_MAX_RECORDERS];
 	size_t count;
 	burn_set live;			/* neither failed nor cancelled */
-	bool reader_claimed, recorders_claimed, locked;
+	bool reader_claimed, recorders_claimed;
 	uint32_t image_blocks;
 	uint32_t total_blocks;		/* with padding */
 	uint64_t *digests;		/* of each block of the master; to verify */

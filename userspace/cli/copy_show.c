@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How `discmux copy` shows what it does. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,5 +208,5 @@ json_t *copy_json(const struct copy_result *results, size_t count, bool verify,
 			 "blocks", (json_int_t)burn_source_blocks(source),
 			 "bytes_read", (json_int_t)burn_source_bytes_read(source),
 			 "copies", copies, "good", good, "failed", (int)count - good,
-			 "seconds", seconds, "error", text_or_null(error));
+			 "seconds", round(seconds * 1000) / 1000, "error", text_or_null(error));
 }
