@@ -56,10 +56,14 @@ static void requests(void **state)
 	becomes("insert reader0 m", "{\"command\":\"insert\",\"device\":\"reader0\",\"disc\":\"m\"}");
 	becomes("eject drive0 --force",
 		"{\"command\":\"eject\",\"device\":\"drive0\",\"force\":true}");
-	becomes("blank dvd+r", "{\"command\":\"blank\",\"type\":\"dvd+r\",\"blocks\":0}");
+	becomes("blank dvd+r", "{\"command\":\"blank\",\"type\":\"dvd+r\",\"blocks\":0,"
+		"\"count\":0}");
+	becomes("blank cd-r slots --count 5",
+		"{\"command\":\"blank\",\"type\":\"cd-r\",\"name\":\"slots\",\"blocks\":0,"
+		"\"count\":5}");
 	becomes("blank dvd+r a recorder0 --blocks 1000",
 		"{\"command\":\"blank\",\"type\":\"dvd+r\",\"name\":\"a\",\"device\":\"recorder0\","
-		"\"blocks\":1000}");
+		"\"blocks\":1000,\"count\":0}");
 	becomes("tray reader0 open",
 		"{\"command\":\"tray\",\"device\":\"reader0\",\"open\":true}");
 	becomes("tray reader0 close",
@@ -159,8 +163,9 @@ static void replies_in_words(void **state)
 	print("insert", "{\"disc\": \"m\"}", "m\n");
 	print("fault", "{\"number\": 3}", "fault 3\n");
 	print("clear", "{\"cleared\": 2}", "2 cleared\n");
-	print("blank", "{\"blanks\": [{\"disc\": \"a\", \"device\": \"drive0\"}, {\"disc\": \"b\"}]}",
-	      "a in drive0\nb\n");
+	print("blank", "{\"blanks\": [{\"disc\": \"a\", \"device\": \"drive0\"}, {\"disc\": \"b\"},"
+	      "{\"disc\": \"c\", \"device\": \"changer\", \"slot\": 4}]}",
+	      "a in drive0\nb\nc in changer slot 4\n");
 	print("count",
 	      "{\"devices\": {\"reader0\": {\"commands\": 5, \"sense\": 1, \"bytes_read\": 4096,"
 	      "\"blocks_read\": 2, \"blocks_read_distinct\": 1, \"bytes_written\": 0,"

@@ -14,8 +14,9 @@ const char ctl_client_usage[] =
 	"  list [--json]                      devices and discs\n"
 	"  insert DEVICE DISC|FILE.iso        puts a disc into a drive\n"
 	"  eject DEVICE [--force]             takes it out\n"
-	"  blank TYPE [NAME] [DEVICE|all] [--blocks N]\n"
-	"                                     makes a blank disc (dvd+r, dvd-r, cd-r)\n"
+	"  blank TYPE [NAME] [DEVICE|all|slots] [--blocks N] [--count N]\n"
+	"                                     makes a blank disc (dvd+r, dvd-r, cd-r), or one\n"
+	"                                     for every empty recorder or slot\n"
 	"  tray DEVICE open|close\n"
 	"  mail [CHANGER] open|close|insert DISC|remove\n"
 	"  slot [CHANGER] N DISC|empty\n"
@@ -86,7 +87,7 @@ struct words {
 	size_t count;
 	size_t at;
 	bool json, force, reset;
-	long long blocks;
+	long long blocks, limit;
 	json_t *request;
 	char *err;
 	size_t errlen;
@@ -176,13 +177,14 @@ static int words_eject(struct words *w)
 static int words_blank(struct words *w)
 {
 	if (!left(w))
-		return wrong(w, "give blank TYPE [NAME] [DEVICE|all]: dvd+r, dvd-r or cd-r");
+		return wrong(w, "give blank TYPE [NAME] [DEVICE|all|slots]: dvd+r, dvd-r or cd-r");
 	give(w, "type", next(w));
 	if (left(w))
 		give(w, "name", next(w));
 	if (left(w))
 		give(w, "device", next(w));
 	json_object_set_new(w->request, "blocks", json_integer(w->blocks));
+	json_object_set_new(w->request, "count", json_integer(w->limit));
 	return 0;
 }
 
@@ -342,6 +344,8 @@ static int take_options(struct words *w, const char *const words[], size_t n)
 			w->reset = true;
 		else if (!strcmp(words[i], "--blocks") && i + 1 < n && is_number(words[i + 1]))
 			w->blocks = atoll(words[++i]);
+		else if (!strcmp(words[i], "--count") && i + 1 < n && is_number(words[i + 1]))
+			w->limit = atoll(words[++i]);
 		else if (!strncmp(words[i], "--", 2))
 			return wrong(w, "bad option %s", words[i]);
 		else if (w->count < sizeof(w->word) / sizeof(w->word[0]))

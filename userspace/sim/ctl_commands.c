@@ -156,61 +156,135 @@ static int do_eject(struct call *call)
 	return ret;
 }
 
-/* One blank, which goes into drive (may be NULL). */
-static int blank_one(struct call *call, const char *name, struct sim_rig_device *drive)
+/* One blank: its name goes to disc (SIM_MEDIA_NAME_MAX bytes). */
+static int make_blank(struct call *call, const char *name, char *disc)
 {
 	json_int_t blocks = json_integer_value(json_object_get(call->request, "blocks"));
-	char disc[SIM_MEDIA_NAME_MAX];
-	json_t *made;
-	int ret;
 
 	if (!text(call, "type"))
 		return refuse(call, "which type?  dvd+r, dvd-r or cd-r");
 	if (blocks < 0 || blocks > UINT32_MAX)
 		return refuse(call, "bad capacity: give a number of blocks");
+	return sim_media_blank(call->rig->media, text(call, "type"), name, (uint32_t)blocks, disc,
+			       SIM_MEDIA_NAME_MAX, call->err, sizeof(call->err));
+}
+
+static void tell_blank(struct call *call, const char *disc, const char *device, int slot)
+{
+	json_t *blank = json_pack("{s:s}", "disc", disc);
+
+	if (device)
+		json_object_set_new(blank, "device", json_string(device));
+	if (slot)
+		json_object_set_new(blank, "slot", json_integer(slot));
+	json_array_append_new(json_object_get(call->reply, "blanks"), blank);
+}
+
+static int blank_into(struct call *call, const char *name, struct sim_rig_device *drive)
+{
+	char disc[SIM_MEDIA_NAME_MAX];
+	int ret;
+
 	/* Not a disc that nobody asked for if the drive is not free */
-	if (drive && sim_drive_has_disc(drive->dev))
+	if (sim_drive_has_disc(drive->dev))
 		return refuse(call, "%s has a disc: eject it first", drive->plan->name);
-	ret = sim_media_blank(call->rig->media, text(call, "type"), name, (uint32_t)blocks, disc,
-			      sizeof(disc), call->err, sizeof(call->err));
-	if (!ret && drive)
+	ret = make_blank(call, name, disc);
+	if (!ret)
 		ret = sim_drive_insert(drive->dev, disc, call->err, sizeof(call->err));
-	if (ret)
-		return ret;
-	made = json_pack("{s:s, s:s?}", "disc", disc, "device",
-			 drive ? drive->plan->name : NULL);
-	json_array_append_new(json_object_get(call->reply, "blanks"), made);
+	if (!ret)
+		tell_blank(call, disc, drive->plan->name, 0);
+	return ret;
+}
+
+static bool is_in_library(const struct sim_rig *rig, const struct sim_rig_device *drive)
+{
+	for (size_t i = 0; i < rig->count; i++)
+		if (rig->device[i].plan->kind == SIM_CHANGER &&
+		    rig->device[i].plan->group == drive->plan->group)
+			return true;
+	return false;
+}
+
+/* A blank into every empty recorder that a hand can reach. */
+static int blank_all(struct call *call)
+{
+	for (size_t i = 0; i < call->rig->count; i++) {
+		struct sim_rig_device *drive = &call->rig->device[i];
+		int ret = 0;
+
+		if (drive->plan->kind == SIM_RECORDER && !is_in_library(call->rig, drive) &&
+		    !sim_drive_has_disc(drive->dev))
+			ret = blank_into(call, NULL, drive);
+		if (ret)
+			return ret;
+	}
+	if (!json_array_size(json_object_get(call->reply, "blanks")))
+		return refuse(call, "no empty recorder (those of a library don't count: "
+			      "its discs go into slots)");
 	return 0;
+}
+
+/* A blank into every empty slot, or into so many. */
+static int blank_slots(struct call *call)
+{
+	json_int_t count = json_integer_value(json_object_get(call->request, "count"));
+	struct sim_rig_device *changer = find_changer(call);
+	json_t *state, *slot;
+	size_t i;
+	int ret = 0;
+
+	if (!changer)
+		return -EINVAL;
+	state = sim_changer_describe(changer->dev);
+	json_array_foreach(json_object_get(state, "slots"), i, slot) {
+		json_int_t n = json_integer_value(json_object_get(slot, "n"));
+		char disc[SIM_MEDIA_NAME_MAX];
+
+		if (json_is_string(json_object_get(slot, "disc")) ||
+		    !json_is_true(json_object_get(slot, "tray")))
+			continue;
+		ret = make_blank(call, NULL, disc);
+		if (!ret)
+			ret = sim_changer_slot_put(changer->dev, (unsigned int)n, disc, call->err,
+						   sizeof(call->err));
+		if (ret)
+			break;
+		tell_blank(call, disc, changer->plan->name, (int)n);
+		if (!--count)
+			break;
+	}
+	json_decref(state);
+	if (!ret && !json_array_size(json_object_get(call->reply, "blanks")))
+		return refuse(call, "no empty slot in %s", changer->plan->name);
+	return ret;
 }
 
 static int do_blank(struct call *call)
 {
-	const char *device = text(call, "device"), *name = text(call, "name");
-	struct sim_rig_device *drive = NULL;
-	char ignored[160];
-	int ret = 0;
+	const char *place = text(call, "device"), *name = text(call, "name");
+	struct sim_rig_device *drive;
+	char disc[SIM_MEDIA_NAME_MAX], ignored[160];
+	int ret;
 
 	json_object_set_new(call->reply, "blanks", json_array());
 	/* One word may be either */
-	if (name && !device && (!strcmp(name, "all") ||
-				sim_rig_find(call->rig, name, ignored, sizeof(ignored)))) {
-		device = name;
+	if (name && !place && (!strcmp(name, "all") || !strcmp(name, "slots") ||
+			       sim_rig_find(call->rig, name, ignored, sizeof(ignored)))) {
+		place = name;
 		name = NULL;
 	}
-	if (!device || strcmp(device, "all")) {
-		if (device)
-			drive = drive_named(call, device);
-		if (device && !drive)
-			return -EINVAL;
-		return blank_one(call, name, drive);
+	if (place && (!strcmp(place, "all") || !strcmp(place, "slots"))) {
+		if (name)
+			return refuse(call, "several blanks can't have one name");
+		return !strcmp(place, "all") ? blank_all(call) : blank_slots(call);
 	}
-	if (name)
-		return refuse(call, "several blanks can't have one name");
-	for (size_t i = 0; i < call->rig->count && !ret; i++) {
-		drive = &call->rig->device[i];
-		if (drive->plan->kind == SIM_RECORDER && !sim_drive_has_disc(drive->dev))
-			ret = blank_one(call, NULL, drive);
+	if (place) {
+		drive = drive_named(call, place);
+		return drive ? blank_into(call, name, drive) : -EINVAL;
 	}
+	ret = make_blank(call, name, disc);
+	if (!ret)
+		tell_blank(call, disc, NULL, 0);
 	return ret;
 }
 

@@ -6,8 +6,8 @@
  *   list
  *   insert   device, disc (a name, or the absolute path of an image)
  *   eject    device [, force]
- *   blank    type [, name] [, device (a name, or "all")] [, blocks]; a name
- *            alone that is a device's, or "all", is taken for the device
+ *   blank    type [, name] [, device (a name, "all" or "slots")] [, blocks]
+ *            [, count]; a name alone that may be a device is taken for it
  *   tray     device, open (boolean)
  *   mail     action ("open", "close", "insert", "remove") [, disc] [, changer]
  *   slot     slot (number) [, disc; without it the slot is emptied] [, changer]

@@ -73,8 +73,11 @@ static void print_blanks(const json_t *reply, FILE *out)
 	json_array_foreach(json_object_get(reply, "blanks"), i, blank) {
 		const char *device = json_string_value(json_object_get(blank, "device"));
 
-		fprintf(out, "%s%s%s\n", string(blank, "disc"), device ? " in " : "",
+		fprintf(out, "%s%s%s", string(blank, "disc"), device ? " in " : "",
 			device ? device : "");
+		if (integer(blank, "slot"))
+			fprintf(out, " slot %lld", integer(blank, "slot"));
+		fputc('\n', out);
 	}
 }
 

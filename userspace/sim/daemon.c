@@ -126,7 +126,6 @@ static void leave_terminal(void)
 static int bring_up(const struct daemon_config *config, struct sim_rig **rig,
 		    struct ctl_server **server, char *err, size_t errlen)
 {
-	char ignored[256];
 	int ret;
 
 	ret = sim_configfs_prepare(has_changer(&config->rig.plan), err, errlen);
@@ -138,12 +137,6 @@ static int bring_up(const struct daemon_config *config, struct sim_rig **rig,
 	if (ret)
 		return ret;
 	ret = sim_rig_start(&config->rig, rig, err, errlen);
-	if (!ret && access(config->rig.media_dir, W_OK)) {
-		ret = -errno;
-		snprintf(err, errlen, "can't write to media folder %s: %s", config->rig.media_dir,
-			 strerror(errno));
-		sim_rig_stop(*rig, ignored, sizeof(ignored));
-	}
 	if (ret)
 		ctl_server_close(*server);
 	return ret;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "changer.h"
 #include "drive.h"
@@ -90,7 +92,8 @@ static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char
 	char state[4096];
 
 	/* Beside the discs, so that the same folder is the same library next time */
-	snprintf(state, sizeof(state), "%s/.%s.state", rig->config.media_dir, device->plan->name);
+	snprintf(state, sizeof(state), "%s/.%s-mc%u.state", rig->config.media_dir,
+		 device->plan->name, device->plan->model);
 	config.state_path = state;
 	memcpy(config.name, device->plan->name, sizeof(config.name));
 	for (size_t i = 0; i < rig->count; i++) {
@@ -205,6 +208,24 @@ static void free_rig(struct sim_rig *rig)
 	free(rig);
 }
 
+/* The models write to the folder all the time; say now if it can't be. */
+static int try_to_write(const char *dir, char *err, size_t errlen)
+{
+	char path[4096];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "%s/.discmux-sim.tmp", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		ret = -errno;
+		snprintf(err, errlen, "can't write to media folder %s: %s", dir, strerror(errno));
+		return ret;
+	}
+	close(fd);
+	unlink(path);
+	return 0;
+}
+
 int sim_rig_start(const struct sim_rig_config *config, struct sim_rig **out, char *err,
 		  size_t errlen)
 {
@@ -223,6 +244,8 @@ int sim_rig_start(const struct sim_rig_config *config, struct sim_rig **out, cha
 		pthread_mutex_init(&rig->device[i].plug_lock, NULL);
 	}
 	ret = sim_media_open(config->media_dir, &rig->media, err, errlen);
+	if (!ret)
+		ret = try_to_write(config->media_dir, err, errlen);
 	if (!ret)
 		ret = make_models(rig, false, err, errlen);
 	if (!ret)
