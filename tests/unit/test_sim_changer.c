@@ -357,7 +357,7 @@ static void s3_17_becomes_ready_after_power_on(void **state)
 
 	(void)state;
 	rig_init(&r, SIM_MC8100, 0, 10);
-	r.config.time_scale = 0.02;
+	r.config.time_scale = 0.2;
 	rig_create(&r);
 	assert_int_equal(rig_ready(&r), RESET_ATTENTION);
 	assert_int_equal(RUN(&r, 0x1a, 0, 0x1d, 0, 255, 0), GOOD);
