@@ -77,7 +77,7 @@ int sdbg_set(const char *name, int value)
 
 	snprintf(path, sizeof(path), SDBG_PARAMS "/%s", name);
 	snprintf(text, sizeof(text), "%d", value);
-	for (tries = 0; tries < 200; tries++) {
+	for (tries = 0; tries < 1000; tries++) {
 		ret = file_write(path, text);
 		if (ret != -EBUSY)
 			break;

@@ -373,7 +373,7 @@ TEST_F(exec, killed_while_waiting)
 	pid_t pid;
 	int status;
 
-	ASSERT_EQ(0, sdbg_set("delay", 1000));
+	ASSERT_EQ(0, sdbg_set("delay", 400));
 	pid = fork();
 	if (!pid) {
 		fatal_victim(self->rig.fd, self->all[0]);

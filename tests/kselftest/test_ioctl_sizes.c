@@ -53,7 +53,7 @@ CALL_VARIANT(INFO, INFO, info, 0, false, true);
 CALL_VARIANT(MEMBER, MEMBER, member, DISCMUX_MEMBER_NEXT, false, true);
 CALL_VARIANT(EXEC, EXEC, exec, 0, false, false);
 CALL_VARIANT(CLAIM, CLAIM, claim, 0, false, true);
-CALL_VARIANT(RELEASE, RELEASE, claim, 0, false, false);
+CALL_VARIANT(RELEASE, RELEASE, claim, 0, false, true);
 CALL_VARIANT(FANOUT_WRITE, FANOUT, fanout_write, 0, false, false);
 CALL_VARIANT(STREAM, STREAM, stream, 0, false, true);
 CALL_VARIANT(ELEMENT_STATUS, ELEMENTS, element_status, DISCMUX_STATUS_REFRESH, false, false);

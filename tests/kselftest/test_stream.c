@@ -220,6 +220,21 @@ TEST_F(stream, prefill)
 	expect_done(_metadata, self, NULL, 4 * CHUNK);
 }
 
+/* prefill_bytes 0 is half the ring. */
+TEST_F(stream, default_prefill)
+{
+	open_stream(_metadata, self, NULL, RING, 0);
+	ASSERT_EQ(0, write_all(self->fd, self->data, RING / 2 - BLOCK));
+	sleep_ms(100);
+	ASSERT_EQ(0, get_status(self));
+	EXPECT_EQ(DISCMUX_STREAM_FILLING, self->status.state);
+	EXPECT_EQ(0, self->t[0].bytes);
+	ASSERT_EQ(0, write_all(self->fd, self->data + RING / 2 - BLOCK, BLOCK));
+	EXPECT_TRUE(wait_for(!get_status(self) && self->t[0].bytes == RING / 2, 3000));
+	EXPECT_EQ(0, mux_finish(self->fd));
+	expect_done(_metadata, self, NULL, RING / 2);
+}
+
 TEST_F(stream, finish_starts_what_is_there)
 {
 	open_stream(_metadata, self, NULL, RING, RING);
@@ -441,7 +456,7 @@ static void kill_blocked(struct __test_metadata *_metadata, pid_t pid)
 TEST_F(stream, killed_in_write)
 {
 	open_stream(_metadata, self, NULL, 4 * CHUNK, CHUNK);
-	ASSERT_EQ(0, sdbg_set("delay", 500));
+	ASSERT_EQ(0, sdbg_set("delay", 125));
 	kill_blocked(_metadata, blocked_child(self->fd, self->data, self->size, false));
 	EXPECT_EQ(0, mux_abort(self->fd));
 }
@@ -449,7 +464,7 @@ TEST_F(stream, killed_in_write)
 TEST_F(stream, killed_in_finish)
 {
 	open_stream(_metadata, self, NULL, 4 * CHUNK, CHUNK);
-	ASSERT_EQ(0, sdbg_set("delay", 500));
+	ASSERT_EQ(0, sdbg_set("delay", 125));
 	ASSERT_EQ(0, write_all(self->fd, self->data, 4 * CHUNK));
 	kill_blocked(_metadata, blocked_child(self->fd, NULL, 0, true));
 	ASSERT_EQ(0, get_status(self));
