@@ -266,6 +266,36 @@ static void cd_r_tao(void **state)
 	assert_int_equal(harness_write(h, 12556, 1, 1), WRONG_MEDIUM);
 }
 
+/* Mode 2 form 1, as wodim -multi has it: the sectors' mode is the track's */
+static void cd_r_xa(void **state)
+{
+	struct harness *h = *state;
+	uint8_t list[8 + 52] = { 0 };
+
+	harness_blank(h, "cd-r");
+	assert_int_equal(IN(h, 60, 0x5a, 0, 0x05, 0, 0, 0, 0, 0, 60, 0), 0);
+	memcpy(list + 8, h->buf + 8, 52);
+	list[12] = 9;
+	assert_int_equal(OUT(h, list, 60, 0x55, 0x10, 0, 0, 0, 0, 0, 0, 60, 0), SENSE(5, 0x26, 2));
+	list[12] = 10;
+	assert_int_equal(OUT(h, list, 60, 0x55, 0x10, 0, 0, 0, 0, 0, 0, 60, 0), 0);
+	assert_int_equal(harness_write(h, 0, 300, 1), 0);
+	assert_int_equal(harness_page05(h, 1, 3, 4), 0);
+	assert_int_equal(harness_write(h, 300, 10, 1), SENSE(5, 0x64, 0));
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(CLOSE(h, 2, 0), 0);
+	assert_int_equal(harness_track(h, 1), 0);
+	assert_int_equal(h->buf[6] & 0x0f, 2);
+	expect_disc(h, 1, 0, 2, 2);
+	assert_int_equal(h->buf[8], 0x20);
+	assert_int_equal(IN(h, 2048, 0xbe, 4 << 2, BE32(1), 0, 0, 1, 0x10, 0, 0), 0);
+	assert_int_equal(IN(h, 2048, 0xbe, 2 << 2, BE32(1), 0, 0, 1, 0x10, 0, 0), SENSE(5, 0x64, 0));
+	assert_int_equal(sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err)), 0);
+	harness_insert(h, "disc");
+	assert_int_equal(harness_track(h, 1), 0);
+	assert_int_equal(h->buf[6] & 0x0f, 2);
+}
+
 static void end_of_disc(void **state)
 {
 	struct harness *h = *state;
@@ -396,7 +426,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(plus_r_whole), T(plus_r_order), T(plus_r_sessions), T(plus_r_reserved),
 		T(minus_r_incremental), T(minus_r_dao), T(minus_r_dao_full), T(cd_r_tao),
-		T(end_of_disc), T(immediate_close), T(long_burn), T(write_12), T(killed),
+		T(cd_r_xa), T(end_of_disc), T(immediate_close), T(long_burn), T(write_12), T(killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

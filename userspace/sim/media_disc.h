@@ -66,6 +66,7 @@ struct sim_track {
 	uint32_t size;		/* blocks: closed or reserved; 0 when open-ended */
 	uint32_t nwa;		/* LBA of the next write; start + size when closed */
 	uint32_t run_out;	/* unreadable blocks at the end (CD track at once) */
+	bool xa;		/* sectors are mode 2 form 1 (CD-ROM XA) */
 };
 
 struct sim_disc {

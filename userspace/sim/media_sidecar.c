@@ -10,7 +10,7 @@
  *   "manufacturer", "media_id"  what the medium says of itself (ATIP, ADIP, lead-in)
  *   "sessions"		array: "number", "state" ("open", "closed"), "tracks"
  *   a track		"number", "state" ("open", "reserved", "closed"), "mode"
- *			("data"), "method" ("pressed", "sequential", "incremental",
+ *			("data", "xa": mode 2 form 1), "method" ("pressed", "sequential", "incremental",
  *			"dao", "tao"), "start" (LBA), "length" (blocks with
  *			padding; 0 when open), "nwa" (LBA), "run_out" (blocks)
  *   "written_by"	array of drives, oldest first
@@ -26,6 +26,7 @@
 
 static const char *const disc_states[] = { "blank", "appendable", "complete" };
 static const char *const track_states[] = { "open", "reserved", "closed" };
+static const char *const modes[] = { "data", "xa" };
 static const char *const methods[] = { "pressed", "sequential", "incremental", "dao", "tao" };
 
 const char *sim_disc_state_name(enum sim_disc_state state)
@@ -111,7 +112,7 @@ static int parse_track(struct parser *p, json_t *json, uint16_t session)
 	struct sim_disc *disc = p->disc;
 	struct sim_track *track = &disc->tracks[disc->track_count];
 	uint32_t end = 0, length = 0, n;
-	unsigned int state = 0, method = 0;
+	unsigned int state = 0, method = 0, mode = 0;
 	int ret;
 
 	if (disc->track_count >= disc->medium->tracks_max)
@@ -131,6 +132,11 @@ static int parse_track(struct parser *p, json_t *json, uint16_t session)
 		ret = number(p, json, "start", end, disc->capacity, &track->start);
 	if (ret)
 		return ret;
+	if (json_object_get(json, "mode"))
+		ret = word(p, json, "mode", modes, COUNT(modes), &mode);
+	if (ret)
+		return ret;
+	track->xa = mode == 1;
 	track->session = session;
 	track->state = state;
 	track->method = method;
@@ -268,7 +274,8 @@ static json_t *build_track(const struct sim_disc *disc, const struct sim_track *
 {
 	return json_pack("{s:i, s:s, s:s, s:s, s:I, s:I, s:I, s:I}",
 			 "number", (int)sim_disc_number(disc, track),
-			 "state", track_states[track->state], "mode", "data",
+			 "state", track_states[track->state],
+			 "mode", track->xa ? "xa" : "data",
 			 "method", methods[track->method], "start", (json_int_t)track->start,
 			 "length", (json_int_t)track->size, "nwa", (json_int_t)track->nwa,
 			 "run_out", (json_int_t)track->run_out);

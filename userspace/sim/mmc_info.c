@@ -66,11 +66,14 @@ void sim_mmc_read_disc_information(struct sim_drive *drive, struct sim_cmd *cmd)
 		reply[7] |= 0x80;
 		sim_put_be32(reply + 12, disc->id);
 	}
+	if (disc->track_count && disc->tracks[0].xa)
+		reply[8] = 0x20;
 	memset(reply + 16, 0xff, 8);
 	if (disc->medium->cd && disc->medium->recordable && !complete) {
 		uint32_t start = sim_disc_next_start(disc);
 
-		reply[8] = disc->state == SIM_DISC_BLANK ? 0xff : 0x00;
+		if (disc->state == SIM_DISC_BLANK)
+			reply[8] = 0xff;
 		/* Lead-in of the session to come: 4500 blocks and the pregap before it */
 		if (!sim_disc_session_open(disc) && disc->track_count)
 			put_msf(reply + 17, start - 4650);
@@ -85,6 +88,7 @@ void sim_mmc_read_disc_information(struct sim_drive *drive, struct sim_cmd *cmd)
 struct info {
 	uint16_t number, session;
 	uint32_t start, nwa, free, size;
+	uint8_t mode;		/* data mode: 1, or 2 for XA */
 	uint8_t status;		/* RT, Blank, Packet, FP: bits 7-4 of byte 6 */
 	bool nwa_valid, lra_valid;
 };
@@ -102,6 +106,7 @@ static void invisible_info(struct sim_drive *drive, struct info *info)
 {
 	const struct sim_disc *disc = drive->disc;
 
+	info->mode = 1;
 	info->number = last_track(disc);
 	info->session = sim_disc_session(disc);
 	info->start = sim_disc_next_start(disc);
@@ -118,6 +123,7 @@ static void track_info(struct sim_drive *drive, const struct sim_track *track, s
 	uint32_t end = track->state == SIM_TRACK_OPEN ? disc->capacity
 						      : track->start + track->size;
 
+	info->mode = track->xa ? 2 : 1;
 	info->number = sim_disc_number(disc, track);
 	info->session = track->session;
 	info->start = track->start;
@@ -148,7 +154,7 @@ static void put_info(struct sim_drive *drive, struct sim_cmd *cmd, const struct 
 	reply[3] = (uint8_t)info->session;
 	reply[33] = (uint8_t)(info->session >> 8);
 	reply[5] = 4;			/* track mode: data */
-	reply[6] = info->status | 1;	/* data mode: 1 */
+	reply[6] = info->status | info->mode;
 	reply[7] = (uint8_t)((info->lra_valid ? 2 : 0) | (info->nwa_valid ? 1 : 0));
 	sim_put_be32(reply + 8, info->start);
 	sim_put_be32(reply + 12, info->nwa_valid ? info->nwa : 0);

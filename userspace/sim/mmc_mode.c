@@ -40,7 +40,7 @@ void sim_mmc_mode_defaults(struct sim_drive *drive)
 static size_t page2a(struct sim_drive *drive, uint8_t *to)
 {
 	const struct sim_disc *disc = sim_drive_loaded(drive) ? drive->disc : NULL;
-	bool cd = disc && disc->medium->cd;
+	bool cd = !disc || disc->medium->cd;	/* empty drives tell the CD's speeds */
 	uint32_t max = cd ? 8467 : 22160;
 	size_t len = 32;
 
@@ -171,11 +171,9 @@ static bool page05_fits(const struct sim_drive *drive, const uint8_t *page)
 		return false;	/* raw and layer jump; reserved; test write */
 	if (!medium || !medium->recordable || medium->profile == 0x1b)
 		return true;	/* applies to none, or not to this one */
-	if (block != 8)
-		return false;
-	if (medium->cd)
-		return type == 1 && mode == 4;
-	if (type == 1)
+	if (medium->cd)		/* 2048 bytes: mode 1, or mode 2 XA form 1 */
+		return type == 1 && mode == 4 && (block == 8 || block == 10);
+	if (block != 8 || type == 1)
 		return false;
 	if (type == 0 && (page[3] & 0x20) && sim_be32(page + 10) != 16)
 		return false;

@@ -90,6 +90,13 @@ static bool transfer(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 	return true;
 }
 
+static bool is_xa(struct sim_drive *drive, uint32_t lba)
+{
+	const struct sim_track *track = sim_disc_track_at(drive->disc, lba);
+
+	return track && track->xa;
+}
+
 static void read_blocks(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 			uint32_t blocks)
 {
@@ -121,14 +128,14 @@ void sim_mmc_read(struct sim_drive *drive, struct sim_cmd *cmd)
 /* User data of data sectors, as READ does it; the rest of READ CD is not here */
 void sim_mmc_read_cd(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	uint8_t type = cmd->cdb[1] >> 2 & 7;
+	uint8_t type = cmd->cdb[1] >> 2 & 7, is = is_xa(drive, sim_be32(cmd->cdb + 2)) ? 4 : 2;
 	uint8_t fields = cmd->cdb[9] & 0xfe, sub = cmd->cdb[10] & 7;
 
 	if (!drive->disc->medium->cd)
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x30, 0x02);
-	else if (type == 1 || type == 3)	/* audio, mode 2 formless */
+	else if (type && type <= 5 && type != is)
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x64, 0x00);
-	else if ((fields && fields != 0x10) || sub || (type != 0 && type != 2))
+	else if ((fields && fields != 0x10) || sub || type > 5)
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x24, 0x00);
 	else if (fields)
 		read_blocks(drive, cmd, sim_be32(cmd->cdb + 2), sim_be24(cmd->cdb + 6));

@@ -88,8 +88,10 @@ static void full_session(const struct sim_disc *disc, struct toc *toc, uint16_t 
 			 unsigned int first, unsigned int last)
 {
 	const struct sim_track *end = &disc->tracks[last];
+	uint8_t *a0 = full_entry(toc, session, 1, 0xa0);
 
-	full_entry(toc, session, 1, 0xa0)[8] = (uint8_t)(first + 1);
+	a0[8] = (uint8_t)(first + 1);
+	a0[9] = disc->tracks[first].xa ? 0x20 : 0x00;
 	full_entry(toc, session, 1, 0xa1)[8] = (uint8_t)(last + 1);
 	msf(full_entry(toc, session, 1, 0xa2) + 8, end->start + end->size);
 	for (unsigned int i = first; i <= last; i++)

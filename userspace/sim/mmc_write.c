@@ -24,10 +24,15 @@ static bool method(const struct sim_drive *drive, enum sim_method *out)
 		*out = SIM_METHOD_SEQUENTIAL;
 		return true;
 	}
-	if ((drive->page05[4] & 0x0f) != 8)
+	if (!medium->cd && (drive->page05[4] & 0x0f) != 8)
 		return false;
 	*out = medium->cd ? SIM_METHOD_TAO : type == 0 ? SIM_METHOD_INCREMENTAL : SIM_METHOD_DAO;
 	return medium->cd ? type == 1 : type == 0 || type == 2;
+}
+
+static bool xa_sectors(const struct sim_drive *drive)
+{
+	return (drive->page05[4] & 0x0f) == 10;
 }
 
 /* The track these blocks may go to; NULL with CHECK CONDITION, or a track to begin */
@@ -46,7 +51,8 @@ static bool target(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 	*out = track;
 	if (lba >= disc->capacity) {
 		illegal(cmd, 0x21, 0x00);
-	} else if (track && track->method != how) {
+	} else if (track && (track->method != how ||
+			     (how == SIM_METHOD_TAO && track->xa != xa_sectors(drive)))) {
 		illegal(cmd, 0x64, 0x00);
 	} else if (!track && how == SIM_METHOD_DAO) {	/* RESERVE TRACK comes first */
 		illegal(cmd, 0x2c, 0x00);
@@ -75,7 +81,7 @@ static bool fits(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_
 
 /* The first blocks of a track: it exists from here on, also after a crash */
 static struct sim_track *begin(struct sim_drive *drive, struct sim_cmd *cmd, enum sim_method how,
-			       uint32_t size)
+			       uint32_t size, bool xa)
 {
 	const struct sim_identity *id = &drive->dev.identity;
 	struct sim_disc *disc = drive->disc;
@@ -87,6 +93,7 @@ static struct sim_track *begin(struct sim_drive *drive, struct sim_cmd *cmd, enu
 		illegal(cmd, 0x72, 0x05);
 		return NULL;
 	}
+	track->xa = xa;
 	snprintf(writer, sizeof(writer), "%s %s %s %s", id->vendor, id->product, id->revision,
 		 id->serial);
 	sim_disc_signed(disc, writer);
@@ -148,7 +155,7 @@ void sim_mmc_write(struct sim_drive *drive, struct sim_cmd *cmd)
 	if (ret)
 		return;
 	if (!track)
-		track = begin(drive, cmd, how, 0);
+		track = begin(drive, cmd, how, 0, how == SIM_METHOD_TAO && xa_sectors(drive));
 	if (track)
 		store(drive, cmd, track, lba, blocks);
 }
@@ -209,7 +216,7 @@ void sim_mmc_reserve_track(struct sim_drive *drive, struct sim_cmd *cmd)
 	else if (sim_disc_open_track(disc))
 		illegal(cmd, 0x2c, 0x00);
 	else	/* whole ECC blocks */
-		begin(drive, cmd, how, (size + unit - 1) / unit * unit);
+		begin(drive, cmd, how, (size + unit - 1) / unit * unit, false);
 }
 
 void sim_mmc_send_opc(struct sim_drive *drive, struct sim_cmd *cmd)
