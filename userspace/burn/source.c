@@ -21,6 +21,8 @@ struct burn_source {
 	uint32_t chunk;			/* blocks */
 	uint32_t blocks;
 	uint64_t bytes_read;
+	uint32_t kept;			/* last blocks, read already: 0 or RUN_OUT */
+	uint8_t tail[RUN_OUT * MMC_BLOCK];
 	char *name;
 };
 
@@ -197,19 +199,24 @@ static int drive_tracks(struct burn_source *s, struct burn_job *job)
 
 /*
  * A track at once ends with two run-out blocks that count as its length and
- * can't be read.  They are no part of the image.
+ * can't be read.  They are no part of the image.  Where there are none, the last
+ * two blocks are kept, so that the master is read once.
  */
 static void drive_run_out(struct burn_source *s, struct burn_job *job)
 {
-	uint8_t data[RUN_OUT * MMC_BLOCK];
 	struct discmux_result result;
 	struct mmc_command cmd;
+	uint8_t data[MMC_BLOCK];
+	int len;
 
 	if (s->blocks <= RUN_OUT)
 		return;
 	mmc_cmd_read10(&cmd, s->blocks - RUN_OUT, RUN_OUT);
-	if (burn_command(job, s->member, &cmd, data, BURN_UNIT_ATTENTION, 0, &result) >= 0)
+	len = burn_command(job, s->member, &cmd, s->tail, BURN_UNIT_ATTENTION, 0, &result);
+	if (len == sizeof(s->tail)) {
+		s->kept = RUN_OUT;
 		return;
+	}
 	mmc_cmd_read10(&cmd, s->blocks - RUN_OUT - 1, 1);
 	if (burn_command(job, s->member, &cmd, data, BURN_UNIT_ATTENTION, 0, &result) >= 0)
 		s->blocks -= RUN_OUT;
@@ -250,6 +257,7 @@ static int drive_check(struct burn_source *s, struct burn_job *job)
 	uint16_t profile = MMC_PROFILE_NONE;
 	int len, rc = drive_ready(s, job);
 
+	s->kept = 0;
 	if (rc)
 		return rc;
 	/* A plain reader may know neither of the next two commands */
@@ -291,6 +299,16 @@ int burn_source_check(struct burn_source *s, struct burn_job *job)
 static int read_drive(struct burn_source *s, struct burn_job *job, uint32_t lba, uint32_t blocks,
 		      uint8_t *data)
 {
+	uint32_t tail = s->blocks - s->kept;
+
+	if (lba + blocks > tail) {
+		uint32_t first = lba < tail ? tail : lba;
+
+		memcpy(data + (size_t)(first - lba) * MMC_BLOCK,
+		       s->tail + (size_t)(first - tail) * MMC_BLOCK,
+		       (size_t)(lba + blocks - first) * MMC_BLOCK);
+		blocks = first - lba;
+	}
 	while (blocks) {
 		uint32_t n = blocks < s->chunk ? blocks : s->chunk;
 		struct discmux_result result;
