@@ -189,6 +189,15 @@ static void checks(void **state)
 	refused(1, 0x7000, "there is no element 7000h");
 	refused(0x4000, 0x4001, "source and destination are the same: the mail slot");
 
+	/* Trays: an empty one may go to the mail slot to fetch a disc, not to a drive. */
+	mc8600[2].flags = DISCMUX_ELEMENT_TRAY;
+	allowed(2, 0x4000);
+	refused(2, 0x3001,
+		"slot 2 holds a tray with no disc: discmux inventory shows where discs are");
+	refused(0x3002, 2,
+		"slot 2 holds an empty tray, and a disc brings its own: name another place");
+	mc8600[2].flags = 0;
+
 	mc8600[4].flags = FULL | DISCMUX_ELEMENT_OPEN;
 	refused(0x4000, 2, "the mail slot is open: push it shut, or move from mail-closed");
 	allowed(0x4001, 2);

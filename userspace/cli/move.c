@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "mmc.h"
 #include "move.h"
 #include "place.h"
 
@@ -15,7 +16,9 @@ enum {
 	OPT_INVERT = CLI_OPT_OWN,
 };
 
-#define ERR_SIZE 256
+#define ERR_SIZE		256
+#define KEY_UNIT_ATTENTION	0x6
+#define UNLOCK_TRIES		4
 
 /* What the command line asks for. */
 struct request {
@@ -24,12 +27,62 @@ struct request {
 	uint32_t flags;
 };
 
+/* A library that says so moves trays, with a disc on them or without. */
+static bool has_tray(const struct discmux_element *element)
+{
+	return element->flags & DISCMUX_ELEMENT_TRAY;
+}
+
+static bool has_disc(const struct discmux_element *element)
+{
+	return element->flags & DISCMUX_ELEMENT_FULL;
+}
+
+static int check_source(const struct discmux_element *from, const struct discmux_element *to,
+			uint32_t source, const char *name, char *err, size_t errlen)
+{
+	bool to_drive = to->type == DISCMUX_ELEMENT_DATA_TRANSFER;
+
+	/* Out of 4000h the MC-8x00 takes nothing while it is open (3.7). */
+	if (from->address == source && from->flags & DISCMUX_ELEMENT_OPEN) {
+		snprintf(err, errlen, "%s is open: push it shut, or move from mail-closed", name);
+		return -EBUSY;
+	}
+	if (has_disc(from) || (has_tray(from) && !to_drive))
+		return 0;
+	snprintf(err, errlen, "%s %s: discmux inventory shows where discs are", name,
+		 has_tray(from) ? "holds a tray with no disc" : "is empty");
+	return -ENOENT;
+}
+
+static int check_destination(const struct discmux_inventory *inv,
+			     const struct discmux_element *to, const char *name, char *err,
+			     size_t errlen)
+{
+	char home[32];
+
+	if (!has_disc(to) && !has_tray(to))
+		return 0;
+	if (!has_disc(to))
+		snprintf(err, errlen,
+			 "%s holds an empty tray, and a disc brings its own: name another place",
+			 name);
+	else if (to->type == DISCMUX_ELEMENT_DATA_TRANSFER &&
+		 to->flags & DISCMUX_ELEMENT_SOURCE_VALID)
+		snprintf(err, errlen, "%s holds a disc already, from %s: unload it first", name,
+			 place_name(inv, to->source, home, sizeof(home)));
+	else
+		snprintf(err, errlen, "%s holds a disc already: move that away first", name);
+	return -EBUSY;
+}
+
 int move_check(const struct discmux_inventory *inv, uint32_t source, uint32_t destination,
 	       char *err, size_t errlen)
 {
 	const struct discmux_element *from = place_element(inv, source);
 	const struct discmux_element *to = place_element(inv, destination);
-	char name[32], home[32];
+	char name[32];
+	int ret;
 
 	if (!from || !to) {
 		snprintf(err, errlen, "there is no element %04Xh", from ? destination : source);
@@ -40,25 +93,11 @@ int move_check(const struct discmux_inventory *inv, uint32_t source, uint32_t de
 		snprintf(err, errlen, "source and destination are the same: %s", name);
 		return -EINVAL;
 	}
-	/* Out of 4000h the MC-8x00 takes nothing while it is open (3.7). */
-	if (from->address == source && from->flags & DISCMUX_ELEMENT_OPEN) {
-		snprintf(err, errlen, "%s is open: push it shut, or move from mail-closed", name);
-		return -EBUSY;
-	}
-	if (!(from->flags & DISCMUX_ELEMENT_FULL)) {
-		snprintf(err, errlen, "%s is empty: discmux inventory shows where discs are", name);
-		return -ENOENT;
-	}
-	if (!(to->flags & DISCMUX_ELEMENT_FULL))
-		return 0;
+	ret = check_source(from, to, source, name, err, errlen);
+	if (ret)
+		return ret;
 	place_name(inv, destination, name, sizeof(name));
-	if (to->type == DISCMUX_ELEMENT_DATA_TRANSFER &&
-	    to->flags & DISCMUX_ELEMENT_SOURCE_VALID)
-		snprintf(err, errlen, "%s holds a disc already, from %s: unload it first", name,
-			 place_name(inv, to->source, home, sizeof(home)));
-	else
-		snprintf(err, errlen, "%s holds a disc already: move that away first", name);
-	return -EBUSY;
+	return check_destination(inv, to, name, err, errlen);
 }
 
 int move_home(const struct discmux_inventory *inv, uint32_t drive, uint32_t *slot, char *err,
@@ -69,7 +108,7 @@ int move_home(const struct discmux_inventory *inv, uint32_t drive, uint32_t *slo
 	char name[32];
 
 	place_name(inv, drive, name, sizeof(name));
-	if (!from || !(from->flags & DISCMUX_ELEMENT_FULL)) {
+	if (!from || !has_disc(from)) {
 		snprintf(err, errlen, "%s is empty: discmux inventory shows where discs are", name);
 		return -ENOENT;
 	}
@@ -161,11 +200,70 @@ static int resolve(const struct discmux_inventory *inv, const struct request *re
 	return ret ? ret : move_check(inv, mover->source, mover->destination, err, ERR_SIZE);
 }
 
+/* ---- Drives that take part --------------------------------------------- */
+
+/* Lets the disc out: udev locks the tray of a drive when it sees a disc.  A drive
+ * that refuses shows in what the changer says. */
+static void unlock(struct discmux *dm, uint32_t member)
+{
+	struct discmux_result result;
+	struct discmux_sense sense;
+	struct mmc_command c;
+	int tries = UNLOCK_TRIES;
+
+	mmc_cmd_prevent(&c, false);
+	do {	/* a unit attention says that the command was not carried out */
+		if (discmux_command(dm, member, c.cdb, c.len, DISCMUX_DIR_NONE, NULL, 0,
+				    c.timeout_ms, &result) >= 0)
+			return;
+	} while (!discmux_result_sense(&result, &sense) && sense.key == KEY_UNIT_ATTENTION &&
+		 --tries);
+}
+
+/* Holds the drives at both ends until the end of the program, so that nobody
+ * mounts, locks or looks into what the robot takes away. */
+static int hold_drives(const struct discmux_inventory *inv, struct mover *mover)
+{
+	const struct discmux_element *ends[] = { discmux_inventory_find(inv, mover->source),
+						 discmux_inventory_find(inv, mover->destination) };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		uint32_t member = ends[i] && ends[i]->type == DISCMUX_ELEMENT_DATA_TRANSFER ?
+					  ends[i]->member :
+					  DISCMUX_NONE;
+
+		if (member == DISCMUX_NONE)
+			continue;
+		if (discmux_claim(mover->dm, &member, 1, NULL) < 0)
+			return cli_error("%s", discmux_error(mover->dm));
+		if (i == 0)
+			unlock(mover->dm, member);
+	}
+	return CLI_OK;
+}
+
+static int move_disc(struct cli *cli, const struct request *request,
+		     const struct discmux_inventory *inv)
+{
+	struct mover mover = { .dm = cli->dm, .flags = request->flags };
+	char err[ERR_SIZE];
+	int ret;
+
+	if (!inv->count)
+		return cli_error("the changer has not said yet what it is made of: "
+				 "try again when it is ready");
+	if (resolve(inv, request, &mover, err))
+		return cli_error("%s", err);
+	ret = hold_drives(inv, &mover);
+	if (!ret)
+		ret = mover_wait(&mover);
+	return ret ? ret : report(inv, &mover);
+}
+
 static int carry_out(struct cli *cli, const struct request *request)
 {
-	struct mover mover = { .flags = request->flags };
 	struct discmux_inventory inv;
-	char err[ERR_SIZE];
 	int ret;
 
 	ret = cli_open(cli, DISCMUX_OPEN_WRITE);
@@ -173,13 +271,7 @@ static int carry_out(struct cli *cli, const struct request *request)
 		return ret;
 	if (discmux_elements(cli->dm, 0, true, &inv) < 0)
 		return cli_error("%s", discmux_error(cli->dm));
-	if (!inv.count)
-		return cli_error("the changer has not said yet what it is made of: "
-				 "try again when it is ready");
-	mover.dm = cli->dm;
-	ret = resolve(&inv, request, &mover, err) ? cli_error("%s", err) : mover_wait(&mover);
-	if (!ret)
-		ret = report(&inv, &mover);
+	ret = move_disc(cli, request, &inv);
 	discmux_inventory_free(&inv);
 	return ret;
 }
