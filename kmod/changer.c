@@ -165,6 +165,9 @@ static void dmx_changer_ranges(struct dmx_member *m)
 		r->first = get_unaligned_be16(buf + page + 2 + 4 * i);
 		r->count = get_unaligned_be16(buf + page + 4 + 4 * i);
 	}
+	/* Their mail slot has a second address, which no page tells of (3.7). */
+	if (!strncmp(m->sdev->model, "JVC-CHG MC-8", 12))
+		m->changer->range[DISCMUX_ELEMENT_IMPORT_EXPORT].count = 2;
 }
 
 /* Called by the probe, before the changer is a member. */

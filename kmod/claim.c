@@ -63,11 +63,6 @@ int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb)
 	return ret;
 }
 
-static int dmx_is_block(struct device *dev, void *data)
-{
-	return dev->class && !strcmp(dev->class->name, "block");
-}
-
 static int dmx_hold(struct dmx_member *m)
 {
 	struct dmx_claim_hold *hold = kzalloc(sizeof(*hold), GFP_KERNEL);
@@ -80,7 +75,7 @@ static int dmx_hold(struct dmx_member *m)
 	if (ret)
 		goto out_free;
 	sdev_disable_disk_events(m->sdev);
-	hold->disk = device_find_child(&m->sdev->sdev_gendev, NULL, dmx_is_block);
+	hold->disk = dmx_member_disk(m);
 	if (hold->disk) {
 		ret = dmx_bdev_open(&hold->bdev, hold->disk->devt, m);
 		if (ret)

@@ -91,12 +91,14 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 /* The errno of a command that brought no SCSI status back, 0 for one that did. */
 static int dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
 {
+	if (host_byte(scmd->result) == DID_OK &&
+	    (cmd->blk_status == BLK_STS_OK || scmd->result))
+		return 0;
+	if (dmx_member_dead(cmd->member))
+		return -ENODEV;
 	switch (host_byte(scmd->result)) {
 	case DID_OK:
-		if (cmd->blk_status == BLK_STS_OK || scmd->result)
-			return 0;
-		return dmx_member_dead(cmd->member) ?
-			-ENODEV : blk_status_to_errno(cmd->blk_status);
+		return blk_status_to_errno(cmd->blk_status);
 	case DID_NO_CONNECT:
 	case DID_BAD_TARGET:
 		return -ENODEV;
@@ -111,22 +113,18 @@ static int dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
 /* What a command tells about the device beyond its own result. */
 static void dmx_cmd_note(struct dmx_member *m, const struct discmux_result *res)
 {
-	struct dmx_mux *mux;
-
 	if (!res->sense_len)
 		return;
 	spin_lock_irq(&m->lock);
 	m->last = *res;
-	mux = m->mux;
 	spin_unlock_irq(&m->lock);
 	if (!dmx_result_unit_attention(res))
 		return;
 	/* The attention is consumed here: without this sr would miss it. */
 	if (m->sdev->removable)
 		m->sdev->changed = 1;
-	if (mux && dmx_result_sense(res, UNIT_ATTENTION, 0x28, 0x00))
-		dmx_event_member(DISCMUX_EVENT_MEDIUM_CHANGED, mux, m->id,
-				 m->role, m->unit);
+	if (dmx_result_sense(res, UNIT_ATTENTION, 0x28, 0x00))
+		dmx_medium_attention(m);
 }
 
 /**

@@ -114,6 +114,7 @@ struct dmx_mux {
  * @streaming: a stream feeds it, under @lock
  * @element: data transfer element, DISCMUX_NONE, under @lock
  * @element_by_hand: set through sysfs, a refresh does not change it
+ * @diskseq, @attention: what medium.c has seen of disc changes, under @lock
  * @hold: what a claim holds, under @claim_lock
  * @last: result of the last command that had sense data, under @lock
  * @changer: what only a changer has
@@ -140,6 +141,9 @@ struct dmx_member {
 	struct dmx_file *owner;
 	unsigned int claims;
 	struct discmux_result last;
+
+	u64 diskseq;
+	bool attention;
 
 	struct mutex claim_lock;	/* one claim or release at a time */
 	struct dmx_claim_hold *hold;
@@ -270,6 +274,11 @@ bool dmx_member_dead(struct dmx_member *m);
 int dmx_member_begin(struct dmx_member *m);
 void dmx_member_end(struct dmx_member *m);
 u32 dmx_member_max_data(struct dmx_member *m);
+
+/* medium.c */
+void dmx_medium_attention(struct dmx_member *m);
+void dmx_medium_look(struct dmx_member *m);
+struct device *dmx_member_disk(struct dmx_member *m);
 
 /* probe.c */
 void dmx_probe(struct work_struct *work);

@@ -33,9 +33,11 @@ void dmx_member_put(struct dmx_member *m)
 	kref_put(&m->ref, dmx_member_release);
 }
 
+/* Gone, or going: the midlayer turns commands away before it tells us. */
 bool dmx_member_dead(struct dmx_member *m)
 {
-	return READ_ONCE(m->dead);
+	return READ_ONCE(m->dead) || m->sdev->sdev_state == SDEV_CANCEL ||
+	       m->sdev->sdev_state == SDEV_DEL;
 }
 
 /*
@@ -249,9 +251,10 @@ int dmx_member_attach(const char *hctl, struct dmx_mux *mux)
 	unsigned int h, c, t;
 	struct dmx_member *m;
 	int ret = -ENODEV;
+	char more;
 	u64 l;
 
-	if (sscanf(hctl, "%u:%u:%u:%llu", &h, &c, &t, &l) != 4)
+	if (sscanf(hctl, "%u:%u:%u:%llu %c", &h, &c, &t, &l, &more) != 4)
 		return -EINVAL;
 	mutex_lock(&dmx_bind_lock);
 	list_for_each_entry(m, &dmx_members, all_link) {
@@ -355,6 +358,21 @@ static void dmx_remove(DMX_INTERFACE_ARGS)
 		dmx_member_put(found);
 }
 
+/* The timer may wait for the processor to wake up for something else. */
+static void dmx_look_around(struct work_struct *work);
+static DECLARE_DEFERRABLE_WORK(dmx_look_work, dmx_look_around);
+
+static void dmx_look_around(struct work_struct *work)
+{
+	struct dmx_member *m;
+
+	mutex_lock(&dmx_bind_lock);
+	list_for_each_entry(m, &dmx_members, all_link)
+		dmx_medium_look(m);
+	mutex_unlock(&dmx_bind_lock);
+	queue_delayed_work(dmx_slow_wq, &dmx_look_work, HZ);
+}
+
 static struct class_interface dmx_interface = {
 	.add_dev = dmx_add,
 	.remove_dev = dmx_remove,
@@ -362,10 +380,15 @@ static struct class_interface dmx_interface = {
 
 int dmx_members_register(void)
 {
-	return scsi_register_interface(&dmx_interface);
+	int ret = scsi_register_interface(&dmx_interface);
+
+	if (!ret)
+		queue_delayed_work(dmx_slow_wq, &dmx_look_work, HZ);
+	return ret;
 }
 
 void dmx_members_unregister(void)
 {
+	cancel_delayed_work_sync(&dmx_look_work);
 	scsi_unregister_interface(&dmx_interface);
 }

@@ -106,7 +106,7 @@ int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
 		ret = dmx_check_target(&t[i], blocks);
 		if (!ret)
 			ret = dmx_add_member(mux, t[i].member, m, i);
-		if (!ret && m[i]->role == DISCMUX_ROLE_CHANGER) {
+		if (!ret && m[i]->role != DISCMUX_ROLE_RECORDER) {
 			dmx_member_put(m[i]);
 			ret = -EINVAL;
 		}

@@ -278,7 +278,7 @@ struct discmux_claim {
 
 /**
  * struct discmux_target - a recorder and where on its disc to write
- * @member: member number
+ * @member: member number of a recorder; EINVAL for any other
  * @lba: first logical block; the lead-in and pregap of a CD have negative
  *	addresses, in two's complement, from DISCMUX_LBA_NEGATIVE on
  * @flags: 0

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Noticing that a disc came or went.
+ *
+ * Either a command of ours brings the unit attention, or sr's polling finds
+ * out and the disk gets a new sequence number, which is looked at once a
+ * second: no command of our own is sent for it.  One change can be seen both
+ * ways, since sr is told of an attention that was consumed here; the first one
+ * counts.
+ */
+#include <linux/blkdev.h>
+#include <linux/device.h>
+
+#include "dmx.h"
+
+static int dmx_is_block(struct device *dev, void *data)
+{
+	return dev->class && !strcmp(dev->class->name, "block");
+}
+
+/* sr's disk of a drive, to be given back with put_device(); NULL: no sr. */
+struct device *dmx_member_disk(struct dmx_member *m)
+{
+	return device_find_child(&m->sdev->sdev_gendev, NULL, dmx_is_block);
+}
+
+static void dmx_medium_event(struct dmx_member *m)
+{
+	struct dmx_mux *mux = READ_ONCE(m->mux);
+
+	if (mux)
+		dmx_event_member(DISCMUX_EVENT_MEDIUM_CHANGED, mux, m->id, m->role,
+				 m->unit);
+}
+
+/* A command of ours ended with unit attention 28h/00h. */
+void dmx_medium_attention(struct dmx_member *m)
+{
+	spin_lock_irq(&m->lock);
+	m->attention = true;
+	spin_unlock_irq(&m->lock);
+	dmx_medium_event(m);
+}
+
+/* Compares the disk's sequence number with the one seen last. */
+void dmx_medium_look(struct dmx_member *m)
+{
+	struct device *disk = dmx_member_disk(m);
+	bool changed;
+	u64 seq;
+
+	if (!disk)
+		return;
+	seq = READ_ONCE(dev_to_disk(disk)->diskseq);
+	put_device(disk);
+	spin_lock_irq(&m->lock);
+	changed = m->diskseq && m->diskseq != seq;
+	m->diskseq = seq;
+	if (changed && m->attention) {
+		m->attention = false;	/* told of when the attention came */
+		changed = false;
+	}
+	spin_unlock_irq(&m->lock);
+	if (changed)
+		dmx_medium_event(m);
+}
