@@ -402,6 +402,18 @@ static void speeds(void **state)
 	assert_int_equal(current_speed(h), 22160);
 	assert_int_equal(GO(h, 0xbb, 0, BE16(0xffff), BE16(16620), 0, 0, 0, 0, 0, 0), 0);
 	assert_int_equal(current_speed(h), 16620);
+	/* It outlives a change of discs, but not from a DVD to a CD */
+	assert_int_equal(GO(h, 0xbb, 0, BE16(0xffff), BE16(5540), 0, 0, 0, 0, 0, 0), 0);
+	assert_int_equal(take(h, true), 0);
+	harness_insert(h, "disc");
+	assert_int_equal(current_speed(h), 5540);
+	assert_int_equal(take(h, true), 0);
+	assert_int_equal(sim_media_blank(h->media, "cd-r", "cd", 0, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	harness_insert(h, "cd");
+	assert_int_equal(current_speed(h), 8467);
+	assert_int_equal(take(h, true), 0);
+	harness_insert(h, "disc");
 	/* From the middle at full speed: the curve of the medium */
 	streaming(h, 0xffffffff);
 	assert_int_equal(IN(h, 24, 0xac, 0x14, BE32(0), 0, 0, 0, 1, 0, 0), 0);
@@ -491,6 +503,56 @@ static void pulled(void **state)
 	assert_true(seconds() - begin < 2);
 }
 
+struct hands {
+	struct harness *h;
+	bool stop;
+};
+
+/* What the control socket and a robot do while a host is at work */
+static void *handle(void *arg)
+{
+	struct hands *hands = arg;
+	struct sim_device *dev = hands->h->dev;
+	char err[256], name[SIM_MEDIA_NAME_MAX];
+
+	while (!__atomic_load_n(&hands->stop, __ATOMIC_RELAXED)) {
+		sim_drive_insert(dev, "disc", err, sizeof(err));
+		json_decref(sim_drive_describe(dev));
+		json_decref(sim_media_list(hands->h->media));
+		sim_drive_tray(dev, true, err, sizeof(err));
+		sim_drive_has_disc(dev);
+		sim_drive_set_speed(dev, 100);
+		sim_drive_tray(dev, false, err, sizeof(err));
+		usleep(500);
+		sim_drive_take(dev, name, sizeof(name), sim_drive_tray_open(dev), err, sizeof(err));
+	}
+	return NULL;
+}
+
+static void many_hands(void **state)
+{
+	struct harness *h = *state;
+	struct hands hands = { .h = h };
+	pthread_t thread;
+	int written = 0;
+
+	assert_int_equal(sim_media_blank(h->media, "dvd+r", "disc", 0, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	assert_int_equal(pthread_create(&thread, NULL, handle, &hands), 0);
+	for (int i = 0; i < 1000000 && written < 200; i++) {
+		if (harness_track(h, 0xff) == 0)
+			written += harness_write(h, sim_be32(h->buf + 12), 16, 1) == 0;
+		harness_read(h, 0, 32);
+		if (i % 10 == 0)
+			GO(h, 0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+		if (i % 50 == 0)
+			h->dev->ops->reset(h->dev);
+	}
+	__atomic_store_n(&hands.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	assert_int_equal(written, 200);
+}
+
 static void described(void **state)
 {
 	struct harness *h = *state;
@@ -552,8 +614,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
 		T(inquiry), T(attentions), T(tray_and_lock), T(configuration), T(modes), T(toc),
-		T(structures), T(reader_reads), T(speeds), T(pace), T(pulled), T(described),
-		T(garbage),
+		T(structures), T(reader_reads), T(speeds), T(pace), T(pulled), T(many_hands),
+		T(described), T(garbage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

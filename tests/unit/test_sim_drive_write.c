@@ -289,7 +289,8 @@ static void cd_r_xa(void **state)
 	expect_disc(h, 1, 0, 2, 2);
 	assert_int_equal(h->buf[8], 0x20);
 	assert_int_equal(IN(h, 2048, 0xbe, 4 << 2, BE32(1), 0, 0, 1, 0x10, 0, 0), 0);
-	assert_int_equal(IN(h, 2048, 0xbe, 2 << 2, BE32(1), 0, 0, 1, 0x10, 0, 0), SENSE(5, 0x64, 0));
+	assert_int_equal(IN(h, 2048, 0xbe, 2 << 2, BE32(1), 0, 0, 1, 0x10, 0, 0),
+			 SENSE(5, 0x64, 0));
 	assert_int_equal(sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err)), 0);
 	harness_insert(h, "disc");
 	assert_int_equal(harness_track(h, 1), 0);
@@ -426,7 +427,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(plus_r_whole), T(plus_r_order), T(plus_r_sessions), T(plus_r_reserved),
 		T(minus_r_incremental), T(minus_r_dao), T(minus_r_dao_full), T(cd_r_tao),
-		T(cd_r_xa), T(end_of_disc), T(immediate_close), T(long_burn), T(write_12), T(killed),
+		T(cd_r_xa), T(end_of_disc), T(immediate_close), T(long_burn), T(write_12),
+		T(killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ void sim_drive_settle(struct sim_drive *drive)
 static void stop(struct sim_drive *drive)
 {
 	if (drive->disc && drive->disc->unsaved)
-		sim_disc_save(drive->disc);
+		sim_disc_save(drive->disc, true);
 	drive->busy = SIM_BUSY_NONE;
 	drive->caught_up = 0;
 }
@@ -85,6 +85,12 @@ void sim_drive_move_tray(struct sim_drive *drive, bool open)
 		drive->loading = true;
 		drive->ready_at = sim_now() + drive->load_ms * MS;
 		sim_mmc_mode_defaults(drive);
+		/* A speed that was selected stays, but a CD's says nothing for a DVD */
+		if (drive->speeds_of_cd != drive->disc->medium->cd) {
+			drive->speeds_of_cd = drive->disc->medium->cd;
+			drive->read_kbps = UINT32_MAX;
+			drive->write_kbps = UINT32_MAX;
+		}
 		sim_drive_settle(drive);
 	}
 	changed(drive);

@@ -49,6 +49,7 @@ struct sim_drive {
 	uint8_t page01[12];
 	uint8_t page05[SIM_PAGE05_SIZE];
 	uint32_t read_kbps, write_kbps;	/* selected; UINT32_MAX: the fastest */
+	bool speeds_of_cd;		/* for which kind of medium */
 
 	double factor;			/* of real time; 0: no pacing */
 	uint64_t caught_up;		/* ns: when the buffer will be on the medium */

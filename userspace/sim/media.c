@@ -193,9 +193,11 @@ static int write_file(struct sim_media *media, const char *file, const char *buf
 	return ret;
 }
 
-int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *json, bool fresh)
+int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *json,
+			    enum sim_save how)
 {
 	char temp[FILE_NAME], file[FILE_NAME];
+	bool fresh = how == SIM_SAVE_FRESH;
 	char *text = json_dumps(json, JSON_INDENT(2));
 	unsigned int serial;
 	int ret;
@@ -207,8 +209,7 @@ int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *j
 	pthread_mutex_unlock(&media->lock);
 	snprintf(temp, sizeof(temp), ".tmp-%d-%u", getpid(), serial);
 	file_name(file, name, ".json");
-	/* What a crash of the machine takes of a fresh blank can be made again */
-	ret = write_file(media, temp, text, strlen(text), !fresh);
+	ret = write_file(media, temp, text, strlen(text), how == SIM_SAVE_DURABLE);
 	if (!ret && fresh && linkat(media->fd, temp, media->fd, file, 0) < 0)
 		ret = -errno;
 	if (!ret && !fresh && renameat(media->fd, temp, media->fd, file) < 0)
@@ -335,7 +336,7 @@ static int make_blank(struct sim_media *media, const struct sim_medium *medium, 
 				 "state", "blank", "disc_id", (json_int_t)hash(name),
 				 "manufacturer", medium->manufacturer,
 				 "media_id", medium->media_id, "sessions");
-	int ret = json ? sim_media_write_sidecar(media, name, json, true) : -ENOMEM;
+	int ret = json ? sim_media_write_sidecar(media, name, json, SIM_SAVE_FRESH) : -ENOMEM;
 	int fd;
 
 	json_decref(json);
@@ -433,7 +434,7 @@ static int link_image(struct sim_media *media, const char *real, const char *nam
 	file_name(file, name, ".iso");
 	ret = symlinkat(real, media->fd, file) < 0 ? -errno : 0;
 	if (!ret)
-		ret = json ? sim_media_write_sidecar(media, name, json, true) : -ENOMEM;
+		ret = json ? sim_media_write_sidecar(media, name, json, SIM_SAVE_FRESH) : -ENOMEM;
 	json_decref(json);
 	return ret;
 }

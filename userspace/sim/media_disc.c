@@ -88,7 +88,7 @@ int sim_disc_open(struct sim_media *media, const char *name, struct sim_disc **o
 	return 0;
 }
 
-int sim_disc_save(struct sim_disc *disc)
+int sim_disc_save(struct sim_disc *disc, bool durable)
 {
 	int ret;
 
@@ -96,7 +96,8 @@ int sim_disc_save(struct sim_disc *disc)
 		return 0;
 	ret = sim_sidecar_update(disc);
 	if (!ret)
-		ret = sim_media_write_sidecar(disc->media, disc->name, disc->sidecar, false);
+		ret = sim_media_write_sidecar(disc->media, disc->name, disc->sidecar,
+					      durable ? SIM_SAVE_DURABLE : SIM_SAVE_PLAIN);
 	if (!ret)
 		disc->unsaved = 0;
 	return ret;
@@ -107,7 +108,7 @@ void sim_disc_close(struct sim_disc *disc)
 	if (!disc)
 		return;
 	if (disc->unsaved)
-		sim_disc_save(disc);
+		sim_disc_save(disc, true);
 	close(disc->fd);
 	json_decref(disc->sidecar);
 	sim_media_release(disc->media, disc->name);

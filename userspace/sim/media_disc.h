@@ -97,8 +97,11 @@ int sim_disc_open(struct sim_media *media, const char *name, struct sim_disc **o
 /* Saves what is not saved and frees; NULL is fine. */
 void sim_disc_close(struct sim_disc *disc);
 
-/* Replaces the sidecar.  Negative errno when the folder can't be written. */
-int sim_disc_save(struct sim_disc *disc);
+/*
+ * Replaces the sidecar; durable: on the host's disk too, when its power fails.
+ * Negative errno when the folder can't be written.
+ */
+int sim_disc_save(struct sim_disc *disc, bool durable);
 
 /* Notes who recorded a session; part of the sidecar's next version. */
 void sim_disc_signed(struct sim_disc *disc, const char *writer);
@@ -172,8 +175,10 @@ bool sim_media_name_ok(const char *name);
 int sim_media_claim(struct sim_media *media, const char *name);
 void sim_media_release(struct sim_media *media, const char *name);
 bool sim_media_claimed(struct sim_media *media, const char *name);
-/* Replaces NAME.json whole; fresh: fails with -EEXIST when there is one. */
-int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *json, bool fresh);
+enum sim_save { SIM_SAVE_PLAIN, SIM_SAVE_DURABLE, SIM_SAVE_FRESH };
+/* Replaces NAME.json whole; FRESH: not durable, -EEXIST when there is one. */
+int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *json,
+			    enum sim_save how);
 /* Reads NAME.json, or makes up the one of a pressed disc. */
 int sim_media_read_sidecar(struct sim_media *media, const char *name, json_t **out, char *err,
 			   size_t errlen);

@@ -10,8 +10,9 @@
  *   "manufacturer", "media_id"  what the medium says of itself (ATIP, ADIP, lead-in)
  *   "sessions"		array: "number", "state" ("open", "closed"), "tracks"
  *   a track		"number", "state" ("open", "reserved", "closed"), "mode"
- *			("data", "xa": mode 2 form 1), "method" ("pressed", "sequential", "incremental",
- *			"dao", "tao"), "start" (LBA), "length" (blocks with
+ *			("data", "xa": mode 2 form 1), "method" ("pressed",
+ *			"sequential", "incremental", "dao", "tao"), "start"
+ *			(LBA), "length" (blocks with
  *			padding; 0 when open), "nwa" (LBA), "run_out" (blocks)
  *   "written_by"	array of drives, oldest first
  *

@@ -9,7 +9,7 @@ static void illegal(struct sim_cmd *cmd, uint8_t asc, uint8_t ascq)
 
 bool sim_mmc_save(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	if (sim_disc_save(drive->disc) == 0)
+	if (sim_disc_save(drive->disc, true) == 0)
 		return true;
 	sim_cmd_sense(cmd, SIM_MEDIUM_ERROR, 0x73, 0x06);	/* PMA/RMA: no room to note it */
 	return false;

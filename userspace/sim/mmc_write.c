@@ -123,7 +123,11 @@ static void store(struct sim_drive *drive, struct sim_cmd *cmd, struct sim_track
 		sim_mmc_dao_done(drive, track);
 	else if (disc->unsaved < SAVE_EVERY)
 		return;
-	sim_mmc_save(drive, cmd);
+	/* For people to see; what counts after a crash is the file's length */
+	if (track->state != SIM_TRACK_CLOSED)
+		sim_disc_save(disc, false);
+	else
+		sim_mmc_save(drive, cmd);
 }
 
 void sim_mmc_write(struct sim_drive *drive, struct sim_cmd *cmd)
