@@ -26,7 +26,7 @@ endif
 MODDIR	:= build/modules/$(KVER)
 
 .PHONY: all modules userspace tests unit kselftest flags clean check demo vm deps install uninstall help
-.PHONY: deps-build deps-module deps-vm deps-check
+.PHONY: deps-build deps-module
 
 all: userspace
 ifneq ($(KVER),none)
@@ -53,11 +53,11 @@ userspace tests unit kselftest flags: deps-build
 check:
 	$(Q)tests/check $(if $(PARTS),--only "$(PARTS)")
 
-demo: userspace
-	$(Q)tests/demo/run
+demo:
+	$(Q)packaging/deps build module vm demo && tests/demo/run
 
-vm: deps-vm
-	$(Q)tests/vm/run --kernel $(or $(KERNEL),6.1) $(SIM:%=--sim %) -- bash
+vm:
+	$(Q)packaging/deps build module vm && tests/vm/run --kernel $(or $(KERNEL),6.1) $(SIM:%=--sim %) -- bash
 
 install: userspace
 	$(Q)packaging/install install
@@ -71,7 +71,7 @@ clean:
 deps:
 	$(Q)packaging/deps build module vm debug check demo
 
-deps-build deps-module deps-vm deps-check:
+deps-build deps-module:
 	$(Q)packaging/deps $(@:deps-%=%)
 
 help:
