@@ -8,7 +8,8 @@
 
 #include <fcntl.h>
 
-#define RESULTS_PAGE	4096
+#define MAX_STRIDE	4096
+#define MAX_TIMEOUT	86400000
 
 FIXTURE(fields)
 {
@@ -234,6 +235,20 @@ TEST_F(fields, unknown_member)
 	}
 }
 
+TEST_F(fields, only_recorders_are_written)
+{
+	self->places[1].member = self->rig.reader;
+	EXPECT_EQ(-EINVAL, stream_try(self));
+	EXPECT_EQ(-EINVAL, mux_call(self->rig.fd, DISCMUX_IOC_FANOUT_WRITE, &self->fanout));
+	self->places[0].member = self->rig.reader;
+	EXPECT_EQ(-EINVAL, fanout_with(nr_targets, 1));
+	/* A reader may be asked, and held. */
+	self->targets[1] = self->rig.reader;
+	EXPECT_EQ(0, mux_call(self->rig.fd, DISCMUX_IOC_EXEC, &self->exec));
+	EXPECT_EQ(0, mux_call(self->rig.fd, DISCMUX_IOC_CLAIM, &self->claim));
+	EXPECT_EQ(0, mux_call(self->rig.fd, DISCMUX_IOC_RELEASE, &self->claim));
+}
+
 TEST_F(fields, target_pointers)
 {
 	uint64_t bad[] = {
@@ -252,16 +267,28 @@ TEST_F(fields, target_pointers)
 	}
 }
 
-/* The memory holds all results but the last byte. */
+/* Where the memory does not hold all results nothing is sent to any device. */
 TEST_F(fields, result_pointers)
 {
 	uint64_t end = PTR(self->data + self->data_size);
 	uint64_t bad[] = { 0, end, end - 2 * sizeof(struct discmux_result) + 1, 1ull << 63 };
 	size_t i;
+	int k;
 
+	pattern_fill(self->data, BLOCK, 0, 1);
+	for (k = 0; k < 2; k++)
+		ASSERT_EQ(0, generic_write(&self->rig.recorder_info[k], 0, 1, self->data));
+	pattern_fill(self->data, 2 * BLOCK, 0, 2);
+	memcpy(self->exec.cdb, (uint8_t[10]){ 0x2a, 0, 0, 0, 0, 0, 0, 0, 1 }, 10);
+	self->exec.cdb_len = 10;
+	self->exec.direction = DISCMUX_DIR_OUT;
+	self->exec.data = PTR(self->data);
+	self->exec.data_len = BLOCK;
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		EXPECT_EQ(-EFAULT, exec_with(results, bad[i]));
 		EXPECT_EQ(-EFAULT, fanout_with(results, bad[i]));
+		for (k = 0; k < 2; k++)
+			EXPECT_EQ(-1, generic_check(&self->rig.recorder_info[k], 0, BLOCK, 1));
 	}
 	EXPECT_EQ(0, exec_with(results, end - 2 * sizeof(struct discmux_result)));
 	EXPECT_EQ(0, fanout_with(results, end - 2 * sizeof(struct discmux_result)));
@@ -269,23 +296,22 @@ TEST_F(fields, result_pointers)
 
 TEST_F(fields, result_stride)
 {
-	static const uint32_t small[] = { 0, 1, 31 };
+	static const uint32_t wrong[] = { 0, 1, 31, MAX_STRIDE + 1, 0x80000000, 0xffffffff };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(small); i++) {
-		EXPECT_EQ(-EINVAL, exec_with(result_stride, small[i]));
-		EXPECT_EQ(-EINVAL, fanout_with(result_stride, small[i]));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		EXPECT_EQ(-EINVAL, exec_with(result_stride, wrong[i]));
+		EXPECT_EQ(-EINVAL, fanout_with(result_stride, wrong[i]));
 		EXPECT_EQ(-EINVAL, with(self->rig.fd, DISCMUX_IOC_MOVE, &self->move, result_stride,
-					small[i]));
+					wrong[i]));
 	}
 	EXPECT_EQ(0, exec_with(result_stride, 32));
 	EXPECT_EQ(0, fanout_with(result_stride, 32));
-	/* Entries so large that the second one is in no memory at all */
-	self->exec.results = PTR(self->data + self->data_size - RESULTS_PAGE);
+	/* The second entry is in no memory at all. */
+	self->exec.results = PTR(self->data + self->data_size - MAX_STRIDE);
 	self->fanout.results = self->exec.results;
-	EXPECT_EQ(-EFAULT, exec_with(result_stride, 0xffffffff));
-	EXPECT_EQ(-EFAULT, fanout_with(result_stride, 0xffffffff));
-	EXPECT_EQ(-EFAULT, exec_with(result_stride, RESULTS_PAGE));
+	EXPECT_EQ(-EFAULT, exec_with(result_stride, MAX_STRIDE));
+	EXPECT_EQ(-EFAULT, fanout_with(result_stride, MAX_STRIDE));
 }
 
 TEST_F(fields, exec_cdb)
@@ -302,11 +328,22 @@ TEST_F(fields, exec_cdb)
 	EXPECT_EQ(-EINVAL, exec_with(cdb[15], 1));
 }
 
-TEST_F(fields, exec_timeout)
+#define TIMEOUTS(call_with)							\
+	do {									\
+		EXPECT_EQ(0, call_with(timeout_ms, MAX_TIMEOUT));		\
+		EXPECT_EQ(-EINVAL, call_with(timeout_ms, MAX_TIMEOUT + 1));	\
+		EXPECT_EQ(-EINVAL, call_with(timeout_ms, 0xffffffff));		\
+	} while (0)
+
+TEST_F(fields, timeouts)
 {
-	EXPECT_EQ(0, exec_with(timeout_ms, 86400000));
-	EXPECT_EQ(-EINVAL, exec_with(timeout_ms, 86400001));
-	EXPECT_EQ(-EINVAL, exec_with(timeout_ms, 0xffffffff));
+	TIMEOUTS(exec_with);
+	TIMEOUTS(fanout_with);
+	TIMEOUTS(stream_with);
+	EXPECT_EQ(-EINVAL, with(self->rig.fd, DISCMUX_IOC_MOVE, &self->move, timeout_ms,
+				MAX_TIMEOUT + 1));
+	EXPECT_EQ(-ENOENT, with(self->rig.fd, DISCMUX_IOC_MOVE, &self->move, timeout_ms,
+				MAX_TIMEOUT));
 }
 
 TEST_F(fields, exec_direction_and_length)
@@ -328,14 +365,15 @@ TEST_F(fields, exec_direction_and_length)
 /* All targets together may not take more than max_exec_bytes of data-in. */
 TEST_F(fields, exec_total)
 {
-	uint64_t total = (uint64_t)self->info.max_data * 4;
+	uint32_t each = self->info.max_exec_bytes / DISCMUX_MAX_TARGETS + 1;
 
-	if (total <= self->info.max_exec_bytes)
-		SKIP(return, "four targets cannot go beyond max_exec_bytes");
-	self->exec.nr_targets = 4;
+	ASSERT_GE(self->info.max_data, each);
+	self->exec.nr_targets = DISCMUX_MAX_TARGETS;
 	self->exec.direction = DISCMUX_DIR_IN;
 	self->exec.data = PTR(self->data);
-	EXPECT_EQ(-EMSGSIZE, exec_with(data_len, self->info.max_data));
+	EXPECT_EQ(-EMSGSIZE, exec_with(data_len, each));
+	/* With less it gets as far as to miss the member that is not there. */
+	EXPECT_EQ(-ENOENT, exec_with(data_len, each - 1));
 }
 
 TEST_F(fields, data_pointers)
@@ -471,7 +509,10 @@ TEST_F(fields, stream_status)
 
 	ASSERT_LE(0, stream);
 	EXPECT_EQ(-EINVAL, with(stream, DISCMUX_IOC_STREAM_STATUS, &s, target_stride, 0));
-	EXPECT_EQ(-EINVAL, with(stream, DISCMUX_IOC_STREAM_STATUS, &s, target_stride, 39));
+	EXPECT_EQ(-EINVAL, with(stream, DISCMUX_IOC_STREAM_STATUS, &s, target_stride, 31));
+	EXPECT_EQ(-EINVAL, with(stream, DISCMUX_IOC_STREAM_STATUS, &s, target_stride,
+				MAX_STRIDE + 1));
+	EXPECT_EQ(0, with(stream, DISCMUX_IOC_STREAM_STATUS, &s, target_stride, 32));
 	EXPECT_EQ(-EFAULT, with(stream, DISCMUX_IOC_STREAM_STATUS, &s, targets, 0));
 	EXPECT_EQ(-EFAULT, with(stream, DISCMUX_IOC_STREAM_STATUS, &s, targets,
 				PTR(self->data + self->data_size) - 2 * sizeof(entries[0]) + 1));

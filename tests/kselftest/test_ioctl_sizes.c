@@ -12,6 +12,7 @@
 #include <signal.h>
 
 #define AREA	(8 * 4096)	/* readable memory, with none behind it */
+#define MAX_SIZE 4096		/* of any argument */
 #define LOW_PID_CALL 20		/* getpid() of the 32-bit system calls */
 #define LOW_IOCTL_CALL 54
 
@@ -216,7 +217,7 @@ TEST_F(call, shorter)
 
 TEST_F(call, longer_zero_tail)
 {
-	static const long grow[] = { 1, 4, 7, 8, 64, 1024, 4096, 3 * 4096 };
+	const long grow[] = { 1, 4, 7, 8, 64, 1024, MAX_SIZE - (long)variant->size };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(grow); i++) {
@@ -229,7 +230,7 @@ TEST_F(call, longer_zero_tail)
 
 TEST_F(call, longer_dirty_tail)
 {
-	static const long grow[] = { 1, 4, 7, 8, 64, 1024, 4096, 3 * 4096 };
+	const long grow[] = { 1, 4, 7, 8, 64, 1024, MAX_SIZE - (long)variant->size };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(grow); i++) {
@@ -244,16 +245,35 @@ TEST_F(call, longer_dirty_tail)
 	EXPECT_EQ(valid_result(variant->kind), attempt_size(self, variant, 8, 8));
 }
 
-TEST_F(call, size_beyond_memory)
+TEST_F(call, size_above_the_maximum)
 {
-	static const uint32_t wrong[] = { AREA + 1, 1u << 24, 0x7fffffff, 0x80000000, 0xffffffff };
+	static const uint32_t wrong[] = {
+		MAX_SIZE + 1, 2 * MAX_SIZE, AREA, AREA + 1, 1u << 24, 0x7fffffff, 0x80000000,
+		0xffffffff
+	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		memset(self->area, 0, AREA);
 		prepare(self, variant, self->area);
 		*(uint32_t *)self->area = wrong[i];
-		EXPECT_EQ(-EFAULT, attempt(self, variant, self->area)) {
+		EXPECT_EQ(-E2BIG, attempt(self, variant, self->area)) {
 			TH_LOG("size %u", wrong[i]);
+		}
+	}
+}
+
+TEST_F(call, size_beyond_memory)
+{
+	static const size_t grow[] = { 1, 8, 2048 };
+	uint8_t *arg = self->area + AREA - variant->size;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(grow); i++) {
+		prepare(self, variant, arg);
+		*(uint32_t *)arg = variant->size + grow[i];
+		EXPECT_EQ(-EFAULT, attempt(self, variant, arg)) {
+			TH_LOG("size + %zu", grow[i]);
 		}
 	}
 }
