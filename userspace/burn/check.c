@@ -152,11 +152,6 @@ static void check_blank(struct burn_job *job)
 	}
 }
 
-static bool same_track(const struct burn_rec *a, const struct burn_rec *b)
-{
-	return a->track == b->track;
-}
-
 static void check_capacity(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
@@ -184,11 +179,9 @@ static void check_room(struct burn_job *job)
 
 	job->total_blocks = 0;
 	while (rest) {
-		burn_set alike = burn_take_alike(job, &rest, same_track), good;
+		burn_set alike = burn_take_alike(job, &rest, burn_same_track), good;
 
-		burn_for_each(i, alike)
-			break;
-		mmc_cmd_read_track_info(&cmd, job->recs[i].track);
+		mmc_cmd_read_track_info(&cmd, job->recs[burn_first(alike)].track);
 		good = burn_send(job, alike, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
 		burn_fail_set(job, alike & ~good, "to say how much its disc takes");
 		burn_for_each(i, good)

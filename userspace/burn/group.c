@@ -154,3 +154,8 @@ burn_set burn_take_alike(struct burn_job *job, burn_set *set,
 	*set &= ~alike;
 	return alike;
 }
+
+bool burn_same_track(const struct burn_rec *a, const struct burn_rec *b)
+{
+	return a->track == b->track;
+}

@@ -20,6 +20,12 @@ typedef uint32_t burn_set;
 	for ((i) = 0; (i) < BURN_MAX_RECORDERS; (i)++) \
 		if ((set) >> (i) & 1)
 
+/* The lowest recorder of a set that is not empty. */
+static inline size_t burn_first(burn_set set)
+{
+	return (size_t)__builtin_ctz(set);
+}
+
 /* One way to burn one kind of disc. */
 struct burn_plan {
 	uint16_t profile;
@@ -104,6 +110,9 @@ burn_set burn_send(struct burn_job *job, burn_set set, const struct mmc_command 
 /* Takes the recorders out of *set for which same() holds with its first one. */
 burn_set burn_take_alike(struct burn_job *job, burn_set *set,
 			 bool (*same)(const struct burn_rec *a, const struct burn_rec *b));
+
+/* For burn_take_alike(): both write the same track. */
+bool burn_same_track(const struct burn_rec *a, const struct burn_rec *b);
 
 /* True when the last command of the recorder ended with this sense. */
 bool burn_is(const struct burn_rec *rec, uint8_t key, uint8_t asc, uint8_t ascq);

@@ -29,11 +29,6 @@ static bool same_list(const struct burn_rec *a, const struct burn_rec *b)
 	return a->list_len == b->list_len && !memcmp(a->list, b->list, a->list_len);
 }
 
-static size_t first_of(burn_set set)
-{
-	return (size_t)__builtin_ctz(set);
-}
-
 /* The page as each drive has it, changed; drives that are alike get one command. */
 static void write_parameters(struct burn_job *job)
 {
@@ -54,7 +49,7 @@ static void write_parameters(struct burn_job *job)
 	set = good & job->live;
 	while (set) {
 		burn_set alike = burn_take_alike(job, &set, same_list);
-		struct burn_rec *rec = &job->recs[first_of(alike)];
+		struct burn_rec *rec = &job->recs[burn_first(alike)];
 
 		mmc_cmd_mode_select(&cmd, (uint16_t)rec->list_len);
 		good = burn_send(job, alike, &cmd, rec->list, BURN_UNIT_ATTENTION, 0);
@@ -78,7 +73,7 @@ static void speed(struct burn_job *job)
 
 	while (set) {
 		burn_set alike = burn_take_alike(job, &set, same_family), good;
-		const struct burn_rec *rec = &job->recs[first_of(alike)];
+		const struct burn_rec *rec = &job->recs[burn_first(alike)];
 
 		if (mmc_profile_is_cd(rec->profile)) {
 			double kb = times * CD_1X + 0.5;
@@ -139,11 +134,6 @@ static void reserve(struct burn_job *job)
 	burn_fail_set(job, set & ~good, "to reserve the track");
 }
 
-static bool same_track(const struct burn_rec *a, const struct burn_rec *b)
-{
-	return a->track == b->track;
-}
-
 static void next_address(struct burn_job *job)
 {
 	burn_set set = job->live;
@@ -152,9 +142,9 @@ static void next_address(struct burn_job *job)
 	size_t i;
 
 	while (set) {
-		burn_set alike = burn_take_alike(job, &set, same_track), good;
+		burn_set alike = burn_take_alike(job, &set, burn_same_track), good;
 
-		mmc_cmd_read_track_info(&cmd, job->recs[first_of(alike)].track);
+		mmc_cmd_read_track_info(&cmd, job->recs[burn_first(alike)].track);
 		good = burn_send(job, alike, &cmd, NULL, BURN_BECOMING_READY, 60000);
 		burn_fail_set(job, alike & ~good, "to give the next writable address");
 		burn_for_each(i, good) {

@@ -111,7 +111,7 @@ static void verify_range(struct burn_job *job, uint32_t lba, uint32_t blocks, ui
 	while (set) {
 		burn_set alike = burn_take_alike(job, &set, same_start), good;
 
-		mmc_cmd_read10(&cmd, job->recs[__builtin_ctz(alike)].start + lba,
+		mmc_cmd_read10(&cmd, job->recs[burn_first(alike)].start + lba,
 			       (uint16_t)blocks);
 		good = burn_send(job, alike, &cmd, buf, 0, 0);
 		burn_for_each(i, good)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* discmux copy: one master to many recorders at once. */
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -18,22 +17,11 @@
 
 #define DEFAULT_LOG	"/var/lib/discmux/jobs.log"
 #define SHOW_MS		250
-#define MAX_COPIES	9999
-#define MAX_SPEED	72.0
-
-struct options {
-	const char *from, *to, *log;
-	bool verify, quiet, no_eject, open;
-	enum burn_method method;
-	double speed;
-	unsigned long quantity;	/* 0: one for each recorder */
-	unsigned long wait_s;
-};
 
 /* One run of the command. */
 struct copy {
 	struct cli *cli;
-	struct options opt;
+	struct copy_options opt;
 	struct discmux_info info;
 	struct discmux_member members[BURN_MAX_RECORDERS * 4];
 	size_t nr_members;
@@ -48,145 +36,6 @@ struct copy {
 	sigset_t signals;	/* that end the job; blocked in all threads */
 	bool cancelled;
 };
-
-/* ---- What is asked for ------------------------------------------------ */
-
-int copy_parse_list(const char *text, bool *all, uint32_t *set, char *err, size_t errlen)
-{
-	const char *p = text;
-
-	*all = !strcmp(text, "all");
-	*set = 0;
-	if (*all)
-		return 0;
-	do {
-		unsigned long n = 0;
-		size_t digits = strspn(p, "0123456789");
-
-		if (!digits || (p[digits] && p[digits] != ',')) {
-			snprintf(err, errlen, "--to %s is no list of recorders: say all, or their numbers like 0,2",
-				 text);
-			return -EINVAL;
-		}
-		n = digits > 4 ? BURN_MAX_RECORDERS : strtoul(p, NULL, 10);
-		if (n >= BURN_MAX_RECORDERS) {
-			snprintf(err, errlen, "--to %s: there is no recorder %.*s, the numbers end at %u",
-				 text, (int)(digits > 20 ? 20 : digits), p, BURN_MAX_RECORDERS - 1);
-			return -EINVAL;
-		}
-		if (*set >> n & 1) {
-			snprintf(err, errlen, "--to %s names recorder %lu twice: one disc takes one copy, say --quantity for more",
-				 text, n);
-			return -EINVAL;
-		}
-		*set |= 1u << n;
-		p += digits;
-	} while (*p++);
-	return 0;
-}
-
-enum { OPT_FROM = CLI_OPT_OWN, OPT_TO, OPT_VERIFY, OPT_QUANTITY, OPT_NO_EJECT, OPT_SPEED,
-	OPT_WAIT, OPT_OPEN, OPT_METHOD, OPT_LOG, OPT_QUIET };
-
-static const struct option long_options[] = {
-	{ "from", required_argument, NULL, OPT_FROM },
-	{ "to", required_argument, NULL, OPT_TO },
-	{ "verify", no_argument, NULL, OPT_VERIFY },
-	{ "quantity", required_argument, NULL, OPT_QUANTITY },
-	{ "no-eject", no_argument, NULL, OPT_NO_EJECT },
-	{ "speed", required_argument, NULL, OPT_SPEED },
-	{ "wait", required_argument, NULL, OPT_WAIT },
-	{ "open", no_argument, NULL, OPT_OPEN },
-	{ "method", required_argument, NULL, OPT_METHOD },
-	{ "log", required_argument, NULL, OPT_LOG },
-	{ "quiet", no_argument, NULL, OPT_QUIET },
-	CLI_OPTIONS,
-	{ 0 },
-};
-
-static int take_speed(struct options *o, const char *text)
-{
-	char *end;
-
-	o->speed = strtod(text, &end);
-	if (end != text && (*end == 'x' || *end == 'X'))
-		end++;
-	if (end == text || *end || !isfinite(o->speed) || o->speed <= 0 || o->speed > MAX_SPEED)
-		return cli_error("--speed %s: a number from above 0 to %g is wanted, times 1x", text,
-				 MAX_SPEED);
-	return CLI_OK;
-}
-
-static int take_method(struct options *o, const char *text)
-{
-	if (!strcmp(text, "dao"))
-		o->method = BURN_METHOD_DAO;
-	else if (!strcmp(text, "incremental"))
-		o->method = BURN_METHOD_INCREMENTAL;
-	else if (strcmp(text, "auto"))
-		return cli_error("--method %s: auto, dao or incremental is wanted", text);
-	return CLI_OK;
-}
-
-static int take_option(struct options *o, int c, const char *arg)
-{
-	switch (c) {
-	case OPT_FROM:
-		o->from = arg;
-		return CLI_OK;
-	case OPT_TO:
-		o->to = arg;
-		return CLI_OK;
-	case OPT_VERIFY:
-		o->verify = true;
-		return CLI_OK;
-	case OPT_NO_EJECT:
-		o->no_eject = true;
-		return CLI_OK;
-	case OPT_OPEN:
-		o->open = true;
-		return CLI_OK;
-	case OPT_QUIET:
-		o->quiet = true;
-		return CLI_OK;
-	case OPT_LOG:
-		o->log = arg;
-		return CLI_OK;
-	case OPT_SPEED:
-		return take_speed(o, arg);
-	case OPT_METHOD:
-		return take_method(o, arg);
-	case OPT_QUANTITY:
-		if (!cli_number(arg, 1, MAX_COPIES, &o->quantity))
-			return CLI_OK;
-		return cli_error("--quantity %s: a number from 1 to %d is wanted", arg, MAX_COPIES);
-	default:
-		if (!cli_number(arg, 0, 86400, &o->wait_s))
-			return CLI_OK;
-		return cli_error("--wait %s: a number of seconds up to 86400 is wanted", arg);
-	}
-}
-
-static int take_options(struct copy *copy, int argc, char **argv, bool *go_on)
-{
-	int c, status = CLI_OK;
-
-	*go_on = false;
-	while ((c = getopt_long(argc, argv, CLI_SHORT, long_options, NULL)) != -1) {
-		if (c >= CLI_OPT_OWN)
-			status = take_option(&copy->opt, c, optarg);
-		else if (!cli_option(copy->cli, argv, c, &status))
-			return status;
-		if (status)
-			return status;
-	}
-	if (optind < argc)
-		return cli_usage_error(argv[0], "%s is one word too many", argv[optind]);
-	if (!copy->opt.from || !copy->opt.to)
-		return cli_usage_error(argv[0], "copy needs --from and --to");
-	*go_on = true;
-	return CLI_OK;
-}
 
 /* ---- Members ---------------------------------------------------------- */
 
@@ -313,8 +162,8 @@ static int open_source(struct copy *copy)
 {
 	char err[BURN_MESSAGE_LEN], name[32];
 	const struct discmux_member *m;
+	uint32_t role, max_data;
 	unsigned long unit;
-	uint32_t role;
 
 	copy->source_member = DISCMUX_NONE;
 	if (!parse_drive(copy->opt.from, &role, &unit)) {
@@ -327,7 +176,9 @@ static int open_source(struct copy *copy)
 		return cli_error("there is no %s %lu: discmux status lists the drives",
 				 discmux_role_name(role), unit);
 	snprintf(name, sizeof(name), "%s %lu", discmux_role_name(role), unit);
-	if (burn_source_drive(m->member, name, m->max_data, &copy->source))
+	max_data = m->max_data < copy->info.max_exec_bytes ? m->max_data :
+							     copy->info.max_exec_bytes;
+	if (burn_source_drive(m->member, name, max_data, &copy->source))
 		return cli_error("%s can't be used as a source", name);
 	copy->source_member = m->member;
 	return CLI_OK;
@@ -353,6 +204,9 @@ struct round {
 	struct burn_job *job;
 	int rc;
 	atomic_bool ended;
+	pthread_mutex_t lock;	/* for notices: the job's thread leaves them here */
+	char notices[BURN_MAX_RECORDERS][BURN_MESSAGE_LEN];
+	size_t nr_notices;
 };
 
 static void *run_job(void *arg)
@@ -377,10 +231,27 @@ static bool signalled(struct copy *copy, unsigned int ms)
 	return true;
 }
 
-static void print_notice(void *arg, const char *text)
+static void leave_notice(void *arg, const char *text)
 {
-	(void)arg;
-	cli_error("%s", text);
+	struct round *round = arg;
+
+	pthread_mutex_lock(&round->lock);
+	if (round->nr_notices < BURN_MAX_RECORDERS)
+		snprintf(round->notices[round->nr_notices++], BURN_MESSAGE_LEN, "%s", text);
+	pthread_mutex_unlock(&round->lock);
+}
+
+static void print_notices(struct round *round, struct copy_show *show)
+{
+	size_t i;
+
+	pthread_mutex_lock(&round->lock);
+	for (i = 0; i < round->nr_notices; i++)
+		cli_error("%s", round->notices[i]);
+	if (round->nr_notices)
+		copy_show_break(show);
+	round->nr_notices = 0;
+	pthread_mutex_unlock(&round->lock);
 }
 
 static int watch(struct copy *copy, struct round *round, size_t count)
@@ -394,12 +265,16 @@ static int watch(struct copy *copy, struct round *round, size_t count)
 		return cli_error("out of memory");
 	}
 	while (!atomic_load(&round->ended)) {
-		if (signalled(copy, SHOW_MS))
+		if (signalled(copy, SHOW_MS)) {
 			burn_job_cancel(round->job);
-		copy_show_update(show, round->job, false);
+			copy_show_break(show);
+		}
+		print_notices(round, show);
+		copy_show_update(show, round->job);
 	}
 	pthread_join(thread, NULL);
-	copy_show_update(show, round->job, true);
+	print_notices(round, show);
+	copy_show_update(show, round->job);
 	copy_show_free(show);
 	return CLI_OK;
 }
@@ -427,6 +302,7 @@ static void keep_results(struct copy *copy, struct burn_job *job, size_t count,
 /* Returns what burn_job_run() gave, or 1 after a message. */
 static int run_round(struct copy *copy, size_t count, unsigned int number, unsigned int wait_ms)
 {
+	struct round round = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct burn_config config = {
 		.ops = &burn_ops_discmux,
 		.ctx = copy->cli->dm,
@@ -442,9 +318,9 @@ static int run_round(struct copy *copy, size_t count, unsigned int number, unsig
 		.load = !wait_ms,
 		.speed = copy->opt.speed,
 		.wait_ms = wait_ms,
-		.notice = print_notice,
+		.notice = leave_notice,
+		.notice_arg = &round,
 	};
-	struct round round = { 0 };
 	int rc = burn_job_create(&config, &round.job);
 
 	if (rc)
@@ -604,9 +480,8 @@ int cmd_copy(struct cli *cli, int argc, char **argv)
 	if (!copy)
 		return cli_error("out of memory");
 	copy->cli = cli;
-	copy->opt.wait_s = 60;
 	cli->reads = true;	/* takes --json */
-	status = take_options(copy, argc, argv, &go_on);
+	status = copy_take_options(cli, &copy->opt, argc, argv, &go_on);
 	if (go_on)
 		status = get_ready(copy);
 	if (go_on && !status) {

@@ -8,6 +8,21 @@
 #include <stdint.h>
 
 #include "burn.h"
+#include "cli.h"
+
+struct copy_options {
+	const char *from, *to;
+	const char *log;	/* NULL: the usual one; "": none */
+	bool verify, quiet, no_eject, open;
+	enum burn_method method;
+	double speed;
+	unsigned long quantity;	/* 0: one for each recorder */
+	unsigned long wait_s;	/* for blank discs between rounds */
+};
+
+/* Reads the command line.  Returns enum cli_exit; the command runs only when
+ * *go_on is set. */
+int copy_take_options(struct cli *cli, struct copy_options *o, int argc, char **argv, bool *go_on);
 
 /* What became of one copy. */
 struct copy_result {
@@ -31,8 +46,11 @@ struct copy_show;
 /* NULL without memory.  quiet: shows nothing. */
 struct copy_show *copy_show_new(const struct burn_recorder *recorders, size_t count, bool quiet);
 
-/* Shows how the job's recorders are now.  last: for good. */
-void copy_show_update(struct copy_show *show, struct burn_job *job, bool last);
+/* Shows how the job's recorders are now. */
+void copy_show_update(struct copy_show *show, struct burn_job *job);
+
+/* Something else was printed: what is shown next goes below it. */
+void copy_show_break(struct copy_show *show);
 
 void copy_show_free(struct copy_show *show);
 

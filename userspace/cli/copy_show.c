@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How `discmux copy` shows what it does. */
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 
 #define MB	1e6
 #define TENTHS	10u
+#define LINE	256u
 
 struct shown {
 	enum burn_state state;
@@ -57,37 +60,68 @@ static double seconds_since(const struct timespec *t)
 	return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
-static void line(const struct copy_show *show, size_t i, const struct burn_status *s)
+/* Appends to a line of size bytes; what does not fit is cut off. */
+__attribute__((format(printf, 3, 4)))
+static void append(char *text, size_t size, const char *fmt, ...)
+{
+	size_t len = strlen(text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text + len, size - len, fmt, ap);
+	va_end(ap);
+}
+
+static void make_line(const struct copy_show *show, size_t i, const struct burn_status *s,
+		      char *text, size_t size)
 {
 	double past = seconds_since(&show->shown[i].since);
 
-	printf("recorder %u: %s", show->units[i], burn_state_name(s->state));
+	*text = '\0';
+	append(text, size, "recorder %u: %s", show->units[i], burn_state_name(s->state));
 	if (*s->medium && s->state != BURN_WAITING)
-		printf(" %s", s->medium);
+		append(text, size, " %s", s->medium);
 	if (s->total) {
-		printf(" %3.0f %%, %.0f of %.0f MB", 100.0 * (double)s->bytes / (double)s->total,
-		       (double)s->bytes / MB, (double)s->total / MB);
+		append(text, size, " %3.0f %%, %.0f of %.0f MB",
+		       100.0 * (double)s->bytes / (double)s->total, (double)s->bytes / MB,
+		       (double)s->total / MB);
 		if (past >= 1)
-			printf(", %.1f MB/s", (double)s->bytes / MB / past);
+			append(text, size, ", %.1f MB/s", (double)s->bytes / MB / past);
 	}
 	if (s->state == BURN_WAITING && *s->message)
-		printf(": %s", s->message);
+		append(text, size, ": %s", s->message);
 	if (s->state == BURN_DONE)
-		printf(", %s", burn_disc_name(s->disc));
+		append(text, size, ", %s", burn_disc_name(s->disc));
+}
+
+/* A line that the terminal wraps could not be drawn over. */
+static size_t width(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || ws.ws_col < 2)
+		return 80;
+	return ws.ws_col < LINE ? ws.ws_col : LINE;
 }
 
 /* Draws all lines over those of the last time. */
 static void draw(struct copy_show *show, const struct burn_status *status)
 {
-	size_t i;
+	size_t i, columns = width();
+	char text[LINE];
 
 	if (show->lines)
 		printf("\033[%zuA", show->lines);
 	for (i = 0; i < show->count; i++) {
-		line(show, i, &status[i]);
-		fputs("\033[K\n", stdout);
+		make_line(show, i, &status[i], text, columns);
+		printf("%s\033[K\n", text);
 	}
 	show->lines = show->count;
+}
+
+void copy_show_break(struct copy_show *show)
+{
+	show->lines = 0;
 }
 
 static unsigned int tenth_of(const struct burn_status *s)
@@ -95,9 +129,10 @@ static unsigned int tenth_of(const struct burn_status *s)
 	return s->total ? (unsigned int)(s->bytes * TENTHS / s->total) : 0;
 }
 
-void copy_show_update(struct copy_show *show, struct burn_job *job, bool last)
+void copy_show_update(struct copy_show *show, struct burn_job *job)
 {
 	struct burn_status status[BURN_MAX_RECORDERS];
+	char text[LINE];
 	size_t i;
 
 	if (show->quiet)
@@ -111,16 +146,14 @@ void copy_show_update(struct copy_show *show, struct burn_job *job, bool last)
 		if (changed)
 			clock_gettime(CLOCK_MONOTONIC, &shown->since);
 		if (!show->terminal && (changed || shown->tenth != tenth_of(&status[i]))) {
-			line(show, i, &status[i]);
-			putchar('\n');
+			make_line(show, i, &status[i], text, sizeof(text));
+			puts(text);
 		}
 		shown->state = status[i].state;
 		shown->tenth = tenth_of(&status[i]);
 	}
 	if (show->terminal)
 		draw(show, status);
-	if (last)
-		show->lines = 0;
 	fflush(stdout);
 }
 
