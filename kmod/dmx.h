@@ -327,6 +327,7 @@ int dmx_get_members(struct dmx_mux *mux, u64 uptr, u32 n, struct dmx_member **m,
 int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
 		    struct discmux_target *t, struct dmx_member **m);
 void dmx_put_members(struct dmx_member **m, unsigned int n);
+int dmx_clear_results(u64 uptr, u32 n, u32 stride);
 int dmx_put_array(u64 uptr, u32 index, u32 stride, const void *entry, u32 size);
 
 /* exec.c, fanout.c */

@@ -160,6 +160,8 @@ int dmx_ioctl_exec(struct dmx_call *call)
 	if (!ret && arg->data_len)
 		ret = dmx_exec_buffers(batch, arg);
 	if (!ret)
+		ret = dmx_clear_results(arg->results, batch->nr, arg->result_stride);
+	if (!ret)
 		ret = dmx_batch_run(batch, arg->timeout_ms ?: DMX_EXEC_TIMEOUT);
 	if (!ret)
 		ret = dmx_exec_out(batch, arg);

@@ -232,6 +232,8 @@ int dmx_ioctl_fanout_write(struct dmx_call *call)
 	if (!ret)
 		ret = dmx_fanout_data(call->file, batch, m, arg);
 	if (!ret)
+		ret = dmx_clear_results(arg->results, batch->nr, arg->result_stride);
+	if (!ret)
 		ret = dmx_fanout_run(call->file, batch, arg);
 	dmx_batch_put(batch);
 	return ret;

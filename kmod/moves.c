@@ -265,6 +265,8 @@ int dmx_ioctl_move(struct dmx_call *call)
 		return -ENOENT;
 	ret = dmx_move_check(call->file, m, arg);
 	if (!ret)
+		ret = dmx_clear_results(arg->result, 1, arg->result_stride);
+	if (!ret)
 		ret = dmx_move_wait(m, arg);
 	dmx_member_put(m);
 	return ret;

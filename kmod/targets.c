@@ -119,6 +119,22 @@ int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
 }
 
 /**
+ * dmx_clear_results() - zero a user's array of results
+ * @uptr: the array
+ * @n: its entries
+ * @stride: bytes of one
+ *
+ * Before anything is sent to a device: a command whose result cannot be told
+ * must not be carried out.
+ *
+ * Return: 0, -EFAULT.
+ */
+int dmx_clear_results(u64 uptr, u32 n, u32 stride)
+{
+	return clear_user(u64_to_user_ptr(uptr), (u64)n * stride) ? -EFAULT : 0;
+}
+
+/**
  * dmx_put_array() - fill one entry of a user's array
  * @uptr: the array
  * @index: which entry

@@ -42,7 +42,8 @@
  *
  * An ioctl that sends commands to devices returns 0 when each target has a
  * result, and the results say how each of them went: see struct
- * discmux_result.
+ * discmux_result.  Results are zeroed before anything is sent, so a pointer
+ * to them that leads nowhere gives EFAULT and does nothing.
  */
 #ifndef _UAPI_LINUX_DISCMUX_H
 #define _UAPI_LINUX_DISCMUX_H
