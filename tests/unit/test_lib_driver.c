@@ -2,10 +2,13 @@
 /* The library against a driver that is a function of this test: what it sends,
  * and what it makes of the answers. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -21,6 +24,7 @@ struct driver {
 	size_t grow;			/* elements that appear at each call */
 	unsigned int probing;		/* calls of INFO until it is over */
 	int error;			/* of the next call */
+	int claim_error;		/* of CLAIM */
 	uint32_t failed;		/* member for CLAIM */
 	struct discmux_result result;	/* of commands */
 	unsigned long request;		/* last one */
@@ -97,11 +101,8 @@ static int do_ioctl(void *context, int fd, unsigned long request, void *arg)
 	driver->request = request;
 	memcpy(driver->arg, arg, size < sizeof(driver->arg) ? size : sizeof(driver->arg));
 	driver->error = 0;
-	if (error) {
-		if (request == DISCMUX_IOC_CLAIM)
-			((struct discmux_claim *)arg)->failed = driver->failed;
+	if (error)
 		return error;
-	}
 	switch (request) {
 	case DISCMUX_IOC_INFO:
 		return do_info(driver, arg);
@@ -115,8 +116,11 @@ static int do_ioctl(void *context, int fd, unsigned long request, void *arg)
 		*(struct discmux_result *)PTR(((struct discmux_move *)arg)->result) =
 			driver->result;
 		return 0;
-	case DISCMUX_IOC_FANOUT_WRITE:
 	case DISCMUX_IOC_CLAIM:
+		if (driver->claim_error)
+			((struct discmux_claim *)arg)->failed = driver->failed;
+		return driver->claim_error;
+	case DISCMUX_IOC_FANOUT_WRITE:
 	case DISCMUX_IOC_RELEASE:
 		return 0;
 	case DISCMUX_IOC_STREAM:
@@ -285,15 +289,53 @@ static void claims(void **state)
 	(void)state;
 	assert_int_equal(discmux_claim(dm, members, 2, &failed), 0);
 	assert_int_equal(failed, DISCMUX_NONE);
-	driver.error = -EBUSY;
+	driver.claim_error = -EBUSY;
 	driver.failed = 3;
 	assert_int_equal(discmux_claim(dm, members, 2, &failed), -EBUSY);
 	assert_int_equal(failed, 3);
 	assert_int_equal(strncmp(discmux_error(dm), "recorder 1: it is in use", 24), 0);
+	driver.claim_error = 0;
 	assert_int_equal(discmux_release(dm, members, 2), 0);
 	assert_int_equal(driver.request, DISCMUX_IOC_RELEASE);
 	assert_int_equal(discmux_claim(dm, members, 33, NULL), -EMSGSIZE);
 	discmux_close(dm);
+}
+
+/* /dev/null stands for a drive's node: anybody may lock it. */
+static bool null_is_locked(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	bool locked = flock(fd, LOCK_EX | LOCK_NB) < 0;
+
+	close(fd);
+	return locked;
+}
+
+static void locks(void **state)
+{
+	const uint32_t members[] = { 2, 3 };
+	struct driver driver;
+	struct discmux *dm = handle(&driver);
+
+	(void)state;
+	strcpy((char *)driver.members[1].block_name, "null");
+	strcpy((char *)driver.members[2].block_name, "../dev/zero");
+	assert_int_equal(discmux_claim(dm, members, 2, NULL), 0);
+	assert_true(null_is_locked());
+	/* A second claim that fails leaves the first as it is. */
+	driver.failed = 3;
+	driver.claim_error = -EBUSY;
+	assert_int_equal(discmux_claim(dm, members, 2, NULL), -EBUSY);
+	assert_true(null_is_locked());
+	assert_int_equal(discmux_release(dm, members, 2), 0);
+	assert_false(null_is_locked());
+	assert_int_equal(discmux_claim(dm, members, 2, NULL), -EBUSY);
+	assert_false(null_is_locked());
+	driver.claim_error = 0;
+	assert_int_equal(discmux_claim(dm, members, 1, NULL), 0);
+	assert_true(null_is_locked());
+	discmux_close(dm);
+	assert_false(null_is_locked());
 }
 
 static void fanout(void **state)
@@ -484,6 +526,7 @@ int main(void)
 		cmocka_unit_test(members),	cmocka_unit_test(commands),
 		cmocka_unit_test(command_errors), cmocka_unit_test(claims),
 		cmocka_unit_test(fanout),	cmocka_unit_test(streams),
+		cmocka_unit_test(locks),
 		cmocka_unit_test(elements),	cmocka_unit_test(elements_grow),
 		cmocka_unit_test(moves),	cmocka_unit_test(texts),
 	};

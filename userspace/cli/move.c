@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* discmux load, unload and move: discs and the robot. */
+#define _GNU_SOURCE	/* ppoll(), pipe2() */
 #include <errno.h>
-#include <pthread.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,58 +127,105 @@ int move_home(const struct discmux_inventory *inv, uint32_t drive, uint32_t *slo
 	return 0;
 }
 
-/* ---- The move itself, in a thread, so that ^C can be answered --------- */
+/* ---- The move itself ---------------------------------------------------- */
 
 struct mover {
 	struct discmux *dm;
 	uint32_t source, destination, flags;
-	int result;
-	pthread_t caller;
 };
 
-static void *mover_run(void *arg)
-{
-	struct mover *mover = arg;
+/* What the process that waits for the arm has to say. */
+struct outcome {
+	int result;
+	char error[ERR_SIZE];
+};
 
-	mover->result = discmux_move(mover->dm, mover->source, mover->destination, mover->flags, 0,
-				     NULL);
-	pthread_kill(mover->caller, SIGUSR1);
-	return NULL;
+/* Has no terminal any more: neither ^C nor hanging up is for it. */
+static void mover_detach(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fd;
+
+	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	for (fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+}
+
+static void mover_run(const struct mover *mover, int fd)
+{
+	struct outcome outcome = { 0 };
+
+	mover_detach();
+	outcome.result = discmux_move(mover->dm, mover->source, mover->destination, mover->flags, 0,
+				      NULL);
+	if (outcome.result < 0)
+		snprintf(outcome.error, sizeof(outcome.error), "%s", discmux_error(mover->dm));
+	/* Nobody may be there to hear it. */
+	_exit(write(fd, &outcome, sizeof(outcome)) == sizeof(outcome) ? 0 : 1);
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;	/* that ppoll() ends is all it is for */
 }
 
 /* A job in the background of a script ignores SIGINT and is to stay so. */
-static void add_unless_ignored(sigset_t *set, int sig)
+static void catch_unless_ignored(int sig)
 {
+	const struct sigaction catch = { .sa_handler = on_signal };
 	struct sigaction action;
 
 	if (!sigaction(sig, NULL, &action) && action.sa_handler != SIG_IGN)
-		sigaddset(set, sig);
+		sigaction(sig, &catch, NULL);
 }
 
-/* Waits for the end of the move or for a signal.  Does not return after one: the
- * thread is still in the driver, and only the end of the process gets it out. */
-static int mover_wait(struct mover *mover)
+static int mover_result(int fd, const sigset_t *unblocked)
 {
-	pthread_t thread;
-	sigset_t set;
-	int sig;
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct outcome outcome;
 
-	mover->caller = pthread_self();
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	add_unless_ignored(&set, SIGINT);
-	add_unless_ignored(&set, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	if (pthread_create(&thread, NULL, mover_run, mover))
-		return cli_error("cannot start a thread: out of memory");
-	sigwait(&set, &sig);
-	if (sig != SIGUSR1) {
-		cli_error("interrupted: the changer goes on with the move; "
-			  "discmux inventory shows where the disc is");
-		_exit(CLI_FAIL);
-	}
-	pthread_join(thread, NULL);
-	return mover->result < 0 ? cli_error("%s", discmux_error(mover->dm)) : CLI_OK;
+	if (ppoll(&poll_fd, 1, NULL, unblocked) < 0)
+		return cli_error("interrupted: the changer goes on with the move; "
+				 "discmux inventory shows where the disc is");
+	if (read(fd, &outcome, sizeof(outcome)) != sizeof(outcome))
+		return cli_error("the process that waits for the changer was killed; "
+				 "discmux inventory shows where the disc is");
+	outcome.error[sizeof(outcome.error) - 1] = '\0';
+	return outcome.result < 0 ? cli_error("%s", outcome.error) : CLI_OK;
+}
+
+/*
+ * A process of its own waits for the arm.  When this one is interrupted, that one
+ * stays, and with it the hold on the drives, which otherwise udev would lock again
+ * under the robot's hands.
+ */
+static int mover_wait(const struct mover *mover)
+{
+	sigset_t blocked, unblocked;
+	int fds[2];
+	pid_t pid;
+	int ret;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return cli_error("cannot wait for the changer: %s", strerror(errno));
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_BLOCK, &blocked, &unblocked);
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		mover_run(mover, fds[1]);
+	close(fds[1]);
+	catch_unless_ignored(SIGINT);
+	catch_unless_ignored(SIGTERM);
+	ret = pid < 0 ? cli_error("cannot wait for the changer: %s", strerror(errno)) :
+			mover_result(fds[0], &unblocked);
+	close(fds[0]);
+	return ret;
 }
 
 static int report(const struct discmux_inventory *inv, const struct mover *mover)

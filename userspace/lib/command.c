@@ -92,12 +92,23 @@ static int claim_call(struct discmux *dm, unsigned long request, const uint32_t 
 
 int discmux_claim(struct discmux *dm, const uint32_t *members, size_t nr, uint32_t *failed)
 {
-	return claim_call(dm, DISCMUX_IOC_CLAIM, members, nr, failed);
+	const struct dm_lock *mark;
+	int ret;
+
+	mark = dm_lock(dm, members, nr <= DISCMUX_MAX_TARGETS ? nr : 0);
+	ret = claim_call(dm, DISCMUX_IOC_CLAIM, members, nr, failed);
+	if (ret < 0)
+		dm_unlock_since(dm, mark);
+	return ret;
 }
 
 int discmux_release(struct discmux *dm, const uint32_t *members, size_t nr)
 {
-	return claim_call(dm, DISCMUX_IOC_RELEASE, members, nr, NULL);
+	int ret = claim_call(dm, DISCMUX_IOC_RELEASE, members, nr, NULL);
+
+	if (!ret)
+		dm_unlock(dm, members, nr);
+	return ret;
 }
 
 int discmux_fanout_write(struct discmux *dm, const struct discmux_target *targets, size_t nr,

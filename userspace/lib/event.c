@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <netlink/attr.h>
 #include <netlink/errno.h>
@@ -183,19 +182,11 @@ static int next_event(struct discmux_events *ev, struct discmux_event_info *info
 	return 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 int discmux_events_read(struct discmux_events *ev, int timeout_ms,
 			struct discmux_event_info *info)
 {
 	struct pollfd poll_fd = { .fd = discmux_events_fd(ev), .events = POLLIN };
-	int64_t end = now_ms() + timeout_ms;
+	int64_t end = (int64_t)dm_now_ms() + timeout_ms;
 	int64_t left;
 	int ret;
 
@@ -207,7 +198,7 @@ int discmux_events_read(struct discmux_events *ev, int timeout_ms,
 			return ret;
 		if (ret > 0)
 			continue;
-		left = timeout_ms < 0 ? -1 : end - now_ms();
+		left = timeout_ms < 0 ? -1 : end - (int64_t)dm_now_ms();
 		if (timeout_ms >= 0 && left <= 0)
 			return 0;
 		if (poll(&poll_fd, 1, (int)left) < 0)

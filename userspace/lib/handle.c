@@ -164,6 +164,7 @@ void discmux_close(struct discmux *dm)
 		return;
 	if (dm->fd >= 0)
 		close(dm->fd);
+	dm_unlock_since(dm, NULL);
 	free(dm);
 }
 
@@ -184,7 +185,7 @@ int discmux_info(struct discmux *dm, struct discmux_info *info)
 	return dm_ioctl(dm, DISCMUX_IOC_INFO, info, "reading the mux");
 }
 
-static uint64_t now_ms(void)
+uint64_t dm_now_ms(void)
 {
 	struct timespec ts;
 
@@ -192,10 +193,16 @@ static uint64_t now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+void dm_sleep_ms(unsigned int ms)
+{
+	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	nanosleep(&time, NULL);
+}
+
 int discmux_settle(struct discmux *dm, unsigned int timeout_ms)
 {
-	const struct timespec pause = { .tv_nsec = SETTLE_POLL_MS * 1000000L };
-	const uint64_t end = now_ms() + timeout_ms;
+	const uint64_t end = dm_now_ms() + timeout_ms;
 	struct discmux_info info;
 	int ret;
 
@@ -203,9 +210,9 @@ int discmux_settle(struct discmux *dm, unsigned int timeout_ms)
 		ret = discmux_info(dm, &info);
 		if (ret < 0 || !info.probing)
 			return ret;
-		if (now_ms() >= end)
+		if (dm_now_ms() >= end)
 			return dm_fail(dm, -ETIMEDOUT,
 				       "%u device(s) have not said yet what they are", info.probing);
-		nanosleep(&pause, NULL);
+		dm_sleep_ms(SETTLE_POLL_MS);
 	}
 }

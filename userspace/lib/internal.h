@@ -13,10 +13,13 @@ struct nlmsghdr;
 /* As ioctl(2), but returns 0 or a negative errno. */
 typedef int dm_ioctl_fn(void *context, int fd, unsigned long request, void *arg);
 
+struct dm_lock;
+
 struct discmux {
 	int fd;			/* -1 before it is open */
 	dm_ioctl_fn *ioctl;
 	void *context;
+	struct dm_lock *locks;	/* see lock.c */
 	char error[256];
 };
 
@@ -38,6 +41,20 @@ const char *dm_member_name(struct discmux *dm, uint32_t member, char *buf, size_
 
 /* Errno in words that help: what it means for this driver. */
 const char *dm_errno_text(int err);
+
+/* Keeps udev away from the block devices of members until dm_unlock().  Waits a
+ * moment for what udev is doing there; where it cannot be had, goes without. */
+const struct dm_lock *dm_lock(struct discmux *dm, const uint32_t *members, size_t nr);
+void dm_unlock(struct discmux *dm, const uint32_t *members, size_t nr);
+
+/* Undoes dm_lock() calls back to the one that returned mark; NULL: all. */
+void dm_unlock_since(struct discmux *dm, const struct dm_lock *mark);
+
+/* CLOCK_MONOTONIC in milliseconds. */
+uint64_t dm_now_ms(void);
+
+/* Sleeps that long, or until a signal. */
+void dm_sleep_ms(unsigned int ms);
 
 static inline uint64_t dm_ptr(const void *p)
 {

@@ -156,6 +156,11 @@ int discmux_command(struct discmux *dm, uint32_t member, const uint8_t *cdb, siz
 
 /**
  * discmux_claim - hold members for this handle, all or none
+ *
+ * Also takes a BSD lock on the nodes of their block devices, where the caller may
+ * open them, so that udev neither probes the disc nor locks the tray; waits up to
+ * 10 s for udev to end what it is doing.
+ *
  * @failed: the member that could not be had with -EBUSY, -ENOENT, -ENODEV;
  *	DISCMUX_NONE otherwise.  May be NULL
  */
