@@ -154,6 +154,7 @@ static void end_good(struct feed *f)
 {
 	struct discmux_target_status targets[BURN_MAX_RECORDERS] = { 0 };
 	struct burn_job *job = f->job;
+	uint64_t total = (uint64_t)job->total_blocks * MMC_BLOCK;
 	size_t i, n = 0;
 
 	look(f);
@@ -162,8 +163,9 @@ static void end_good(struct feed *f)
 	burn_for_each(i, f->set) {
 		const struct discmux_target_status *t = &targets[n++];
 
-		if ((job->live >> i & 1) && (t->state != DISCMUX_TARGET_DONE ||
-		    t->bytes != (uint64_t)job->total_blocks * MMC_BLOCK))
+		if (!(job->live >> i & 1))
+			continue;
+		if (t->state != DISCMUX_TARGET_DONE || t->bytes != total)
 			burn_fail(job, i, "%s did not take all data", job->recs[i].name);
 	}
 }
