@@ -163,16 +163,25 @@ check "reset: unit attention" sh -c "sg_raw $sg 00 00 00 00 00 00 2>&1 |
 
 settle
 sim fault reader0 slow 50 op read >/dev/null
-dd if=/dev/sr0 of=/dev/null bs=64k 2>/dev/null &
+dd if=/dev/sr0 of=/dev/null bs=64k iflag=direct 2>/dev/null &
 sleep 0.5
 check "vanish while it is read" within 10 sim vanish reader0
-check "the reading program ends" sh -c "! wait $! 2>/dev/null"
+wait $!
+check "the reading program ends with an error" [ $? -ne 0 ]
 check "its nodes are gone" list '.devices[0] | (.present or .node or .sg) | not'
 check "only once" fails 1 "vanished already" sim vanish reader0
+sim clear reader0 >/dev/null
+sim fault reader0 hang >/dev/null
+check "a dead one does not appear" fails 1 "reader0 hangs" sim appear reader0
 sim clear reader0 >/dev/null
 check "appear" sim appear reader0
 settle
 check "it reads as before" cmp "$(node reader0 node)" "$tmp/master.iso"
+sim vanish recorder1
+sim fault recorder1 sense 5/20/00 op 12 times always >/dev/null
+check "nor one that does not say who it is" fails 1 "did not find" sim appear recorder1
+sim clear recorder1 >/dev/null
+check "until that is over" sim appear recorder1
 check "set pulls and plugs" sim set recorder1 vendor=NEW revision=9.99
 check "the kernel has the new identity" \
 	sh -c "sg_inq $(node recorder1 sg) | grep -q 'Vendor identification: NEW'"
@@ -213,10 +222,15 @@ check "all on one host" start tower:3 --shared-host
 check "three recorders, three ids" \
 	list '[.devices[].address | split(":")[0]] | unique | length == 1'
 check "a drive there works" sg_inq "$(node recorder2 sg)"
-check "stops in the foreground too" sh -c "discmux-sim stop &&
-	{ discmux-sim start --profile tower:1 --media $media --foreground & } &&
-	for i in 1 2 3 4 5 6 7 8 9 10; do discmux-sim ctl list && break; sleep 1; done &&
-	discmux-sim stop"
+check "stop once more" discmux-sim stop
+discmux-sim start --profile tower:1 --media "$media" --foreground >"$tmp/ready" &
+until grep -q ready "$tmp/ready" || ! kill -0 $!; do
+	sleep 0.2
+done
+check "it runs in the foreground" list '.devices | length == 2'
+kill $!
+wait $!
+check "a signal stops it, and that is no error" [ $? -eq 0 ]
 check "nothing is left in the end" nothing_left
 
 done_testing

@@ -356,6 +356,25 @@ static void deaf_hang_ignores_aborts(void **state)
 	close(fd);
 }
 
+static void dead_is_who_does_not_say_who_he_is(void **state)
+{
+	(void)state;
+	assert_false(sim_faults_dead(faults));
+	inject("hang op write");
+	inject("sense 3/11/00");
+	inject("slow 10000");
+	assert_false(sim_faults_dead(faults));
+	inject("hang nth 2");
+	assert_false(sim_faults_dead(faults));
+	/* Asking does not count */
+	assert_false(sim_faults_dead(faults));
+	inject("hang op 12");
+	assert_true(sim_faults_dead(faults));
+	sim_faults_clear(faults, 0);
+	inject("hang");
+	assert_true(sim_faults_dead(faults));
+}
+
 static void only_so_many(void **state)
 {
 	(void)state;
@@ -466,6 +485,7 @@ int main(void)
 		TEST(hang_until_gone),
 		TEST(hang_until_aborted),
 		TEST(deaf_hang_ignores_aborts),
+		TEST(dead_is_who_does_not_say_who_he_is),
 		TEST(only_so_many),
 		TEST(counts),
 		TEST(far_blocks_are_counted_too),

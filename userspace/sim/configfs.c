@@ -288,17 +288,31 @@ void sim_unit_nodes(const struct sim_unit *unit, char *main_node, char *sg_node,
 	first_entry(path, "sg", sg_node, len);
 }
 
+/* Of a unit's link in its target: while it is there, the device is. */
+static void link_path(const struct sim_unit *unit, char *path, size_t size)
+{
+	size_t len;
+
+	target_path(unit, path, size);
+	len = strlen(path);
+	snprintf(path + len, size - len, "/lun/lun_0/%s", unit->name);
+}
+
 int sim_unit_plug(const struct sim_unit *unit, char *err, size_t errlen)
 {
 	char path[128], backend[128], node[16], sg[16];
-	size_t len;
 
-	target_path(unit, path, sizeof(path));
-	len = strlen(path);
-	snprintf(path + len, sizeof(path) - len, "/lun/lun_0/%s", unit->name);
+	link_path(unit, path, sizeof(path));
 	backend_path(unit, backend, sizeof(backend));
+	/* The kernel looks for the device before this returns */
 	if (symlink(backend, path))
 		return fail(err, errlen, "can't plug %s in", unit->name);
+	scsi_path(unit, "", path, sizeof(path));
+	if (access(path, F_OK)) {
+		snprintf(err, errlen, "the kernel did not find %s: see its log", unit->name);
+		sim_unit_unplug(unit, backend, sizeof(backend));
+		return -ENODEV;
+	}
 
 	for (int ms = 0; ms < BIND_MS; ms += 10) {
 		sim_unit_nodes(unit, node, sg, sizeof(node));
@@ -318,11 +332,8 @@ int sim_unit_plug(const struct sim_unit *unit, char *err, size_t errlen)
 int sim_unit_unplug(const struct sim_unit *unit, char *err, size_t errlen)
 {
 	char path[128];
-	size_t len;
 
-	target_path(unit, path, sizeof(path));
-	len = strlen(path);
-	snprintf(path + len, sizeof(path) - len, "/lun/lun_0/%s", unit->name);
+	link_path(unit, path, sizeof(path));
 	if (unlink(path) && errno != ENOENT)
 		return fail(err, errlen, "can't pull %s out", unit->name);
 	return 0;

@@ -42,7 +42,8 @@ int sim_target_create(struct sim_unit *unit, char *err, size_t errlen);
 
 /*
  * Connects the two: the SCSI device appears.  Waits until its drivers are
- * bound (sr or ch, and sg): -ETIMEDOUT when they don't come.
+ * bound (sr or ch, and sg): -ETIMEDOUT when they don't come.  -ENODEV: the
+ * kernel got no proper answer from the device, which is not plugged in then.
  */
 int sim_unit_plug(const struct sim_unit *unit, char *err, size_t errlen);
 

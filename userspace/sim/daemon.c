@@ -99,16 +99,10 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/* Tells the waiting parent (fd < 0: the terminal) how it went, in one line. */
+/* Tells the waiting parent (or the terminal) how it went, in one line. */
 static bool report(int fd, const char *text)
 {
-	bool told;
-
-	if (fd < 0)
-		return true;
-	told = dprintf(fd, "%s\n", text) > 0;
-	close(fd);
-	return told;
+	return dprintf(fd, "%s\n", text) > 0;
 }
 
 static void leave_terminal(void)
@@ -121,6 +115,16 @@ static void leave_terminal(void)
 		close(null);
 	if (chdir("/"))
 		syslog(LOG_WARNING, "chdir: %m");
+}
+
+/* What the caller had open (a lock, a pipe) must not stay open as long as we
+ * live.  Returns the one that is kept. */
+static int keep_only(int fd)
+{
+	if (fd != 3 && dup2(fd, 3) < 0)
+		return fd;
+	close_range(4, ~0U, 0);
+	return fcntl(3, F_SETFD, FD_CLOEXEC) ? -1 : 3;
 }
 
 static int bring_up(const struct daemon_config *config, struct sim_rig **rig,
@@ -142,7 +146,7 @@ static int bring_up(const struct daemon_config *config, struct sim_rig **rig,
 	return ret;
 }
 
-/* The whole life; report_fd < 0 in the foreground. */
+/* The whole life.  It says "ready" there. */
 static int live(const struct daemon_config *config, int report_fd, char *err, size_t errlen)
 {
 	struct ctl_server *server;
@@ -159,8 +163,10 @@ static int live(const struct daemon_config *config, int report_fd, char *err, si
 		return ret;
 	}
 	if (report(report_fd, "ready")) {
-		if (report_fd >= 0)
+		if (!config->foreground) {
+			close(report_fd);
 			leave_terminal();
+		}
 		ctl_server_run(server, rig, signals);
 	}
 	/* What hangs in a device must not keep a client, nor a client us */
@@ -201,7 +207,7 @@ int daemon_start(const struct daemon_config *config, char *err, size_t errlen)
 		return -EPERM;
 	}
 	if (config->foreground)
-		return live(config, -1, err, errlen);
+		return live(config, STDOUT_FILENO, err, errlen);
 	if (pipe2(fds, O_CLOEXEC)) {
 		ret = -errno;
 		snprintf(err, errlen, "pipe: %s", strerror(errno));
@@ -218,7 +224,7 @@ int daemon_start(const struct daemon_config *config, char *err, size_t errlen)
 		close(fds[1]);
 		return await(fds[0], child, err, errlen);
 	}
-	close(fds[0]);
+	fds[1] = keep_only(fds[1]);
 	setsid();
 	openlog("discmux-sim", LOG_PID, LOG_DAEMON);
 	ret = live(config, fds[1], err, errlen);
@@ -274,9 +280,7 @@ int daemon_stop(char *err, size_t errlen)
 		if (ret)
 			return ret;
 	}
+	/* The lock file stays: somebody may be taking the lock this moment */
 	ret = sim_configfs_clean(err, errlen);
-	if (ret < 0)
-		return ret;
-	unlink(LOCK_FILE);
-	return pid || ret;
+	return ret < 0 ? ret : pid || ret;
 }

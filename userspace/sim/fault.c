@@ -172,6 +172,22 @@ static bool hit(struct entry *e, const struct sim_cmd *cmd)
 	return true;
 }
 
+bool sim_faults_dead(struct sim_faults *faults)
+{
+	static const uint8_t inquiry[16] = { 0x12 };
+	const struct sim_cmd cmd = { .cdb = inquiry };
+	bool dead = false;
+
+	pthread_mutex_lock(&faults->lock);
+	for (size_t i = 0; i < SIM_FAULTS_MAX; i++) {
+		struct entry e = faults->entry[i];
+
+		dead |= e.fault.kind == SIM_FAULT_HANG && hit(&e, &cmd);
+	}
+	pthread_mutex_unlock(&faults->lock);
+	return dead;
+}
+
 static bool still_there(struct sim_faults *faults, unsigned int number)
 {
 	for (size_t i = 0; i < SIM_FAULTS_MAX; i++)

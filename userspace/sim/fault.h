@@ -77,6 +77,9 @@ int sim_faults_clear(struct sim_faults *faults, unsigned int number);
 /* [{"number", "text", "hits"}], a new reference. */
 json_t *sim_faults_describe(struct sim_faults *faults);
 
+/* The next INQUIRY would hang. */
+bool sim_faults_dead(struct sim_faults *faults);
+
 /*
  * A device that is gone answers nothing: each command, also one that hangs now,
  * ends TASK ABORTED at once.

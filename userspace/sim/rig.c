@@ -308,6 +308,11 @@ static int appear(struct sim_rig_device *device, char *err, size_t errlen)
 		snprintf(err, errlen, "%s is there already", device->plan->name);
 		return -EALREADY;
 	}
+	/* The kernel would wait for it until it gives up, and so would we */
+	if (sim_faults_dead(device->faults)) {
+		snprintf(err, errlen, "%s hangs: clear its faults first", device->plan->name);
+		return -EBUSY;
+	}
 	sim_faults_set_gone(device->faults, false);
 	ret = sim_unit_plug(&device->unit, err, errlen);
 	/* Without its drivers it is plugged in all the same */
