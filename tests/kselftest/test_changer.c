@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The changer of a mc8600:2:20 with discs in slots 1 to 6: what is where, and
- * moves.  Addresses are those of the MC-8600 manual.
- */
+/* What is where in a library, and moves. */
 #include "harness.h"
+#include "library.h"
 #include "mux.h"
 #include "sim.h"
 
@@ -11,158 +9,47 @@
 #include <pthread.h>
 #include <signal.h>
 
-#define ARM		0x2000u
-#define SLOT(n)		(n)		/* 1 to 20 */
-#define DRIVE(n)	(0x3001u + (n))
-#define MAIL		0x4000u
-#define SLOTS		20
-#define DRIVES		2
-#define ROOM		64
-#define GUARD		0xa5
-
 FIXTURE(changer)
 {
-	int fd;
-	struct discmux_info info;
-	struct discmux_member drive[DRIVES];	/* by unit */
-	struct discmux_element_status s;
-	struct discmux_element e[ROOM];
-	struct discmux_result r;
+	struct library l;
 };
-
-typedef FIXTURE_DATA(changer) changer_t;
-
-/* Fills s and e; what is asked for is in s as of the call. */
-static int status(changer_t *self, uint32_t flags, uint32_t type, uint32_t first)
-{
-	self->s = (struct discmux_element_status) {
-		.size = sizeof(self->s),
-		.flags = flags,
-		.type = type,
-		.first = first,
-		.nr_elements = ROOM,
-		.element_stride = sizeof(self->e[0]),
-		.elements = PTR(self->e),
-	};
-	memset(self->e, GUARD, sizeof(self->e));
-	return mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s);
-}
-
-static struct discmux_element *at(changer_t *self, uint32_t address)
-{
-	uint32_t i;
-
-	for (i = 0; i < self->s.nr_elements && i < ROOM; i++)
-		if (self->e[i].address == address)
-			return &self->e[i];
-	return NULL;
-}
-
-static int move_on(int fd, uint32_t source, uint32_t destination, struct discmux_result *r)
-{
-	struct discmux_move move = {
-		.size = sizeof(move),
-		.source = source,
-		.destination = destination,
-		.result_stride = sizeof(*r),
-		.result = PTR(r),
-	};
-
-	memset(r, GUARD, sizeof(*r));
-	return mux_call(fd, DISCMUX_IOC_MOVE, &move);
-}
-
-/* A drive lets go of its disc when it may: sr or udev may have locked it. */
-static void unlock(changer_t *self, uint32_t element)
-{
-	static const uint8_t allow[6] = { 0x1e };
-	struct discmux_result r;
-	int i;
-
-	for (i = 0; i < DRIVES; i++)
-		if (self->drive[i].element == element)
-			mux_exec(self->fd, &self->drive[i].member, 1, allow, 6, DISCMUX_DIR_NONE,
-				 NULL, 0, &r);
-}
-
-static bool moved(changer_t *self, uint32_t source, uint32_t destination)
-{
-	unlock(self, source);
-	return !move_on(self->fd, source, destination, &self->r) && !self->r.error &&
-	       !self->r.status;
-}
-
-static bool full(changer_t *self, uint32_t address)
-{
-	struct discmux_element *e;
-
-	if (status(self, 0, 0, 0))
-		return false;
-	e = at(self, address);
-	return e && e->flags & DISCMUX_ELEMENT_FULL;
-}
-
-/* Whatever a test left in a drive goes back to where it came from. */
-static int put_back(changer_t *self)
-{
-	struct discmux_element *e;
-	uint32_t i;
-
-	sim_clear("changer");
-	for (i = 0; i < DRIVES; i++) {
-		if (status(self, DISCMUX_STATUS_REFRESH, 0, 0))
-			return -EIO;
-		e = at(self, DRIVE(i));
-		if (!e)
-			return -ENOENT;
-		if (e->flags & DISCMUX_ELEMENT_FULL && !moved(self, DRIVE(i), e->source))
-			return -EIO;
-	}
-	return 0;
-}
 
 FIXTURE_SETUP(changer)
 {
-	self->fd = mux_open(O_RDWR);
-	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, mux_wait(self->fd, DISCMUX_ROLE_CHANGER, 1, 15000));
-	ASSERT_EQ(0, mux_wait(self->fd, DISCMUX_ROLE_RECORDER, DRIVES, 15000));
-	ASSERT_EQ(0, mux_info(self->fd, &self->info));
-	ASSERT_EQ(DRIVES, mux_list(self->fd, DISCMUX_ROLE_RECORDER, self->drive, DRIVES));
-	ASSERT_EQ(0, put_back(self));
-	ASSERT_TRUE(full(self, SLOT(1)));
+	ASSERT_EQ(0, library_open(&self->l));
+	ASSERT_TRUE(library_full(&self->l, SLOT(1)));
 }
 
 FIXTURE_TEARDOWN(changer)
 {
-	EXPECT_EQ(0, put_back(self));
-	close(self->fd);
+	EXPECT_EQ(0, library_put_back(&self->l));
+	library_close(&self->l);
 }
 
 TEST_F(changer, is_a_member)
 {
 	struct discmux_member m;
 
-	ASSERT_NE(DISCMUX_NONE, self->info.changer);
-	ASSERT_EQ(0, mux_member(self->fd, self->info.changer, 0, &m));
+	ASSERT_NE(DISCMUX_NONE, self->l.info.changer);
+	ASSERT_EQ(0, mux_member(self->l.fd, self->l.info.changer, 0, &m));
 	EXPECT_EQ(DISCMUX_ROLE_CHANGER, m.role);
 	EXPECT_EQ(8, m.device_type);
 	EXPECT_EQ(DISCMUX_NONE, m.element);
 	EXPECT_EQ(0, m.block_name[0]);
 	EXPECT_EQ(0, strncmp((char *)m.generic_name, "sg", 2));
 	EXPECT_EQ(0, memcmp(m.vendor, "JVC     ", 8));
-	EXPECT_EQ(self->info.recorders + self->info.readers + 1, self->info.members);
+	EXPECT_EQ(self->l.info.recorders + self->l.info.readers + 1, self->l.info.members);
 }
 
 TEST_F(changer, types_and_addresses)
 {
 	uint32_t i, storage = 0, drives = 0, arms = 0, mail = 0;
 
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	EXPECT_EQ(self->info.changer, self->s.changer);
-	ASSERT_GE(ROOM, self->s.nr_elements);
-	for (i = 0; i < self->s.nr_elements; i++) {
-		struct discmux_element *e = &self->e[i];
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	EXPECT_EQ(self->l.info.changer, self->l.s.changer);
+	ASSERT_GE(ROOM, self->l.s.nr_elements);
+	for (i = 0; i < self->l.s.nr_elements; i++) {
+		struct discmux_element *e = &self->l.e[i];
 
 		if (i) {
 			EXPECT_TRUE(e->type > e[-1].type ||
@@ -203,70 +90,70 @@ TEST_F(changer, what_is_full)
 {
 	uint32_t i;
 
-	ASSERT_EQ(0, status(self, DISCMUX_STATUS_REFRESH, DISCMUX_ELEMENT_STORAGE, 0));
-	ASSERT_EQ(SLOTS, self->s.nr_elements);
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, DISCMUX_ELEMENT_STORAGE, 0));
+	ASSERT_EQ(SLOTS, self->l.s.nr_elements);
 	for (i = 0; i < SLOTS; i++) {
-		EXPECT_EQ(i < 6, !!(self->e[i].flags & DISCMUX_ELEMENT_FULL)) {
+		EXPECT_EQ(i < 6, !!(self->l.e[i].flags & DISCMUX_ELEMENT_FULL)) {
 			TH_LOG("slot %u", i + 1);
 		}
-		EXPECT_TRUE(self->e[i].flags & DISCMUX_ELEMENT_TRAY);
-		EXPECT_EQ(DISCMUX_NONE, self->e[i].member);
+		EXPECT_TRUE(self->l.e[i].flags & DISCMUX_ELEMENT_TRAY);
+		EXPECT_EQ(DISCMUX_NONE, self->l.e[i].member);
 	}
-	EXPECT_EQ(0, self->s.state);
+	EXPECT_EQ(0, self->l.s.state);
 }
 
 TEST_F(changer, type_and_first)
 {
 	uint32_t all;
 
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	all = self->s.nr_elements;
-	ASSERT_EQ(0, status(self, 0, DISCMUX_ELEMENT_STORAGE, SLOT(8)));
-	EXPECT_EQ(13, self->s.nr_elements);
-	EXPECT_EQ(SLOT(8), self->e[0].address);
-	ASSERT_EQ(0, status(self, 0, DISCMUX_ELEMENT_DATA_TRANSFER, 0));
-	EXPECT_EQ(DRIVES, self->s.nr_elements);
-	EXPECT_EQ(DRIVE(0), self->e[0].address);
-	ASSERT_EQ(0, status(self, 0, DISCMUX_ELEMENT_DATA_TRANSFER, DRIVE(1)));
-	EXPECT_EQ(1, self->s.nr_elements);
-	ASSERT_EQ(0, status(self, 0, 0, SLOT(2)));
-	EXPECT_EQ(all - 1, self->s.nr_elements);
-	ASSERT_EQ(0, status(self, 0, 0, 0xffff));
-	EXPECT_EQ(0, self->s.nr_elements);
-	ASSERT_EQ(0, status(self, 0, 0, 0xffffffff));
-	EXPECT_EQ(0, self->s.nr_elements);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	all = self->l.s.nr_elements;
+	ASSERT_EQ(0, library_status(&self->l, 0, DISCMUX_ELEMENT_STORAGE, SLOT(8)));
+	EXPECT_EQ(13, self->l.s.nr_elements);
+	EXPECT_EQ(SLOT(8), self->l.e[0].address);
+	ASSERT_EQ(0, library_status(&self->l, 0, DISCMUX_ELEMENT_DATA_TRANSFER, 0));
+	EXPECT_EQ(DRIVES, self->l.s.nr_elements);
+	EXPECT_EQ(DRIVE(0), self->l.e[0].address);
+	ASSERT_EQ(0, library_status(&self->l, 0, DISCMUX_ELEMENT_DATA_TRANSFER, DRIVE(1)));
+	EXPECT_EQ(1, self->l.s.nr_elements);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, SLOT(2)));
+	EXPECT_EQ(all - 1, self->l.s.nr_elements);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0xffff));
+	EXPECT_EQ(0, self->l.s.nr_elements);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0xffffffff));
+	EXPECT_EQ(0, self->l.s.nr_elements);
 }
 
 TEST_F(changer, count_call)
 {
 	uint32_t all;
 
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	all = self->s.nr_elements;
-	self->s.nr_elements = 0;
-	self->s.elements = 0;
-	self->s.element_stride = 0;
-	EXPECT_EQ(0, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
-	EXPECT_EQ(all, self->s.nr_elements);
-	self->s.element_stride = 0xffffffff;
-	self->s.nr_elements = 0;
-	EXPECT_EQ(0, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
-	EXPECT_EQ(all, self->s.nr_elements);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	all = self->l.s.nr_elements;
+	self->l.s.nr_elements = 0;
+	self->l.s.elements = 0;
+	self->l.s.element_stride = 0;
+	EXPECT_EQ(0, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
+	EXPECT_EQ(all, self->l.s.nr_elements);
+	self->l.s.element_stride = 0xffffffff;
+	self->l.s.nr_elements = 0;
+	EXPECT_EQ(0, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
+	EXPECT_EQ(all, self->l.s.nr_elements);
 }
 
 TEST_F(changer, too_little_room)
 {
 	uint32_t all;
 
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	all = self->s.nr_elements;
-	memset(self->e, GUARD, sizeof(self->e));
-	self->s.nr_elements = 3;
-	ASSERT_EQ(0, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
-	EXPECT_EQ(all, self->s.nr_elements);
-	EXPECT_EQ(ARM, self->e[0].address);
-	EXPECT_EQ(SLOT(2), self->e[2].address);
-	EXPECT_EQ(GUARD, *(uint8_t *)&self->e[3]);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	all = self->l.s.nr_elements;
+	memset(self->l.e, GUARD, sizeof(self->l.e));
+	self->l.s.nr_elements = 3;
+	ASSERT_EQ(0, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
+	EXPECT_EQ(all, self->l.s.nr_elements);
+	EXPECT_EQ(ARM, self->l.e[0].address);
+	EXPECT_EQ(SLOT(2), self->l.e[2].address);
+	EXPECT_EQ(GUARD, *(uint8_t *)&self->l.e[3]);
 }
 
 TEST_F(changer, strides)
@@ -280,14 +167,14 @@ TEST_F(changer, strides)
 	ASSERT_NE(NULL, buf);
 	for (s = 0; s < ARRAY_SIZE(strides); s++) {
 		memset(buf, GUARD, 4 * 512);
-		self->s = (struct discmux_element_status) {
-			.size = sizeof(self->s),
+		self->l.s = (struct discmux_element_status) {
+			.size = sizeof(self->l.s),
 			.type = DISCMUX_ELEMENT_STORAGE,
 			.nr_elements = 3,
 			.element_stride = strides[s],
 			.elements = PTR(buf),
 		};
-		ASSERT_EQ(0, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
+		ASSERT_EQ(0, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
 		for (i = 0; i < 3; i++) {
 			memcpy(&e, buf + i * strides[s], 32);
 			EXPECT_EQ(SLOT(i + 1), e.address);
@@ -298,22 +185,22 @@ TEST_F(changer, strides)
 		}
 		EXPECT_EQ(GUARD, buf[3 * strides[s]]);
 	}
-	self->s.nr_elements = 3;
-	self->s.element_stride = 31;
-	EXPECT_EQ(-EINVAL, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
-	self->s.element_stride = 0;
-	EXPECT_EQ(-EINVAL, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
+	self->l.s.nr_elements = 3;
+	self->l.s.element_stride = 31;
+	EXPECT_EQ(-EINVAL, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
+	self->l.s.element_stride = 0;
+	EXPECT_EQ(-EINVAL, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
 	free(buf);
 }
 
 TEST_F(changer, bad_memory)
 {
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	self->s.nr_elements = ROOM;
-	self->s.elements = 0;
-	EXPECT_EQ(-EFAULT, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
-	self->s.elements = 1ull << 63;
-	EXPECT_EQ(-EFAULT, mux_call(self->fd, DISCMUX_IOC_ELEMENT_STATUS, &self->s));
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	self->l.s.nr_elements = ROOM;
+	self->l.s.elements = 0;
+	EXPECT_EQ(-EFAULT, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
+	self->l.s.elements = 1ull << 63;
+	EXPECT_EQ(-EFAULT, mux_call(self->l.fd, DISCMUX_IOC_ELEMENT_STATUS, &self->l.s));
 }
 
 /* From memory the answer ages; asked again it is young. */
@@ -321,21 +208,23 @@ TEST_F(changer, refresh)
 {
 	uint64_t generation;
 
-	ASSERT_EQ(0, status(self, DISCMUX_STATUS_REFRESH, 0, 0));
-	EXPECT_GT(2000, self->s.age_ms);
-	generation = self->s.generation;
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0));
+	EXPECT_GT(2000, self->l.s.age_ms);
+	generation = self->l.s.generation;
 	sleep_ms(120);
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	EXPECT_LE(100, self->s.age_ms);
-	EXPECT_EQ(generation, self->s.generation);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	EXPECT_LE(100, self->l.s.age_ms);
+	EXPECT_EQ(generation, self->l.s.generation);
 	/* What a hand did shows when the changer is asked. */
 	ASSERT_EQ(0, sim_slot(6, NULL));
-	ASSERT_EQ(0, status(self, DISCMUX_STATUS_REFRESH, DISCMUX_ELEMENT_STORAGE, SLOT(6)));
-	EXPECT_EQ(0, self->e[0].flags & DISCMUX_ELEMENT_FULL);
-	EXPECT_LT(generation, self->s.generation);
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, DISCMUX_ELEMENT_STORAGE,
+				    SLOT(6)));
+	EXPECT_EQ(0, self->l.e[0].flags & DISCMUX_ELEMENT_FULL);
+	EXPECT_LT(generation, self->l.s.generation);
 	ASSERT_EQ(0, sim_slot(6, "blank6"));
-	ASSERT_EQ(0, status(self, DISCMUX_STATUS_REFRESH, DISCMUX_ELEMENT_STORAGE, SLOT(6)));
-	EXPECT_TRUE(self->e[0].flags & DISCMUX_ELEMENT_FULL);
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, DISCMUX_ELEMENT_STORAGE,
+				    SLOT(6)));
+	EXPECT_TRUE(self->l.e[0].flags & DISCMUX_ELEMENT_FULL);
 }
 
 /* Each drive is the member that the library names by its SCSI id. */
@@ -344,16 +233,16 @@ TEST_F(changer, drives_are_tied)
 	struct discmux_member m;
 	uint32_t i;
 
-	ASSERT_EQ(0, status(self, 0, DISCMUX_ELEMENT_DATA_TRANSFER, 0));
-	ASSERT_EQ(DRIVES, self->s.nr_elements);
+	ASSERT_EQ(0, library_status(&self->l, 0, DISCMUX_ELEMENT_DATA_TRANSFER, 0));
+	ASSERT_EQ(DRIVES, self->l.s.nr_elements);
 	for (i = 0; i < DRIVES; i++) {
-		ASSERT_NE(DISCMUX_NONE, self->e[i].member);
-		ASSERT_EQ(0, mux_member(self->fd, self->e[i].member, 0, &m));
-		EXPECT_EQ(self->e[i].address, m.element);
-		ASSERT_TRUE(self->e[i].flags & DISCMUX_ELEMENT_ID_VALID);
-		EXPECT_EQ(self->e[i].scsi_id, m.target);
+		ASSERT_NE(DISCMUX_NONE, self->l.e[i].member);
+		ASSERT_EQ(0, mux_member(self->l.fd, self->l.e[i].member, 0, &m));
+		EXPECT_EQ(self->l.e[i].address, m.element);
+		ASSERT_TRUE(self->l.e[i].flags & DISCMUX_ELEMENT_ID_VALID);
+		EXPECT_EQ(self->l.e[i].scsi_id, m.target);
 	}
-	EXPECT_NE(self->e[0].member, self->e[1].member);
+	EXPECT_NE(self->l.e[0].member, self->l.e[1].member);
 }
 
 TEST_F(changer, slot_to_drive_and_back)
@@ -362,36 +251,36 @@ TEST_F(changer, slot_to_drive_and_back)
 	uint64_t generation;
 	uint32_t member;
 
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	generation = self->s.generation;
-	member = at(self, DRIVE(0))->member;
-	ASSERT_TRUE(moved(self, SLOT(2), DRIVE(0)));
-	EXPECT_EQ(self->info.changer, self->r.member);
-	EXPECT_EQ(0, self->r.sense_len);
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	generation = self->l.s.generation;
+	member = library_at(&self->l, DRIVE(0))->member;
+	ASSERT_TRUE(library_moved(&self->l, SLOT(2), DRIVE(0)));
+	EXPECT_EQ(self->l.info.changer, self->l.r.member);
+	EXPECT_EQ(0, self->l.r.sense_len);
 	/* Known without asking */
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	EXPECT_LT(generation, self->s.generation);
-	EXPECT_EQ(0, self->s.state);
-	EXPECT_EQ(0, at(self, SLOT(2))->flags & DISCMUX_ELEMENT_FULL);
-	e = at(self, DRIVE(0));
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	EXPECT_LT(generation, self->l.s.generation);
+	EXPECT_EQ(0, self->l.s.state);
+	EXPECT_EQ(0, library_at(&self->l, SLOT(2))->flags & DISCMUX_ELEMENT_FULL);
+	e = library_at(&self->l, DRIVE(0));
 	EXPECT_TRUE(e->flags & DISCMUX_ELEMENT_FULL);
 	EXPECT_TRUE(e->flags & DISCMUX_ELEMENT_SOURCE_VALID);
 	EXPECT_EQ(SLOT(2), e->source);
 	EXPECT_EQ(member, e->member);
 	/* And the disc is in the drive. */
-	EXPECT_TRUE(wait_for(!mux_ready(self->fd, member), 5000));
-	ASSERT_TRUE(moved(self, DRIVE(0), SLOT(2)));
-	EXPECT_TRUE(full(self, SLOT(2)));
-	EXPECT_FALSE(full(self, DRIVE(0)));
-	EXPECT_EQ(2, mux_ready(self->fd, member));
+	EXPECT_TRUE(wait_for(!mux_ready(self->l.fd, member), 5000));
+	ASSERT_TRUE(library_moved(&self->l, DRIVE(0), SLOT(2)));
+	EXPECT_TRUE(library_full(&self->l, SLOT(2)));
+	EXPECT_FALSE(library_full(&self->l, DRIVE(0)));
+	EXPECT_EQ(2, mux_ready(self->l.fd, member));
 }
 
 TEST_F(changer, slot_to_slot)
 {
-	ASSERT_TRUE(moved(self, SLOT(3), DRIVE(1)));
-	ASSERT_TRUE(moved(self, SLOT(4), DRIVE(0)));
-	EXPECT_TRUE(full(self, DRIVE(0)));
-	EXPECT_TRUE(full(self, DRIVE(1)));
+	ASSERT_TRUE(library_moved(&self->l, SLOT(3), DRIVE(1)));
+	ASSERT_TRUE(library_moved(&self->l, SLOT(4), DRIVE(0)));
+	EXPECT_TRUE(library_full(&self->l, DRIVE(0)));
+	EXPECT_TRUE(library_full(&self->l, DRIVE(1)));
 	/* By its own number, too */
 	{
 		struct discmux_move move = {
@@ -401,32 +290,32 @@ TEST_F(changer, slot_to_slot)
 			.destination = SLOT(3),
 			.timeout_ms = 60000,
 			.result_stride = 32,
-			.result = PTR(&self->r),
+			.result = PTR(&self->l.r),
 		};
 
-		unlock(self, DRIVE(1));
-		memset(&self->r, GUARD, sizeof(self->r));
-		ASSERT_EQ(0, mux_call(self->fd, DISCMUX_IOC_MOVE, &move));
-		EXPECT_EQ(0, self->r.error);
-		EXPECT_EQ(0, self->r.status);
-		EXPECT_EQ(GUARD, self->r.sense[0]);
+		library_unlock(&self->l, DRIVE(1));
+		memset(&self->l.r, GUARD, sizeof(self->l.r));
+		ASSERT_EQ(0, mux_call(self->l.fd, DISCMUX_IOC_MOVE, &move));
+		EXPECT_EQ(0, self->l.r.error);
+		EXPECT_EQ(0, self->l.r.status);
+		EXPECT_EQ(GUARD, self->l.r.sense[0]);
 	}
-	EXPECT_TRUE(full(self, SLOT(3)));
+	EXPECT_TRUE(library_full(&self->l, SLOT(3)));
 }
 
 /* What the changer itself refuses is in the result. */
 TEST_F(changer, refused_by_the_changer)
 {
-	EXPECT_EQ(0, move_on(self->fd, SLOT(10), DRIVE(0), &self->r));
-	EXPECT_EQ(0, self->r.error);
-	EXPECT_EQ(2, self->r.status);
-	EXPECT_EQ(0x05, mux_sense(&self->r) >> 16);
-	EXPECT_EQ(0x3b, mux_sense(&self->r) >> 8 & 0xff);
-	ASSERT_TRUE(moved(self, SLOT(1), DRIVE(0)));
-	EXPECT_EQ(0, move_on(self->fd, SLOT(2), DRIVE(0), &self->r));
-	EXPECT_EQ(2, self->r.status);
-	EXPECT_EQ(0x053b0d, mux_sense(&self->r));
-	EXPECT_TRUE(full(self, SLOT(2)));
+	EXPECT_EQ(0, library_move(self->l.fd, SLOT(10), DRIVE(0), &self->l.r));
+	EXPECT_EQ(0, self->l.r.error);
+	EXPECT_EQ(2, self->l.r.status);
+	EXPECT_EQ(0x05, mux_sense(&self->l.r) >> 16);
+	EXPECT_EQ(0x3b, mux_sense(&self->l.r) >> 8 & 0xff);
+	ASSERT_TRUE(library_moved(&self->l, SLOT(1), DRIVE(0)));
+	EXPECT_EQ(0, library_move(self->l.fd, SLOT(2), DRIVE(0), &self->l.r));
+	EXPECT_EQ(2, self->l.r.status);
+	EXPECT_EQ(0x053b0d, mux_sense(&self->l.r));
+	EXPECT_TRUE(library_full(&self->l, SLOT(2)));
 }
 
 TEST_F(changer, no_such_element)
@@ -437,26 +326,26 @@ TEST_F(changer, no_such_element)
 		.size = sizeof(move),
 		.source = SLOT(1),
 		.destination = DRIVE(0),
-		.result_stride = sizeof(self->r),
-		.result = PTR(&self->r),
+		.result_stride = sizeof(self->l.r),
+		.result = PTR(&self->l.r),
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(none); i++) {
-		EXPECT_EQ(-ENOENT, move_on(self->fd, none[i], DRIVE(0), &self->r)) {
+		EXPECT_EQ(-ENOENT, library_move(self->l.fd, none[i], DRIVE(0), &self->l.r)) {
 			TH_LOG("source %x", none[i]);
 		}
-		EXPECT_EQ(-ENOENT, move_on(self->fd, SLOT(1), none[i], &self->r)) {
+		EXPECT_EQ(-ENOENT, library_move(self->l.fd, SLOT(1), none[i], &self->l.r)) {
 			TH_LOG("destination %x", none[i]);
 		}
 		if (none[i] == 0x2001)
 			continue;
 		move.transport = none[i];
-		EXPECT_EQ(-ENOENT, mux_call(self->fd, DISCMUX_IOC_MOVE, &move)) {
+		EXPECT_EQ(-ENOENT, mux_call(self->l.fd, DISCMUX_IOC_MOVE, &move)) {
 			TH_LOG("transport %x", none[i]);
 		}
 	}
-	EXPECT_TRUE(full(self, SLOT(1)));
+	EXPECT_TRUE(library_full(&self->l, SLOT(1)));
 }
 
 TEST_F(changer, fields_of_move)
@@ -465,21 +354,21 @@ TEST_F(changer, fields_of_move)
 		.size = sizeof(move),
 		.source = SLOT(1),
 		.destination = DRIVE(0),
-		.result_stride = sizeof(self->r),
-		.result = PTR(&self->r),
+		.result_stride = sizeof(self->l.r),
+		.result = PTR(&self->l.r),
 	};
 
 	move.flags = 1u << 2;
-	EXPECT_EQ(-EOPNOTSUPP, mux_call(self->fd, DISCMUX_IOC_MOVE, &move));
+	EXPECT_EQ(-EOPNOTSUPP, mux_call(self->l.fd, DISCMUX_IOC_MOVE, &move));
 	move.flags = DISCMUX_MOVE_EJECT;
-	EXPECT_EQ(-EINVAL, mux_call(self->fd, DISCMUX_IOC_MOVE, &move));
+	EXPECT_EQ(-EINVAL, mux_call(self->l.fd, DISCMUX_IOC_MOVE, &move));
 	move.flags = 0;
 	move.result_stride = 31;
-	EXPECT_EQ(-EINVAL, mux_call(self->fd, DISCMUX_IOC_MOVE, &move));
-	move.result_stride = sizeof(self->r);
+	EXPECT_EQ(-EINVAL, mux_call(self->l.fd, DISCMUX_IOC_MOVE, &move));
+	move.result_stride = sizeof(self->l.r);
 	move.result = 0;
-	EXPECT_EQ(-EFAULT, mux_call(self->fd, DISCMUX_IOC_MOVE, &move));
-	EXPECT_TRUE(full(self, SLOT(1)));
+	EXPECT_EQ(-EFAULT, mux_call(self->l.fd, DISCMUX_IOC_MOVE, &move));
+	EXPECT_TRUE(library_full(&self->l, SLOT(1)));
 }
 
 TEST_F(changer, claimed_drive)
@@ -487,19 +376,19 @@ TEST_F(changer, claimed_drive)
 	int other = mux_open(O_RDWR);
 	uint32_t member;
 
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	member = at(self, DRIVE(0))->member;
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	member = library_at(&self->l, DRIVE(0))->member;
 	ASSERT_EQ(0, mux_claim(other, &member, 1, NULL));
-	EXPECT_EQ(-EBUSY, move_on(self->fd, SLOT(1), DRIVE(0), &self->r));
-	EXPECT_TRUE(full(self, SLOT(1)));
+	EXPECT_EQ(-EBUSY, library_move(self->l.fd, SLOT(1), DRIVE(0), &self->l.r));
+	EXPECT_TRUE(library_full(&self->l, SLOT(1)));
 	/* Its owner may; the other drive is free. */
-	EXPECT_EQ(0, move_on(other, SLOT(1), DRIVE(0), &self->r));
-	EXPECT_EQ(0, self->r.status);
-	EXPECT_EQ(-EBUSY, move_on(self->fd, DRIVE(0), SLOT(1), &self->r));
-	EXPECT_EQ(0, move_on(self->fd, SLOT(2), DRIVE(1), &self->r));
-	EXPECT_EQ(0, self->r.status);
+	EXPECT_EQ(0, library_move(other, SLOT(1), DRIVE(0), &self->l.r));
+	EXPECT_EQ(0, self->l.r.status);
+	EXPECT_EQ(-EBUSY, library_move(self->l.fd, DRIVE(0), SLOT(1), &self->l.r));
+	EXPECT_EQ(0, library_move(self->l.fd, SLOT(2), DRIVE(1), &self->l.r));
+	EXPECT_EQ(0, self->l.r.status);
 	close(other);
-	EXPECT_TRUE(moved(self, DRIVE(0), SLOT(1)));
+	EXPECT_TRUE(library_moved(&self->l, DRIVE(0), SLOT(1)));
 }
 
 struct mover {
@@ -514,7 +403,7 @@ static void *mover(void *arg)
 {
 	struct mover *m = arg;
 
-	m->ret = move_on(m->fd, m->source, m->destination, &m->r);
+	m->ret = library_move(m->fd, m->source, m->destination, &m->r);
 	m->done = now_ms();
 	return NULL;
 }
@@ -522,36 +411,36 @@ static void *mover(void *arg)
 /* A status call is answered while the arm is on its way, refresh or not. */
 TEST_F(changer, status_during_a_move)
 {
-	struct mover m = { .fd = self->fd, .source = SLOT(5), .destination = DRIVE(0) };
+	struct mover m = { .fd = self->l.fd, .source = SLOT(5), .destination = DRIVE(0) };
 	pthread_t thread;
 	uint64_t t0;
 
-	ASSERT_EQ(0, status(self, 0, 0, 0));
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
 	ASSERT_EQ(0, sim_fault("changer", "slow 3000 op a5"));
 	ASSERT_EQ(0, pthread_create(&thread, NULL, mover, &m));
 	sleep_ms(500);
 	t0 = now_ms();
-	EXPECT_EQ(0, status(self, 0, 0, 0));
-	EXPECT_EQ(DISCMUX_STATUS_MOVING, self->s.state & DISCMUX_STATUS_MOVING);
-	EXPECT_EQ(0, status(self, DISCMUX_STATUS_REFRESH, 0, 0));
-	EXPECT_EQ(DISCMUX_STATUS_MOVING, self->s.state & DISCMUX_STATUS_MOVING);
+	EXPECT_EQ(0, library_status(&self->l, 0, 0, 0));
+	EXPECT_EQ(DISCMUX_STATUS_MOVING, self->l.s.state & DISCMUX_STATUS_MOVING);
+	EXPECT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0));
+	EXPECT_EQ(DISCMUX_STATUS_MOVING, self->l.s.state & DISCMUX_STATUS_MOVING);
 	EXPECT_GT(500, now_ms() - t0);
-	EXPECT_LE(SLOTS + DRIVES, self->s.nr_elements);
+	EXPECT_LE(SLOTS + DRIVES, self->l.s.nr_elements);
 	pthread_join(thread, NULL);
 	EXPECT_LE(t0 + 1000, m.done);
 	EXPECT_EQ(0, m.ret);
 	EXPECT_EQ(0, m.r.status);
-	ASSERT_EQ(0, status(self, 0, 0, 0));
-	EXPECT_EQ(0, self->s.state);
-	EXPECT_TRUE(full(self, DRIVE(0)));
+	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
+	EXPECT_EQ(0, self->l.s.state);
+	EXPECT_TRUE(library_full(&self->l, DRIVE(0)));
 }
 
 /* Moves queue: two at once are two in turn, both carried out. */
 TEST_F(changer, moves_queue)
 {
 	struct mover m[2] = {
-		{ .fd = self->fd, .source = SLOT(5), .destination = DRIVE(0) },
-		{ .fd = self->fd, .source = SLOT(6), .destination = DRIVE(1) },
+		{ .fd = self->l.fd, .source = SLOT(5), .destination = DRIVE(0) },
+		{ .fd = self->l.fd, .source = SLOT(6), .destination = DRIVE(1) },
 	};
 	pthread_t thread[2];
 	uint64_t apart;
@@ -568,8 +457,8 @@ TEST_F(changer, moves_queue)
 	}
 	apart = m[0].done > m[1].done ? m[0].done - m[1].done : m[1].done - m[0].done;
 	EXPECT_LE(800, apart);
-	EXPECT_TRUE(full(self, DRIVE(0)));
-	EXPECT_TRUE(full(self, DRIVE(1)));
+	EXPECT_TRUE(library_full(&self->l, DRIVE(0)));
+	EXPECT_TRUE(library_full(&self->l, DRIVE(1)));
 }
 
 /* A caller who is killed leaves at once; the arm ends what it does. */
@@ -582,7 +471,7 @@ TEST_F(changer, killed_while_moving)
 	ASSERT_EQ(0, sim_fault("changer", "slow 2000 op a5"));
 	pid = fork();
 	if (!pid) {
-		move_on(self->fd, SLOT(1), DRIVE(0), &self->r);
+		library_move(self->l.fd, SLOT(1), DRIVE(0), &self->l.r);
 		_exit(0);
 	}
 	sleep_ms(500);
@@ -591,15 +480,15 @@ TEST_F(changer, killed_while_moving)
 	ASSERT_EQ(pid, waitpid(pid, &st, 0));
 	EXPECT_TRUE(WIFSIGNALED(st));
 	EXPECT_GT(1000, now_ms() - t0);
-	EXPECT_TRUE(wait_for(!status(self, 0, 0, 0) && !self->s.state, 8000));
-	EXPECT_TRUE(full(self, DRIVE(0)));
-	EXPECT_FALSE(full(self, SLOT(1)));
+	EXPECT_TRUE(wait_for(!library_status(&self->l, 0, 0, 0) && !self->l.s.state, 8000));
+	EXPECT_TRUE(library_full(&self->l, DRIVE(0)));
+	EXPECT_FALSE(library_full(&self->l, SLOT(1)));
 }
 
 /* A move that waits for its turn and loses its caller is not carried out. */
 TEST_F(changer, killed_while_queued)
 {
-	struct mover m = { .fd = self->fd, .source = SLOT(1), .destination = DRIVE(0) };
+	struct mover m = { .fd = self->l.fd, .source = SLOT(1), .destination = DRIVE(0) };
 	pthread_t thread;
 	int st;
 	pid_t pid;
@@ -609,29 +498,29 @@ TEST_F(changer, killed_while_queued)
 	sleep_ms(500);
 	pid = fork();
 	if (!pid) {
-		move_on(self->fd, SLOT(2), DRIVE(1), &self->r);
+		library_move(self->l.fd, SLOT(2), DRIVE(1), &self->l.r);
 		_exit(0);
 	}
 	sleep_ms(300);
 	ASSERT_EQ(0, kill(pid, SIGKILL));
 	ASSERT_EQ(pid, waitpid(pid, &st, 0));
 	pthread_join(thread, NULL);
-	EXPECT_TRUE(wait_for(!status(self, 0, 0, 0) && !self->s.state, 8000));
-	EXPECT_TRUE(full(self, DRIVE(0)));
-	EXPECT_FALSE(full(self, DRIVE(1)));
-	EXPECT_TRUE(full(self, SLOT(2)));
+	EXPECT_TRUE(wait_for(!library_status(&self->l, 0, 0, 0) && !self->l.s.state, 8000));
+	EXPECT_TRUE(library_full(&self->l, DRIVE(0)));
+	EXPECT_FALSE(library_full(&self->l, DRIVE(1)));
+	EXPECT_TRUE(library_full(&self->l, SLOT(2)));
 }
 
 /* Injected sense at MOVE MEDIUM: in the result, and the map is true again. */
 TEST_F(changer, failing_arm)
 {
 	ASSERT_EQ(0, sim_fault("changer", "sense 4/15/01 op a5"));
-	EXPECT_EQ(0, move_on(self->fd, SLOT(1), DRIVE(0), &self->r));
-	EXPECT_EQ(2, self->r.status);
-	EXPECT_EQ(0x041501, mux_sense(&self->r));
-	EXPECT_TRUE(full(self, SLOT(1)));
-	EXPECT_FALSE(full(self, DRIVE(0)));
-	ASSERT_TRUE(moved(self, SLOT(1), DRIVE(0)));
+	EXPECT_EQ(0, library_move(self->l.fd, SLOT(1), DRIVE(0), &self->l.r));
+	EXPECT_EQ(2, self->l.r.status);
+	EXPECT_EQ(0x041501, mux_sense(&self->l.r));
+	EXPECT_TRUE(library_full(&self->l, SLOT(1)));
+	EXPECT_FALSE(library_full(&self->l, DRIVE(0)));
+	ASSERT_TRUE(library_moved(&self->l, SLOT(1), DRIVE(0)));
 }
 
 TEST_F(changer, timeout_of_a_move)
@@ -641,17 +530,18 @@ TEST_F(changer, timeout_of_a_move)
 		.source = SLOT(1),
 		.destination = DRIVE(0),
 		.timeout_ms = 1500,
-		.result_stride = sizeof(self->r),
-		.result = PTR(&self->r),
+		.result_stride = sizeof(self->l.r),
+		.result = PTR(&self->l.r),
 	};
 	uint64_t t0 = now_ms();
 
 	ASSERT_EQ(0, sim_fault("changer", "hang op a5"));
-	EXPECT_EQ(0, mux_call(self->fd, DISCMUX_IOC_MOVE, &move));
-	EXPECT_EQ(ETIMEDOUT, self->r.error);
+	EXPECT_EQ(0, mux_call(self->l.fd, DISCMUX_IOC_MOVE, &move));
+	EXPECT_EQ(ETIMEDOUT, self->l.r.error);
 	EXPECT_LE(1400, now_ms() - t0);
 	EXPECT_EQ(0, sim_clear("changer"));
-	EXPECT_TRUE(wait_for(!status(self, DISCMUX_STATUS_REFRESH, 0, 0) && !self->s.state, 8000));
+	EXPECT_TRUE(wait_for(!library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0) &&
+			     !self->l.s.state, 8000));
 }
 
 TEST_HARNESS_MAIN

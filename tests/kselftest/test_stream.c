@@ -304,8 +304,9 @@ TEST_F(stream, abort_under_way)
 	t0 = now_ms();
 	EXPECT_EQ(0, mux_abort(self->fd));
 	EXPECT_GT(80, now_ms() - t0);
-	/* changes only when nothing is in flight */
+	/* changes only when nothing is in flight in the device; a moment to hear of it */
 	EXPECT_TRUE(wait_for(!sdbg_set("delay", 0), 5000));
+	sleep_ms(200);
 	ASSERT_EQ(0, get_status(self));
 	for (i = 0; i < 4; i++) {
 		bytes[i] = self->t[i].bytes;

@@ -113,7 +113,7 @@ static void expect_not_less(struct __test_metadata *_metadata, const struct coun
 	ASSERT_EQ(before->nr, after->nr);
 	for (i = 0; i < before->nr; i++) {
 		EXPECT_LE(before->value[i], value_of(after, before->name[i])) {
-			TH_LOG("%s", before->name[i]);
+			TH_LOG("counter %s", before->name[i]);
 		}
 	}
 }
@@ -354,6 +354,62 @@ TEST_F(sysfs, number_of_muxes)
 	EXPECT_NE(0, file_write(MUX_PARAMS "/muxes", "many"));
 	EXPECT_NE(0, file_write(MUX_PARAMS "/muxes", "1000000"));
 	EXPECT_EQ(0, access(MUX_SYSFS, F_OK));
+}
+
+/* What a device has in sysfs whoever made it, and the members' own folders. */
+static bool is_of_every_device(const char *name)
+{
+	static const char * const known[] = { "uevent", "power", "subsystem", "device", "dev" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(name, known[i]))
+			return true;
+	return !strncmp(name, "discmux", 7);
+}
+
+/* Counts the files of a folder that have no "What:" of their own. */
+static int undocumented(const char *abi, const char *folder, const char *what)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	char line[512];
+	int n = 0;
+
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || is_of_every_device(entry->d_name) ||
+		    !strcmp(entry->d_name, "counters"))
+			continue;
+		snprintf(line, sizeof(line), "What:\t\t%s/%s\n", what, entry->d_name);
+		if (!strstr(abi, line)) {
+			printf("# %s/%s has no entry\n", folder, entry->d_name);
+			n++;
+		}
+	}
+	closedir(dir);
+	return n;
+}
+
+/* Run from the top of the tree, where the guest starts its command. */
+TEST_F(sysfs, all_documented)
+{
+	static char abi[65536];
+	char folder[128];
+	FILE *f = fopen("Documentation/ABI/testing/sysfs-class-discmux", "r");
+
+	if (!f)
+		SKIP(return, "not run from the top of the tree");
+	ASSERT_LT(0, fread(abi, 1, sizeof(abi) - 1, f));
+	fclose(f);
+	EXPECT_EQ(0, undocumented(abi, MUX_SYSFS, "/sys/class/discmux/discmuxN"));
+	EXPECT_EQ(0, undocumented(abi, MUX_SYSFS "/counters",
+				  "/sys/class/discmux/discmuxN/counters"));
+	snprintf(folder, sizeof(folder), MUX_SYSFS "/discmux0-%u", self->rig.recorder[0]);
+	EXPECT_EQ(0, undocumented(abi, folder, "/sys/class/discmux/discmuxN/discmuxN-M"));
+	EXPECT_EQ(0, undocumented(abi, self->folder,
+				  "/sys/class/discmux/discmuxN/discmuxN-M/counters"));
 }
 
 TEST_HARNESS_MAIN
