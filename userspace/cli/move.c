@@ -132,6 +132,7 @@ int move_home(const struct discmux_inventory *inv, uint32_t drive, uint32_t *slo
 struct mover {
 	struct discmux *dm;
 	uint32_t source, destination, flags;
+	uint32_t from;		/* the drive that gives its disc, or DISCMUX_NONE */
 };
 
 /* What the process that waits for the arm has to say. */
@@ -139,6 +140,42 @@ struct outcome {
 	int result;
 	char error[ERR_SIZE];
 };
+
+/* Lets the disc out: udev locks the tray of a drive when it sees a disc.  A drive
+ * that refuses shows in what the changer says. */
+static void unlock(struct discmux *dm, uint32_t member)
+{
+	struct discmux_result result;
+	struct discmux_sense sense;
+	struct mmc_command c;
+	int tries = UNLOCK_TRIES;
+
+	mmc_cmd_prevent(&c, false);
+	do {	/* a unit attention says that the command was not carried out */
+		if (discmux_command(dm, member, c.cdb, c.len, DISCMUX_DIR_NONE, NULL, 0,
+				    c.timeout_ms, &result) >= 0)
+			return;
+	} while (!discmux_result_sense(&result, &sense) && sense.key == KEY_UNIT_ATTENTION &&
+		 --tries);
+}
+
+/* A tray that somebody locks at the same time is unlocked again: a move that was
+ * refused for that has moved nothing. */
+static int move_unlocked(const struct mover *mover)
+{
+	struct discmux_result result;
+	int tries = UNLOCK_TRIES;
+	int ret;
+
+	do {
+		if (mover->from != DISCMUX_NONE)
+			unlock(mover->dm, mover->from);
+		ret = discmux_move(mover->dm, mover->source, mover->destination, mover->flags, 0,
+				   &result);
+	} while (ret == -EIO && mover->from != DISCMUX_NONE &&
+		 discmux_result_is(&result, 0x5, 0x53, 0x02) && --tries);
+	return ret;
+}
 
 /* Has no terminal any more: neither ^C nor hanging up is for it. */
 static void mover_detach(void)
@@ -159,8 +196,7 @@ static void mover_run(const struct mover *mover, int fd)
 	struct outcome outcome = { 0 };
 
 	mover_detach();
-	outcome.result = discmux_move(mover->dm, mover->source, mover->destination, mover->flags, 0,
-				      NULL);
+	outcome.result = move_unlocked(mover);
 	if (outcome.result < 0)
 		snprintf(outcome.error, sizeof(outcome.error), "%s", discmux_error(mover->dm));
 	/* Nobody may be there to hear it. */
@@ -249,26 +285,6 @@ static int resolve(const struct discmux_inventory *inv, const struct request *re
 	return ret ? ret : move_check(inv, mover->source, mover->destination, err, ERR_SIZE);
 }
 
-/* ---- Drives that take part --------------------------------------------- */
-
-/* Lets the disc out: udev locks the tray of a drive when it sees a disc.  A drive
- * that refuses shows in what the changer says. */
-static void unlock(struct discmux *dm, uint32_t member)
-{
-	struct discmux_result result;
-	struct discmux_sense sense;
-	struct mmc_command c;
-	int tries = UNLOCK_TRIES;
-
-	mmc_cmd_prevent(&c, false);
-	do {	/* a unit attention says that the command was not carried out */
-		if (discmux_command(dm, member, c.cdb, c.len, DISCMUX_DIR_NONE, NULL, 0,
-				    c.timeout_ms, &result) >= 0)
-			return;
-	} while (!discmux_result_sense(&result, &sense) && sense.key == KEY_UNIT_ATTENTION &&
-		 --tries);
-}
-
 /* Holds the drives at both ends until the end of the program, so that nobody
  * mounts, locks or looks into what the robot takes away. */
 static int hold_drives(const struct discmux_inventory *inv, struct mover *mover)
@@ -287,7 +303,7 @@ static int hold_drives(const struct discmux_inventory *inv, struct mover *mover)
 		if (discmux_claim(mover->dm, &member, 1, NULL) < 0)
 			return cli_error("%s", discmux_error(mover->dm));
 		if (i == 0)
-			unlock(mover->dm, member);
+			mover->from = member;
 	}
 	return CLI_OK;
 }
@@ -295,7 +311,7 @@ static int hold_drives(const struct discmux_inventory *inv, struct mover *mover)
 static int move_disc(struct cli *cli, const struct request *request,
 		     const struct discmux_inventory *inv)
 {
-	struct mover mover = { .dm = cli->dm, .flags = request->flags };
+	struct mover mover = { .dm = cli->dm, .flags = request->flags, .from = DISCMUX_NONE };
 	char err[ERR_SIZE];
 	int ret;
 

@@ -42,7 +42,7 @@ static int ask(struct discmux *dm, uint32_t type, uint32_t flags, struct discmux
 int discmux_elements(struct discmux *dm, uint32_t type, bool refresh,
 		     struct discmux_inventory *inv)
 {
-	size_t total;
+	size_t total = 0;
 	int tries;
 	int ret;
 

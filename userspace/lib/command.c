@@ -40,7 +40,7 @@ int discmux_command(struct discmux *dm, uint32_t member, const uint8_t *cdb, siz
 		    enum discmux_dir dir, void *data, size_t data_len, unsigned int timeout_ms,
 		    struct discmux_result *result)
 {
-	struct discmux_result own;
+	struct discmux_result own = { 0 };
 	char command[64], name[32], text[160];
 	size_t done;
 	int ret;

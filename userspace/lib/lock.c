@@ -14,7 +14,7 @@
 
 #include "internal.h"
 
-#define WAIT_MS	10000	/* for udev to end what it is doing */
+#define WAIT_MS	30000	/* for udev to end what it is doing, on a slow machine too */
 #define POLL_MS	50
 
 struct dm_lock {
