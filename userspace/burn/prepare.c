@@ -163,8 +163,8 @@ static void next_address(struct burn_job *job)
 void burn_prepare(struct burn_job *job)
 {
 	burn_set_state(job, job->live, BURN_PREPARING);
-	write_parameters(job);
 	speed(job);
+	write_parameters(job);
 	calibrate(job);
 	if (burn_is_cancelled(job))
 		return;

@@ -104,6 +104,9 @@ static int choose_recorders(struct copy *copy, bool all, uint32_t set)
 
 	if (!copy->info.recorders)
 		return cli_error("no recorders: connect one and look at discmux status");
+	if (all && copy->info.recorders > BURN_MAX_RECORDERS)
+		return cli_error("one job takes %d recorders at most: name them with --to",
+				 BURN_MAX_RECORDERS);
 	for (unit = 0; unit < BURN_MAX_RECORDERS; unit++) {
 		const struct discmux_member *m = find_unit(copy, DISCMUX_ROLE_RECORDER, unit);
 
