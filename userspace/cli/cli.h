@@ -34,7 +34,7 @@ struct cli {
 typedef int cli_command(struct cli *cli, int argc, char **argv);
 
 cli_command cmd_status, cmd_copy, cmd_load, cmd_unload, cmd_move, cmd_inventory, cmd_watch,
-	cmd_counters;
+	cmd_counters, cmd_sense, cmd_message;
 
 /*
  * Options of every subcommand, to be put into its own tables:

@@ -41,6 +41,18 @@ static const struct cli_subcommand commands[] = {
 	  "  --timeout S end after S seconds; exit status 1 when --count was not reached\n"
 	  "Without -m the events of every mux.\n" },
 	{ "counters", cmd_counters, true, "", "what the driver has counted", "" },
+	{ "sense", cmd_sense, true, "CODE [--device NAME] | --raw BYTES | --table NAME [--csv]",
+	  "sense codes in words, and what to do about them",
+	  "  CODE          key/ASC/ASCQ or ASC/ASCQ in hexadecimal: 02/04/08\n"
+	  "  --device NAME reader, recorder or library, where the code comes from; a code\n"
+	  "                of the library's error log with changer-log\n"
+	  "  --raw BYTES   sense data in hexadecimal: \"70 00 03 ...\"\n"
+	  "  --table NAME  all codes of reader, recorder, library or changer-log\n"
+	  "  --csv         the table as asc,ascq,description,action\n" },
+	{ "message", cmd_message, true, "CODE | --table [--csv]", "messages of the SCSI bus",
+	  "  CODE        one byte in hexadecimal: 0x0c\n"
+	  "  --table     all messages\n"
+	  "  --csv       the table as code,message,direction,source,effect\n" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))

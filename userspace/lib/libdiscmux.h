@@ -159,7 +159,7 @@ int discmux_command(struct discmux *dm, uint32_t member, const uint8_t *cdb, siz
  *
  * Also takes a BSD lock on the nodes of their block devices, where the caller may
  * open them, so that udev neither probes the disc nor locks the tray; waits up to
- * 10 s for udev to end what it is doing.
+ * 30 s for udev to end what it is doing.
  *
  * @failed: the member that could not be had with -EBUSY, -ENOENT, -ENODEV;
  *	DISCMUX_NONE otherwise.  May be NULL
@@ -187,7 +187,11 @@ int discmux_fanout_write(struct discmux *dm, const struct discmux_target *target
 
 /* ---- Results and sense data ------------------------------------------- */
 
-/* What sense data says (SPC-4 4.5): fixed (70h, 71h) or descriptor (72h, 73h). */
+/*
+ * What sense data says: fixed (70h, 71h; SPC-4 4.5.3) or descriptor format (72h,
+ * 73h; 4.5.2).  A field that the data do not hold, also because they end before
+ * it, is 0, false or -1.
+ */
 struct discmux_sense {
 	uint8_t response;	/* response code, 70h to 73h */
 	bool deferred;		/* about an earlier command (71h, 73h) */
@@ -197,6 +201,13 @@ struct discmux_sense {
 	bool info_valid;
 	uint64_t info;		/* information field, usually an LBA */
 	int32_t progress;	/* 0 to 65535 of 65536, -1 when not given */
+	int32_t retries;	/* actual retry count, -1 when not given */
+	int32_t field;		/* byte of the CDB or parameter list at fault, or -1 */
+	int8_t bit;		/* its (highest) bit at fault, or -1 */
+	bool field_in_cdb;	/* field is in the CDB, else in the parameter list */
+	bool filemark, eom, ili;	/* end of data, end of medium, incorrect length */
+	uint8_t unit;		/* field replaceable unit code, 0 is none */
+	uint64_t command_info;	/* command-specific information, 0 is none */
 };
 
 /* True when the command reached the device and ended GOOD. */
@@ -223,6 +234,110 @@ char *discmux_result_text(const struct discmux_result *result, char *buf, size_t
 
 /* Sense data in words, as above. */
 char *discmux_sense_text(const uint8_t *data, size_t len, char *buf, size_t size);
+
+/* Most bytes that sense data have (SPC-4 4.5.1); what lies behind is not read. */
+#define DISCMUX_SENSE_MAX	252
+
+/* Whose codes: one and the same code may mean other things to other devices. */
+enum discmux_device {
+	DISCMUX_DEVICE_ANY = 0,		/* not known: the standard, then any manual */
+	DISCMUX_DEVICE_READER = 1,	/* duplicator, user's guide */
+	DISCMUX_DEVICE_RECORDER = 2,	/* duplicator, user's guide */
+	DISCMUX_DEVICE_LIBRARY = 3,	/* MC-8100/8200/8600, SCSI command manual, table 43 */
+	DISCMUX_DEVICE_CHANGER_LOG = 4,	/* the library's error log, table 60: code C as 80h/C */
+};
+
+/* The device of a member's role. */
+enum discmux_device discmux_role_device(uint32_t role);
+
+/* As discmux_sense_text() and discmux_result_text(), in the words of this device's
+ * manual. */
+char *discmux_device_sense_text(enum discmux_device device, const uint8_t *data, size_t len,
+				char *buf, size_t size);
+char *discmux_device_result_text(enum discmux_device device, const struct discmux_result *result,
+				 char *buf, size_t size);
+
+/* What to do about a code. */
+enum discmux_action {
+	DISCMUX_ACTION_IGNORE = 0,	/* go on */
+	DISCMUX_ACTION_WAIT = 1,	/* wait and poll, then send the command again */
+	DISCMUX_ACTION_RETRY = 2,	/* send the same command again, a few times at most */
+	DISCMUX_ACTION_CLEAN = 3,	/* clean the disc or the drive's lens */
+	DISCMUX_ACTION_CHANGE_DISC = 4,	/* another disc, or one where there is none */
+	DISCMUX_ACTION_CHANGE_DRIVE = 5, /* use another drive */
+	DISCMUX_ACTION_OPERATOR = 6,	/* somebody must go to the mechanism */
+	DISCMUX_ACTION_PRINTER = 7,	/* ink or printer */
+	DISCMUX_ACTION_STOP = 8,	/* it would fail again: give up */
+};
+
+#define DISCMUX_KEY_NONE	0xff	/* the sense key is not known */
+
+/**
+ * discmux_sense_action - what to do about a code
+ * @key: sense key, or DISCMUX_KEY_NONE for the code by itself
+ *
+ * Where neither this device nor the standard knows the code, the sense key
+ * decides.  Takes some nanoseconds, so that it may be asked for each result.
+ */
+enum discmux_action discmux_sense_action(enum discmux_device device, uint8_t key, uint8_t asc,
+					 uint8_t ascq);
+
+/* Why: part of a sentence, one line; a constant. */
+const char *discmux_sense_reason(enum discmux_device device, uint8_t key, uint8_t asc,
+				 uint8_t ascq);
+
+/* "wait and poll", "change disc"; "unknown" for anything else. */
+const char *discmux_action_name(enum discmux_action action);
+
+/* "not ready", "medium error"; "unknown" above 0Fh. */
+const char *discmux_sense_key_name(uint8_t key);
+
+/* The description of a code, "Medium not present"; for one that nobody knows its
+ * numbers in words, and false.  Always terminated when @size > 0. */
+bool discmux_code_text(enum discmux_device device, uint8_t asc, uint8_t ascq, char *buf,
+		       size_t size);
+
+#define DISCMUX_LINE_SIZE	21	/* 20 characters and the end */
+
+/* A code and its meaning on a display of two lines: "02/3A/00 MEDIUM NOT" and
+ * "PRESENT".  Words are shortened as far as the display needs.  False: they did not
+ * suffice, and the end was cut off; this happens to no code of the manuals. */
+bool discmux_sense_lines(enum discmux_device device, uint8_t key, uint8_t asc, uint8_t ascq,
+			 char lines[2][DISCMUX_LINE_SIZE]);
+
+/* A line of a device's table of codes. */
+struct discmux_code {
+	uint8_t asc;
+	uint8_t ascq, ascq_last;	/* from, to; both the same but for NN, XX */
+	char ascq_text[3];		/* "0E", "NN" */
+	const char *description;	/* as the manual has it; a constant */
+	enum discmux_action action;
+	const char *reason;		/* a constant */
+};
+
+/* The @nth line (from 0), by ascending code.  0, or -ENOENT behind the last. */
+int discmux_code_nth(enum discmux_device device, size_t nth, struct discmux_code *code);
+
+/* ---- SCSI messages ---------------------------------------------------- */
+
+/* A message of the parallel SCSI bus, as the chapters on messages of the manuals
+ * of a drive, an autoloader and the library have it. */
+struct discmux_message {
+	uint8_t first, last;	/* codes; both the same but for IDENTIFY, 80h to FFh */
+	bool in, out;		/* to, from the initiator */
+	const char *name;	/* "BUS DEVICE RESET" */
+	const char *source;	/* who documents it: "drive", "autoloader", "both", "library" */
+	const char *effect;	/* what it does */
+};
+
+/* The message with this code, a constant, or NULL when no manual has it. */
+const struct discmux_message *discmux_message(uint8_t code);
+
+/* The @nth message (from 0) by ascending code, or NULL. */
+const struct discmux_message *discmux_message_nth(size_t nth);
+
+/* "in", "out", "both", as seen from the initiator. */
+const char *discmux_message_direction(const struct discmux_message *message);
 
 /* ---- Streams ---------------------------------------------------------- */
 

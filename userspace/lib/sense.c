@@ -11,20 +11,10 @@
 #include <scsi/sg_lib.h>
 
 #include "internal.h"
+#include "sense_table.h"
 
 #define STATUS_GOOD		0x00
 #define STATUS_CHECK_CONDITION	0x02
-
-#define ADDITIONAL "Additional sense: "
-
-/* Codes of the MC-8x00 libraries that no standard has (table 43 of their manual) */
-static const struct {
-	uint8_t asc, ascq;
-	const char *text;
-} vendor_codes[] = {
-	{ 0x02, 0x80, "a seek has not been completed" },
-	{ 0x3b, 0x8e, "medium source element and tray empty" },
-};
 
 static uint64_t be(const uint8_t *p, unsigned int bytes)
 {
@@ -47,6 +37,37 @@ int discmux_result_errno(const struct discmux_result *result)
 	return result->status == STATUS_GOOD ? 0 : -EIO;
 }
 
+/* Sense key specific bytes, whose meaning is that of the key (SPC-4 4.5.2.4) */
+static void parse_specific(const uint8_t *p, struct discmux_sense *sense)
+{
+	if (!(p[0] & 0x80))
+		return;
+	switch (sense->key) {
+	case 0x0:
+	case 0x2:
+		sense->progress = (int32_t)be(p + 1, 2);
+		break;
+	case 0x1:
+	case 0x3:
+	case 0x4:
+		sense->retries = (int32_t)be(p + 1, 2);
+		break;
+	case 0x5:
+		sense->field = (int32_t)be(p + 1, 2);
+		sense->field_in_cdb = p[0] & 0x40;
+		if (p[0] & 0x08)
+			sense->bit = (int8_t)(p[0] & 0x07);
+		break;
+	}
+}
+
+static void parse_flags(uint8_t flags, struct discmux_sense *sense)
+{
+	sense->filemark = flags & 0x80;
+	sense->eom = flags & 0x40;
+	sense->ili = flags & 0x20;
+}
+
 /* SPC-4 4.5.3 */
 static int parse_fixed(const uint8_t *data, size_t len, struct discmux_sense *sense)
 {
@@ -58,32 +79,65 @@ static int parse_fixed(const uint8_t *data, size_t len, struct discmux_sense *se
 	if (len > 7 && (size_t)data[7] + 8 < end)
 		end = (size_t)data[7] + 8;
 	sense->key = data[2] & 0x0f;
+	parse_flags(data[2], sense);
 	if (end >= 7 && data[0] & 0x80) {
 		sense->info_valid = true;
 		sense->info = be(data + 3, 4);
 	}
+	if (end >= 12)
+		sense->command_info = be(data + 8, 4);
 	if (end >= 13)
 		sense->asc = data[12];
 	if (end >= 14)
 		sense->ascq = data[13];
-	/* Sense key specific: progress with NO SENSE and NOT READY */
-	if (end >= 18 && data[15] & 0x80 && (sense->key == 0x0 || sense->key == 0x2))
-		sense->progress = (int32_t)be(data + 16, 2);
+	if (end >= 15)
+		sense->unit = data[14];
+	if (end >= 18)
+		parse_specific(data + 15, sense);
 	return 0;
 }
 
+static void parse_info(const uint8_t *p, struct discmux_sense *sense)
+{
+	sense->info_valid = true;
+	sense->info = be(p, 8);
+}
+
+/* SPC-4 4.5.2.2 and on; 0Dh: SBC-4 4.18.4.  Descriptors of unknown types are
+ * passed over. */
 static void parse_descriptor(const uint8_t *desc, size_t len, struct discmux_sense *sense)
 {
+	if (len < 4)
+		return;
 	switch (desc[0]) {
 	case 0x00: /* information */
-		if (len >= 12 && desc[2] & 0x80) {
-			sense->info_valid = true;
-			sense->info = be(desc + 4, 8);
-		}
+		if (len >= 12 && desc[2] & 0x80)
+			parse_info(desc + 4, sense);
+		break;
+	case 0x01: /* command-specific information */
+		if (len >= 12)
+			sense->command_info = be(desc + 4, 8);
 		break;
 	case 0x02: /* sense key specific */
-		if (len >= 8 && desc[4] & 0x80 && (sense->key == 0x0 || sense->key == 0x2))
-			sense->progress = (int32_t)be(desc + 5, 2);
+		if (len >= 8)
+			parse_specific(desc + 4, sense);
+		break;
+	case 0x03: /* field replaceable unit */
+		sense->unit = desc[3];
+		break;
+	case 0x04: /* stream commands */
+	case 0x05: /* block commands */
+		parse_flags(desc[3], sense);
+		break;
+	case 0x0d: /* direct-access block device: all of these in one */
+		if (len < 32)
+			break;
+		sense->ili = desc[2] & 0x20;
+		parse_specific(desc + 4, sense);
+		sense->unit = desc[7];
+		if (desc[2] & 0x80)
+			parse_info(desc + 8, sense);
+		sense->command_info = be(desc + 16, 8);
 		break;
 	}
 }
@@ -120,8 +174,13 @@ int discmux_sense_parse(const uint8_t *data, size_t len, struct discmux_sense *s
 {
 	memset(sense, 0, sizeof(*sense));
 	sense->progress = -1;
+	sense->retries = -1;
+	sense->field = -1;
+	sense->bit = -1;
 	if (!len)
 		return -ENODATA;
+	if (len > DISCMUX_SENSE_MAX)
+		len = DISCMUX_SENSE_MAX;
 	sense->response = data[0] & 0x7f;
 	sense->deferred = sense->response == 0x71 || sense->response == 0x73;
 	switch (sense->response) {
@@ -169,31 +228,25 @@ static void uncapitalize(char *text)
 		text[0] = (char)tolower((unsigned char)text[0]);
 }
 
-static void additional_text(const struct discmux_sense *sense, char *buf, size_t size)
+enum discmux_device discmux_role_device(uint32_t role)
 {
-	char text[128];
-	size_t i;
-
-	for (i = 0; i < sizeof(vendor_codes) / sizeof(*vendor_codes); i++)
-		if (vendor_codes[i].asc == sense->asc && vendor_codes[i].ascq == sense->ascq) {
-			snprintf(buf, size, "%s", vendor_codes[i].text);
-			return;
-		}
-	sg_get_asc_ascq_str(sense->asc, sense->ascq, sizeof(text), text);
-	if ((sense->asc || sense->ascq) && !strncmp(text, ADDITIONAL, strlen(ADDITIONAL))) {
-		memmove(text, text + strlen(ADDITIONAL), strlen(text + strlen(ADDITIONAL)) + 1);
-		uncapitalize(text);
-	} else {	/* no code, or none that is known: the key says more */
-		sg_get_sense_key_str(sense->key, sizeof(text), text);
-		lower(text);
+	switch (role) {
+	case DISCMUX_ROLE_READER:
+		return DISCMUX_DEVICE_READER;
+	case DISCMUX_ROLE_RECORDER:
+		return DISCMUX_DEVICE_RECORDER;
+	case DISCMUX_ROLE_CHANGER:
+		return DISCMUX_DEVICE_LIBRARY;
+	default:
+		return DISCMUX_DEVICE_ANY;
 	}
-	snprintf(buf, size, "%s", text);
 }
 
-char *discmux_sense_text(const uint8_t *data, size_t len, char *buf, size_t size)
+char *discmux_device_sense_text(enum discmux_device device, const uint8_t *data, size_t len,
+				char *buf, size_t size)
 {
 	struct discmux_sense sense;
-	char text[128];
+	char text[DM_SENSE_TEXT];
 
 	if (!size)
 		return buf;
@@ -201,13 +254,23 @@ char *discmux_sense_text(const uint8_t *data, size_t len, char *buf, size_t size
 		snprintf(buf, size, "no sense data that can be read");
 		return buf;
 	}
-	additional_text(&sense, text, sizeof(text));
+	if ((sense.asc || sense.ascq) &&
+	    discmux_code_text(device, sense.asc, sense.ascq, text, sizeof(text)))
+		uncapitalize(text);
+	else	/* no code, or none that is known: the key says more */
+		snprintf(text, sizeof(text), "%s", discmux_sense_key_name(sense.key));
 	snprintf(buf, size, "%s (%02X/%02X/%02X)%s", text, sense.key, sense.asc, sense.ascq,
 		 sense.deferred ? ", about an earlier command" : "");
 	return buf;
 }
 
-char *discmux_result_text(const struct discmux_result *result, char *buf, size_t size)
+char *discmux_sense_text(const uint8_t *data, size_t len, char *buf, size_t size)
+{
+	return discmux_device_sense_text(DISCMUX_DEVICE_ANY, data, len, buf, size);
+}
+
+char *discmux_device_result_text(enum discmux_device device, const struct discmux_result *result,
+				 char *buf, size_t size)
 {
 	size_t len = result->sense_len;
 	char text[64];
@@ -221,11 +284,16 @@ char *discmux_result_text(const struct discmux_result *result, char *buf, size_t
 	} else if (result->status == STATUS_CHECK_CONDITION) {
 		if (len > sizeof(result->sense))
 			len = sizeof(result->sense);
-		discmux_sense_text(result->sense, len, buf, size);
+		discmux_device_sense_text(device, result->sense, len, buf, size);
 	} else {
 		sg_get_scsi_status_str((int)(result->status & 0xff), sizeof(text), text);
 		lower(text);
 		snprintf(buf, size, "SCSI status %02Xh: %s", result->status & 0xff, text);
 	}
 	return buf;
+}
+
+char *discmux_result_text(const struct discmux_result *result, char *buf, size_t size)
+{
+	return discmux_device_result_text(DISCMUX_DEVICE_ANY, result, buf, size);
 }
