@@ -46,6 +46,97 @@ static void fixed_progress(void **state)
 	assert_int_equal(sense.progress, -1);
 }
 
+static void field_pointer(void **state)
+{
+	uint8_t data[18] = { 0x70, 0, 0x05, 0,	  0, 0, 0,    10,   0,
+			     0,	   0, 0,    0x24, 0, 0, 0xcf, 0x01, 0x02 };
+	struct discmux_sense sense;
+
+	(void)state;
+	assert_int_equal(discmux_sense_parse(data, sizeof(data), &sense), 0);
+	assert_int_equal(sense.field, 0x102);
+	assert_true(sense.field_in_cdb);
+	assert_int_equal(sense.bit, 7);
+	/* In the parameter list, and no bit */
+	data[15] = 0x80;
+	assert_int_equal(discmux_sense_parse(data, sizeof(data), &sense), 0);
+	assert_int_equal(sense.field, 0x102);
+	assert_false(sense.field_in_cdb);
+	assert_int_equal(sense.bit, -1);
+	/* SKSV 0, and data that end one byte too early */
+	data[15] = 0x40;
+	assert_int_equal(discmux_sense_parse(data, sizeof(data), &sense), 0);
+	assert_int_equal(sense.field, -1);
+	data[15] = 0xc0;
+	assert_int_equal(discmux_sense_parse(data, 17, &sense), 0);
+	assert_int_equal(sense.field, -1);
+	/* With MEDIUM ERROR a retry count */
+	data[2] = 0x03;
+	assert_int_equal(discmux_sense_parse(data, sizeof(data), &sense), 0);
+	assert_int_equal(sense.retries, 0x102);
+	assert_int_equal(sense.field, -1);
+	assert_int_equal(sense.progress, -1);
+}
+
+static void fixed_rest(void **state)
+{
+	const uint8_t data[18] = { 0x71, 0, 0xe3, 0,	0,    0, 0, 10, 0x01,
+				   0x02, 3, 4,	  0x11, 0x05, 0x42 };
+	struct discmux_sense sense;
+
+	(void)state;
+	assert_int_equal(discmux_sense_parse(data, sizeof(data), &sense), 0);
+	assert_int_equal(sense.key, 3);
+	assert_true(sense.filemark && sense.eom && sense.ili);
+	assert_false(sense.info_valid);
+	assert_int_equal(sense.command_info, 0x1020304);
+	assert_int_equal(sense.unit, 0x42);
+	assert_int_equal(sense.retries, -1);
+	/* Cut off behind the command-specific information */
+	assert_int_equal(discmux_sense_parse(data, 12, &sense), 0);
+	assert_int_equal(sense.command_info, 0x1020304);
+	assert_int_equal(sense.asc, 0);
+	assert_int_equal(discmux_sense_parse(data, 11, &sense), 0);
+	assert_int_equal(sense.command_info, 0);
+}
+
+static void descriptor_rest(void **state)
+{
+	const uint8_t data[] = {
+		0x72, 0x05, 0x24, 0x00, 0,    0,    0,	  36, /* header */
+		0x01, 0x0a, 0,	  0,	0,    0,    0,	  0,	1, 2, 3, 4, /* command-specific */
+		0x02, 0x06, 0,	  0,	0xca, 0x00, 0x09, 0, /* key specific */
+		0x03, 0x02, 0,	  0x17, /* unit */
+		0x05, 0x02, 0,	  0x20, /* block commands */
+		0x04, 0x02, 0,	  0xc0, /* stream commands: the last flags count */
+		0x80, 0x02, 0xff, 0xff, /* a vendor's */
+	};
+	const uint8_t block[40] = { 0x73, 0x03, 0x11, 0x00, 0, 0, 0, 32, 0x0d, 30, 0xa0, 0,
+				    0x80, 0,	5,    0x33, 0, 0, 0, 0,	 0,    0,  1,	 2,
+				    0,	  0,	0,    0,    0, 0, 3, 4 };
+	struct discmux_sense sense;
+
+	(void)state;
+	assert_int_equal(discmux_sense_parse(data, sizeof(data), &sense), 0);
+	assert_int_equal(sense.command_info, 0x1020304);
+	assert_int_equal(sense.field, 9);
+	assert_true(sense.field_in_cdb);
+	assert_int_equal(sense.bit, 2);
+	assert_int_equal(sense.unit, 0x17);
+	assert_true(sense.filemark && sense.eom);
+
+	assert_int_equal(discmux_sense_parse(block, sizeof(block), &sense), 0);
+	assert_true(sense.deferred && sense.info_valid && sense.ili);
+	assert_int_equal(sense.info, 0x102);
+	assert_int_equal(sense.command_info, 0x304);
+	assert_int_equal(sense.retries, 5);
+	assert_int_equal(sense.unit, 0x33);
+	/* One byte less, and the descriptor is not whole. */
+	assert_int_equal(discmux_sense_parse(block, sizeof(block) - 1, &sense), 0);
+	assert_false(sense.info_valid);
+	assert_int_equal(sense.retries, -1);
+}
+
 static void fixed_additional_length(void **state)
 {
 	/* The device says that 4 bytes follow byte 7: byte 12 is not sense. */
@@ -105,7 +196,7 @@ static void every_length(void **state)
 	srand(1);
 	for (round = 0; round < 20; round++)
 		for (f = 0; f < sizeof(formats); f++)
-			for (len = 0; len <= DISCMUX_SENSE_SIZE; len++) {
+			for (len = 0; len <= DISCMUX_SENSE_MAX + 8; len++) {
 				uint8_t *data = test_malloc(len + !len);
 
 				for (i = 0; i < len; i++)
@@ -172,6 +263,33 @@ static void text_is(struct discmux_result result, const char *expected)
 	assert_string_equal(discmux_result_text(&result, text, sizeof(text)), expected);
 }
 
+/* The words of the manual of the device that it comes from */
+static void device_texts(void **state)
+{
+	struct discmux_result result = check(4, 0x80, 0x22);
+	char text[160];
+
+	(void)state;
+	assert_int_equal(discmux_role_device(DISCMUX_ROLE_READER), DISCMUX_DEVICE_READER);
+	assert_int_equal(discmux_role_device(DISCMUX_ROLE_RECORDER), DISCMUX_DEVICE_RECORDER);
+	assert_int_equal(discmux_role_device(DISCMUX_ROLE_CHANGER), DISCMUX_DEVICE_LIBRARY);
+	assert_int_equal(discmux_role_device(77), DISCMUX_DEVICE_ANY);
+	assert_string_equal(discmux_device_result_text(DISCMUX_DEVICE_LIBRARY, &result, text,
+						       sizeof(text)),
+			    "time-out error occurred before catcher stabilized (right to left) "
+			    "(04/80/22)");
+	/* A recorder's 80/22 is another thing. */
+	assert_string_equal(discmux_device_result_text(DISCMUX_DEVICE_RECORDER, &result, text,
+						       sizeof(text)),
+			    "hardware error (04/80/22)");
+	result = check(5, 0x2c, 0x05);
+	assert_string_equal(discmux_device_sense_text(DISCMUX_DEVICE_RECORDER, result.sense, 18,
+						      text, sizeof(text)),
+			    "persistent prevent conflict (05/2C/05)");
+	assert_string_equal(discmux_sense_text(result.sense, 18, text, sizeof(text)),
+			    "illegal power condition request (05/2C/05)");
+}
+
 static void texts(void **state)
 {
 	struct discmux_result result = { 0 };
@@ -209,12 +327,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fixed),
 		cmocka_unit_test(fixed_progress),
+		cmocka_unit_test(field_pointer),
+		cmocka_unit_test(fixed_rest),
+		cmocka_unit_test(descriptor_rest),
 		cmocka_unit_test(fixed_additional_length),
 		cmocka_unit_test(descriptor),
 		cmocka_unit_test(descriptor_overlong),
 		cmocka_unit_test(every_length),
 		cmocka_unit_test(results),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(device_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

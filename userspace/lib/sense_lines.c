@@ -87,10 +87,10 @@ static size_t first_part(const char *text, size_t room)
 	size_t best = 0;
 	size_t i;
 
-	for (i = 0; text[i] && i <= room; i++)
+	for (i = 0; i <= room && text[i]; i++)
 		if (text[i] == ' ' || (i && strchr(",;/-", text[i - 1])))
 			best = i;
-	return text[i] || i > room ? best : i;
+	return i > room || text[i] ? best : i;
 }
 
 static size_t rest_at(const char *text, size_t part)
