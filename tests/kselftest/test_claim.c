@@ -263,6 +263,38 @@ TEST_F(claim, stream_keeps_out_second_stream)
 	close(stream);
 }
 
+/* Not even its owner's commands disturb a stream. */
+TEST_F(claim, stream_keeps_out_commands)
+{
+	static const uint8_t ready[6], stop[6] = { 0x1b };
+	struct discmux_result r[2];
+	int stream = mux_stream(self->rig.fd, self->m, NULL, 1, 4 * CHUNK, 0);
+
+	ASSERT_LE(0, stream);
+	EXPECT_EQ(0, mux_exec(self->rig.fd, self->m, 2, ready, 6, DISCMUX_DIR_NONE, NULL, 0, r));
+	EXPECT_EQ(0, r[0].error | r[0].status);
+	EXPECT_EQ(0, r[1].error | r[1].status);
+	EXPECT_EQ(0, mux_exec(self->rig.fd, self->m, 1, stop, 6, DISCMUX_DIR_NONE, NULL, 0, r));
+	EXPECT_EQ(EBUSY, r[0].error);
+	EXPECT_EQ(0, mux_ready(self->rig.fd, self->m[0]));
+	close(stream);
+}
+
+/* Releasing what a stream feeds takes effect when the stream is closed. */
+TEST_F(claim, release_during_a_stream)
+{
+	int stream;
+
+	ASSERT_EQ(0, mux_claim(self->rig.fd, self->m, 1, NULL));
+	stream = mux_stream(self->rig.fd, self->m, NULL, 1, 4 * CHUNK, 0);
+	ASSERT_LE(0, stream);
+	EXPECT_EQ(0, mux_release(self->rig.fd, self->m, 1));
+	EXPECT_EQ(DISCMUX_MEMBER_STREAMING, state_of(self->rig.fd, self->m[0]));
+	EXPECT_EQ(-EBUSY, mux_claim(self->other, self->m, 1, NULL));
+	close(stream);
+	EXPECT_EQ(0, claim_soon(self->other, self->m, 1));
+}
+
 TEST_F(claim, exclusive_opener_keeps_out)
 {
 	int fd = -EBUSY;

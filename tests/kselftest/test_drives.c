@@ -217,6 +217,24 @@ TEST_F(drives, long_write_in_progress)
 	}
 }
 
+/* A buffer that stays full for longer than the time-out is one. */
+TEST_F(drives, long_write_without_end)
+{
+	uint64_t t0;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim_fault("recorder2", "sense 2/04/08 op write nth 5 times always"));
+	t0 = now_ms();
+	burn(_metadata, self);
+	EXPECT_LE(2900, now_ms() - t0);
+	EXPECT_GE(15000, now_ms() - t0);
+	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[2].state);
+	EXPECT_EQ(0x020408, mux_sense(&self->t[2].result));
+	EXPECT_EQ(4 * CHUNK, self->t[2].bytes);
+	EXPECT_LE(10, self->t[2].retries);
+	expect_copy(_metadata, self, 1);
+}
+
 /* Any other reason to wait is a failure: the driver doesn't guess. */
 TEST_F(drives, not_ready_is_a_failure)
 {

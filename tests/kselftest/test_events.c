@@ -207,6 +207,33 @@ TEST_F(events, info_tells_the_last_number)
 	EXPECT_EQ(self->seq, after.event_seq);
 }
 
+/* Nothing about a stream comes after its end, however close together things are. */
+TEST_F(events, end_is_the_last)
+{
+	uint32_t lba[4] = { SDBG_BLOCKS, 0, SDBG_BLOCKS, 0 };
+	uint32_t ended = 0, failed = 0;
+	int i, fd;
+
+	for (i = 0; i < 40; i++) {
+		fd = mux_stream(self->rig.fd, self->rig.recorder, lba, 4, RING, RING);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, write_all(fd, self->data, BLOCK));
+		ASSERT_EQ(0, mux_finish(fd));
+		close(fd);
+	}
+	while (!events_next(self->events, &self->e, 500)) {
+		if (self->e.has & A(STREAM)) {
+			EXPECT_LT(ended, value(self, DISCMUX_ATTR_STREAM)) {
+				TH_LOG("event %u after the end", self->e.type);
+			}
+		}
+		failed += self->e.type == DISCMUX_EVENT_RECORDER_FAILED;
+		if (self->e.type == DISCMUX_EVENT_STREAM_END)
+			ended = value(self, DISCMUX_ATTR_STREAM);
+	}
+	EXPECT_EQ(80, failed);
+}
+
 /* Two listeners hear the same; one that does not read loses its own only. */
 TEST_F(events, two_listeners)
 {

@@ -220,6 +220,21 @@ TEST_F(stream, prefill)
 	expect_done(_metadata, self, NULL, 4 * CHUNK);
 }
 
+/* Not before all of it is there, whole chunks or not. */
+TEST_F(stream, prefill_between_chunks)
+{
+	open_stream(_metadata, self, NULL, RING, CHUNK + BLOCK);
+	ASSERT_EQ(0, write_all(self->fd, self->data, CHUNK));
+	sleep_ms(100);
+	ASSERT_EQ(0, get_status(self));
+	EXPECT_EQ(DISCMUX_STREAM_FILLING, self->status.state);
+	EXPECT_EQ(0, self->t[0].bytes);
+	ASSERT_EQ(0, write_all(self->fd, self->data + CHUNK, CHUNK));
+	EXPECT_TRUE(wait_for(!get_status(self) && self->t[3].bytes == 2 * CHUNK, 3000));
+	EXPECT_EQ(0, mux_finish(self->fd));
+	expect_done(_metadata, self, NULL, 2 * CHUNK);
+}
+
 /* prefill_bytes 0 is half the ring. */
 TEST_F(stream, default_prefill)
 {

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls at random: valid ones, and the same with something wrong, from several
+ * threads on the same fds, with devices that go and come back.  Nothing is
+ * expected of a single call but that it returns; the kernel's checkers and the
+ * devices' health afterwards are the judges.
+ *
+ * FUZZ_CALLS sets how many calls are made (20000), FUZZ_SEED where to begin.
+ */
+#include "harness.h"
+#include "mux.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
+
+#define THREADS		4
+#define AREA		(512u << 10)	/* data */
+#define OUT		(1u << 20)	/* results of one thread */
+#define GUARD		(256u << 20)	/* nothing else lies so close behind them */
+#define DEADLINE_MS	60000
+
+struct fuzz {
+	struct sdbg_rig rig;
+	int mux[2];			/* one that writes, one that reads */
+	_Atomic int stream[2];		/* -1: none */
+	uint8_t *area;			/* data, shared by all */
+	atomic_long calls;
+	long want;
+	unsigned int seed;
+};
+
+/*
+ * A wrong count or stride makes the driver write, rightly, beyond what was
+ * meant: all that it may write to lies in front of memory that is not there.
+ */
+struct fuzzer {
+	struct fuzz *fuzz;
+	uint64_t state;
+	void *out;			/* results and the like, OUT bytes */
+	void *arg;			/* the structure of the call, a page */
+};
+
+/* len bytes that end where GUARD bytes of nothing begin. */
+static void *guarded(size_t len)
+{
+	uint8_t *p = mmap(NULL, len + GUARD, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED || mprotect(p, len, PROT_READ | PROT_WRITE))
+		return NULL;
+	return p;
+}
+
+static uint32_t any(struct fuzzer *f, uint32_t below)
+{
+	f->state ^= f->state << 13;
+	f->state ^= f->state >> 7;
+	f->state ^= f->state << 17;
+	return (uint32_t)(f->state >> 16) % below;
+}
+
+static bool seldom(struct fuzzer *f)
+{
+	return any(f, 16) == 0;
+}
+
+/* Values at which something changes its meaning. */
+static uint32_t odd(struct fuzzer *f)
+{
+	static const uint32_t values[] = {
+		0, 1, 2, 7, 8, 31, 32, 33, 511, 512, 2047, 2048, 4095, 4096, 4097, 65535,
+		65536, 1u << 20, (1u << 20) + 1, 0x7fffffff, 0x80000000, 0xfffeffff,
+		0xffff0000, 0xffffffff,
+	};
+
+	return any(f, 2) ? values[any(f, sizeof(values) / sizeof(values[0]))] :
+			   any(f, 0xffffffff);
+}
+
+/* Mostly the pointer, now and then one that leads elsewhere. */
+static uint64_t pointer(struct fuzzer *f, void *p)
+{
+	switch (any(f, 64)) {
+	case 0:
+		return 0;
+	case 1:
+		return odd(f);
+	case 2:
+		return ~0ull << 12;
+	case 3:
+		return 0xffff888000000000ull;
+	case 4:
+		return PTR(f->fuzz->area) + AREA - any(f, 4096);
+	default:
+		return PTR(p);
+	}
+}
+
+/* One word of the structure becomes something else; seldom the size. */
+static void spoil(struct fuzzer *f, void *arg, uint32_t size)
+{
+	uint32_t *words = arg;
+
+	if (any(f, 3))
+		return;
+	if (seldom(f))
+		words[0] = odd(f);
+	else
+		words[1 + any(f, size / 4 - 1)] = odd(f);
+}
+
+static int call(struct fuzzer *f, int fd, unsigned long request, void *arg, uint32_t size)
+{
+	int ret;
+
+	memset(f->arg, 0, 4096);
+	memcpy(f->arg, arg, size);
+	spoil(f, f->arg, size);
+	if (seldom(f))
+		request = DISCMUX_IOC_INFO + any(f, 0x48);
+	ret = ioctl(fd, request, f->arg);
+	memcpy(arg, f->arg, size);
+	return ret;
+}
+
+static int any_mux(struct fuzzer *f)
+{
+	return f->fuzz->mux[any(f, 8) == 0];
+}
+
+static void members(struct fuzzer *f, uint32_t *ids, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		ids[i] = seldom(f) ? odd(f) : (any(f, 8) ? i % 5 : any(f, 6));
+}
+
+static void targets(struct fuzzer *f, struct discmux_target *t, uint32_t n)
+{
+	uint32_t i;
+
+	memset(t, 0, n * sizeof(*t));
+	for (i = 0; i < n; i++) {
+		t[i].member = seldom(f) ? odd(f) : i % 5;
+		t[i].lba = any(f, 4) ? any(f, SDBG_BLOCKS) : odd(f);
+	}
+}
+
+static void do_info(struct fuzzer *f)
+{
+	struct discmux_info info = { .size = sizeof(info) };
+	struct discmux_member m = { .size = sizeof(m), .member = any(f, 6), .flags = any(f, 2) };
+
+	call(f, any_mux(f), DISCMUX_IOC_INFO, &info, sizeof(info));
+	call(f, any_mux(f), DISCMUX_IOC_MEMBER, &m, sizeof(m));
+}
+
+static void do_exec(struct fuzzer *f)
+{
+	static const uint8_t opcodes[] = { 0x00, 0x03, 0x12, 0x25, 0x28, 0x2a, 0x5a, 0x35 };
+	uint32_t ids[32];
+	struct discmux_exec e = {
+		.size = sizeof(e), .nr_targets = 1 + any(f, 5), .cdb_len = 10,
+		.direction = any(f, 3), .timeout_ms = 1 + any(f, 3000),
+		.result_stride = sizeof(struct discmux_result), .targets = pointer(f, ids),
+		.data = pointer(f, f->fuzz->area), .results = pointer(f, f->out),
+	};
+
+	members(f, ids, 32);
+	e.cdb[0] = any(f, 4) ? opcodes[any(f, sizeof(opcodes))] : any(f, 256);
+	if (e.cdb[0] < 0x20)
+		e.cdb_len = 6;
+	e.cdb[5] = any(f, 64);
+	e.cdb[8] = any(f, 8);
+	if (e.cdb_len == 6)
+		e.cdb[8] = 0;
+	e.data_len = e.direction ? 2048 * any(f, 9) : 0;
+	/* FORMAT, START STOP and their like would make the devices useless. */
+	if (e.cdb[0] == 0x04 || e.cdb[0] == 0x1b || e.cdb[0] == 0x1d)
+		e.cdb[0] = 0;
+	call(f, any_mux(f), DISCMUX_IOC_EXEC, &e, sizeof(e));
+}
+
+static void do_claim(struct fuzzer *f)
+{
+	uint32_t ids[32];
+	struct discmux_claim c = {
+		.size = sizeof(c), .nr_targets = 1 + any(f, 5), .targets = pointer(f, ids),
+	};
+
+	members(f, ids, 32);
+	call(f, any_mux(f), any(f, 2) ? DISCMUX_IOC_CLAIM : DISCMUX_IOC_RELEASE, &c, sizeof(c));
+}
+
+static void do_fanout(struct fuzzer *f)
+{
+	struct discmux_target t[32];
+	struct discmux_fanout_write w = {
+		.size = sizeof(w), .nr_targets = 1 + any(f, 5), .block_size = BLOCK,
+		.data_len = BLOCK * (1 + any(f, 64)),
+		.result_stride = sizeof(struct discmux_result),
+		.timeout_ms = any(f, 5000), .targets = pointer(f, t),
+		.data = pointer(f, f->fuzz->area + any(f, 3) * 512), .results = pointer(f, f->out),
+	};
+
+	targets(f, t, 32);
+	call(f, any_mux(f), DISCMUX_IOC_FANOUT_WRITE, &w, sizeof(w));
+}
+
+static void do_open_stream(struct fuzzer *f)
+{
+	struct discmux_target t[32];
+	struct discmux_stream s = {
+		.size = sizeof(s), .nr_targets = 1 + any(f, 5), .block_size = BLOCK,
+		.chunk_bytes = any(f, 3) ? 0 : BLOCK * any(f, 64), .ring_bytes = 1u << 20,
+		.prefill_bytes = any(f, 2) ? 1 : 0, .targets = pointer(f, t),
+	};
+	unsigned int slot = any(f, 2);
+	int old;
+
+	targets(f, t, 32);
+	if (call(f, any_mux(f), DISCMUX_IOC_STREAM, &s, sizeof(s)) || s.size != sizeof(s))
+		return;
+	fcntl(s.fd, F_SETFL, O_NONBLOCK);
+	old = atomic_exchange(&f->fuzz->stream[slot], (int)s.fd);
+	if (old >= 0)
+		close(old);
+}
+
+static void do_stream(struct fuzzer *f)
+{
+	struct discmux_stream_end e = { .size = sizeof(e) };
+	struct discmux_stream_status s = {
+		.size = sizeof(s), .nr_targets = any(f, 9),
+		.target_stride = sizeof(struct discmux_target_status),
+		.targets = pointer(f, f->out),
+	};
+	int fd = atomic_load(&f->fuzz->stream[any(f, 2)]);
+
+	if (fd < 0)
+		return;
+	switch (any(f, 16)) {
+	case 0:
+		call(f, fd, DISCMUX_IOC_STREAM_FINISH, &e, sizeof(e));
+		break;
+	case 1:
+		call(f, fd, DISCMUX_IOC_STREAM_ABORT, &e, sizeof(e));
+		break;
+	case 2:
+	case 3:
+		call(f, fd, DISCMUX_IOC_STREAM_STATUS, &s, sizeof(s));
+		break;
+	default:
+		if (write(fd, (void *)(uintptr_t)pointer(f, f->fuzz->area), any(f, AREA / 2)) < 0)
+			break;
+	}
+}
+
+static void do_elements(struct fuzzer *f)
+{
+	struct discmux_element_status s = {
+		.size = sizeof(s), .nr_elements = any(f, 9),
+		.element_stride = sizeof(struct discmux_element),
+		.flags = any(f, 2), .elements = pointer(f, f->out),
+	};
+	struct discmux_move m = {
+		.size = sizeof(m), .source = any(f, 8), .destination = any(f, 8),
+		.result_stride = sizeof(struct discmux_result), .result = pointer(f, f->out),
+	};
+
+	call(f, any_mux(f), DISCMUX_IOC_ELEMENT_STATUS, &s, sizeof(s));
+	call(f, any_mux(f), DISCMUX_IOC_MOVE, &m, sizeof(m));
+}
+
+static void *fuzz_thread(void *arg)
+{
+	static void (*const acts[])(struct fuzzer *) = {
+		do_info, do_exec, do_exec, do_claim, do_fanout, do_fanout, do_open_stream,
+		do_stream, do_stream, do_stream, do_elements,
+	};
+	struct fuzzer *f = arg;
+
+	while (atomic_fetch_add(&f->fuzz->calls, 1) < f->fuzz->want)
+		acts[any(f, sizeof(acts) / sizeof(acts[0]))](f);
+	return NULL;
+}
+
+FIXTURE(fuzz)
+{
+	struct fuzz fuzz;
+};
+
+FIXTURE_SETUP(fuzz)
+{
+	const char *calls = getenv("FUZZ_CALLS"), *seed = getenv("FUZZ_SEED");
+	struct fuzz *z = &self->fuzz;
+
+	z->want = calls ? atol(calls) : 20000;
+	z->seed = seed ? (unsigned int)atol(seed) : 1;
+	ASSERT_EQ(0, sdbg_rig_open(&z->rig));
+	z->mux[0] = mux_open(O_RDWR);
+	z->mux[1] = mux_open(O_RDONLY);
+	ASSERT_LE(0, z->mux[0]);
+	ASSERT_LE(0, z->mux[1]);
+	atomic_store(&z->stream[0], -1);
+	atomic_store(&z->stream[1], -1);
+	z->area = guarded(AREA);
+	ASSERT_NE(NULL, z->area);
+}
+
+FIXTURE_TEARDOWN(fuzz)
+{
+	sdbg_rig_close(&self->fuzz.rig);
+}
+
+TEST_F_TIMEOUT(fuzz, every_call_returns, 3600)
+{
+	struct fuzz *z = &self->fuzz;
+	struct fuzzer f[THREADS];
+	pthread_t thread[THREADS];
+	struct discmux_info info;
+	int i;
+
+	for (i = 0; i < THREADS; i++) {
+		f[i] = (struct fuzzer) {
+			.fuzz = z, .state = 0x9e3779b97f4a7c15ull * (z->seed * THREADS + i + 1),
+			.out = guarded(OUT), .arg = guarded(4096),
+		};
+		ASSERT_NE(NULL, f[i].out);
+		ASSERT_NE(NULL, f[i].arg);
+		ASSERT_EQ(0, pthread_create(&thread[i], NULL, fuzz_thread, &f[i]));
+	}
+	for (i = 0; i < THREADS; i++)
+		ASSERT_EQ(0, pthread_join(thread[i], NULL));
+	for (i = 0; i < 2; i++) {
+		if (z->stream[i] >= 0)
+			close(z->stream[i]);
+		close(z->mux[i]);
+	}
+
+	/* Nothing is left claimed or running, and every device answers. */
+	EXPECT_TRUE(wait_for(!mux_info(z->rig.fd, &info) && !info.streams, DEADLINE_MS));
+	for (i = 0; i < 4; i++) {
+		EXPECT_TRUE(wait_for(!mux_claim(z->rig.fd, &z->rig.recorder[i], 1, NULL),
+				     DEADLINE_MS));
+		EXPECT_TRUE(wait_for(mux_ready(z->rig.fd, z->rig.recorder[i]) == 0, 5000));
+	}
+}
+
+TEST_HARNESS_MAIN
