@@ -26,7 +26,7 @@ endif
 MODDIR	:= build/modules/$(KVER)
 
 .PHONY: all modules userspace tests unit kselftest flags clean check demo vm deps install uninstall help
-.PHONY: deps-build deps-module
+.PHONY: bench bench-sense fuzz deps-build deps-module deps-fuzz
 
 all: userspace
 ifneq ($(KVER),none)
@@ -47,8 +47,14 @@ modules: deps-module
 	cp -u $(MODDIR)/src/kmod/discmux.ko $(MODDIR)/discmux.ko
 
 # A make of its own, so that it asks pkg-config after deps-build
-userspace tests unit kselftest flags: deps-build
+userspace tests unit kselftest bench flags: deps-build
 	$(Q)mkdir -p build && flock build/lock $(MAKE) -f userspace/Makefile $@
+
+bench-sense: bench
+	$(Q)build/tests/bench/bench_sense
+
+fuzz: deps-build deps-fuzz
+	$(Q)$(MAKE) -f tests/fuzz/Makefile
 
 check:
 	$(Q)tests/check $(if $(PARTS),--only "$(PARTS)")
@@ -69,9 +75,9 @@ clean:
 	$(Q)rm -rf build
 
 deps:
-	$(Q)packaging/deps build module vm debug check demo
+	$(Q)packaging/deps build module vm debug check demo fuzz
 
-deps-build deps-module:
+deps-build deps-module deps-fuzz:
 	$(Q)packaging/deps $(@:deps-%=%)
 
 help:
@@ -80,6 +86,8 @@ help:
 	@echo 'make modules KVER=6.1|6.12|debug'
 	@echo '                  module for a Debian kernel, in build/modules/KVER'
 	@echo 'make check        all tests; PARTS="unit style build vm e2e install" for some'
+	@echo 'make fuzz         the decoders fed with noise; RUNS=10000000'
+	@echo 'make bench-sense  time of a lookup in the tables of sense codes'
 	@echo 'make demo         the whole chain in a VM with virtual drives'
 	@echo 'make vm           a shell in a VM; KERNEL=6.1|6.12|debug SIM=tower:4'
 	@echo 'make install      DESTDIR= PREFIX=/usr/local; make uninstall takes it away'

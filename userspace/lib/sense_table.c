@@ -10,17 +10,53 @@ enum advice {
 #define ADVICE(name, action, lasts, reason) ADVICE_##name,
 #include "sense_advice.def"
 #undef ADVICE
-	ADVICE_BY_KEY,	/* the sense key says all there is to say */
+	ADVICE_COUNT,
+	/* Not yet advice: what the sense key says to a recorder, reader, library */
+	ADVICE_BY_KEY = ADVICE_COUNT,
+	ADVICE_BY_KEY_READER,
+	ADVICE_BY_KEY_LIBRARY,
 };
 
-static const struct {
-	uint8_t action;
-	bool lasts;
-	const char *reason;
-} advices[] = {
-#define ADVICE(name, action, lasts, reason) { DISCMUX_ACTION_##action, lasts, reason },
+static const char *const reasons[] = {
+#define ADVICE(name, action, lasts, reason) reason,
 #include "sense_advice.def"
 #undef ADVICE
+};
+
+/* Apart from the reasons, so that few cache lines hold them all */
+static const uint8_t actions[] = {
+#define ADVICE(name, action, lasts, reason) DISCMUX_ACTION_##action,
+#include "sense_advice.def"
+#undef ADVICE
+};
+
+#define KEYS 17		/* 0 to Fh, and none */
+
+#define BY_KEY(medium, hardware)							\
+	{ ADVICE_NOTHING, ADVICE_CARRIED_OUT, ADVICE_KEY_NOT_READY, medium, hardware,	\
+	  ADVICE_KEY_REQUEST, ADVICE_KEY_ATTENTION, ADVICE_KEY_PROTECTED,		\
+	  ADVICE_KEY_BLANK, ADVICE_KEY_UNKNOWN, ADVICE_KEY_REQUEST,			\
+	  ADVICE_KEY_ABORTED, ADVICE_KEY_UNKNOWN, ADVICE_KEY_OVERFLOW,			\
+	  ADVICE_KEY_DIFFERS, ADVICE_CARRIED_OUT, ADVICE_KEY_UNKNOWN }
+
+/* RECOVERED ERROR makes most advice void. */
+enum { ADVICE_VOID = ADVICE_CARRIED_OUT };
+
+#define ALL_KEYS(advice, recovered)							\
+	{ advice, recovered, advice, advice, advice, advice, advice, advice, advice,	\
+	  advice, advice, advice, advice, advice, advice, advice, advice }
+
+/* What advice becomes with a sense key */
+static const uint8_t resolved[][KEYS] = {
+#define ADVICE(name, action, lasts, reason)						\
+	ALL_KEYS(ADVICE_##name,								\
+		 (lasts) || DISCMUX_ACTION_##action == DISCMUX_ACTION_IGNORE ?		\
+			 ADVICE_##name : ADVICE_VOID),
+#include "sense_advice.def"
+#undef ADVICE
+	BY_KEY(ADVICE_KEY_MEDIUM, ADVICE_KEY_DRIVE),
+	BY_KEY(ADVICE_KEY_MASTER, ADVICE_KEY_DRIVE),
+	BY_KEY(ADVICE_KEY_LIBRARY_MEDIUM, ADVICE_KEY_LIBRARY),
 };
 
 /* Whose tables a code is in */
@@ -40,7 +76,6 @@ struct row {
 	uint8_t asc;
 	uint8_t first, last;	/* ascq */
 	uint8_t devices;
-	uint8_t advice;
 	char ascq[3];		/* as it is written */
 	const char *text;	/* NULL: that of the standard */
 };
@@ -48,9 +83,9 @@ struct row {
 /* The rows, in the order of the list: enum, then what they hold. */
 enum {
 	ROW_NONE,
-#define CODE(asc, ascq, devices, advice, text) ROW_##asc##_##ascq##_##devices,
+#define CODE(asc, ascq, devices, advice, text) FIRST_##asc##_##ascq,
 #define ALSO(asc, ascq, devices, advice, text) ROW_##asc##_##ascq##_##devices,
-#define RANGE(asc, name, first, last, devices, advice, text) ROW_##asc##_##name##_##devices,
+#define RANGE(asc, name, first, last, devices, advice, text) FIRST_##asc##_##name,
 #define REST(asc, name, devices, advice, text) ROW_##asc##_##name##_##devices,
 #include "sense_codes.def"
 #undef CODE
@@ -62,13 +97,13 @@ enum {
 
 static const struct row rows[] = {
 	[ROW_NONE] = { .first = 1, .last = 0 },
-#define ROW(asc, name, first, last, devices, advice, text) \
-	{ 0x##asc, 0x##first, 0x##last, OF_##devices, ADVICE_##advice, #name, text },
-#define CODE(asc, ascq, devices, advice, text) ROW(asc, ascq, ascq, ascq, devices, advice, text)
-#define ALSO(asc, ascq, devices, advice, text) ROW(asc, ascq, ascq, ascq, devices, advice, text)
+#define ROW(asc, name, first, last, devices, text) \
+	{ 0x##asc, 0x##first, 0x##last, OF_##devices, #name, text },
+#define CODE(asc, ascq, devices, advice, text) ROW(asc, ascq, ascq, ascq, devices, text)
+#define ALSO(asc, ascq, devices, advice, text) ROW(asc, ascq, ascq, ascq, devices, text)
 #define RANGE(asc, name, first, last, devices, advice, text) \
-	ROW(asc, name, first, last, devices, advice, text)
-#define REST(asc, name, devices, advice, text) ROW(asc, name, 00, FF, devices, advice, text)
+	ROW(asc, name, first, last, devices, text)
+#define REST(asc, name, devices, advice, text) ROW(asc, name, 00, FF, devices, text)
 #include "sense_codes.def"
 #undef CODE
 #undef ALSO
@@ -106,11 +141,10 @@ static const uint8_t pages[256] = {
 
 /* The first row of a code, by page and qualifier */
 static const uint16_t row_index[PAGE_COUNT][256] = {
-#define CODE(asc, ascq, devices, advice, text) \
-	[PAGE_##asc][0x##ascq] = ROW_##asc##_##ascq##_##devices,
+#define CODE(asc, ascq, devices, advice, text) [PAGE_##asc][0x##ascq] = FIRST_##asc##_##ascq,
 #define ALSO(asc, ascq, devices, advice, text)
 #define RANGE(asc, name, first, last, devices, advice, text) \
-	[PAGE_##asc][0x##first ... 0x##last] = ROW_##asc##_##name##_##devices,
+	[PAGE_##asc][0x##first ... 0x##last] = FIRST_##asc##_##name,
 #define REST(asc, name, devices, advice, text)
 #include "sense_codes.def"
 #undef CODE
@@ -119,25 +153,43 @@ static const uint16_t row_index[PAGE_COUNT][256] = {
 #undef REST
 };
 
-/* What a sense key means by itself; the library's own where that differs */
-static const uint8_t key_advice[16] = {
-	[0x0] = ADVICE_NOTHING,
-	[0x1] = ADVICE_CARRIED_OUT,
-	[0x2] = ADVICE_KEY_NOT_READY,
-	[0x3] = ADVICE_KEY_MEDIUM,
-	[0x4] = ADVICE_KEY_DRIVE,
-	[0x5] = ADVICE_KEY_REQUEST,
-	[0x6] = ADVICE_KEY_ATTENTION,
-	[0x7] = ADVICE_KEY_PROTECTED,
-	[0x8] = ADVICE_KEY_BLANK,
-	[0x9] = ADVICE_KEY_UNKNOWN,
-	[0xa] = ADVICE_KEY_REQUEST,
-	[0xb] = ADVICE_KEY_ABORTED,
-	[0xc] = ADVICE_KEY_UNKNOWN,
-	[0xd] = ADVICE_KEY_OVERFLOW,
-	[0xe] = ADVICE_KEY_DIFFERS,
-	[0xf] = ADVICE_CARRIED_OUT,
+/* Where a device is in the rows of advice_index */
+enum {
+	COLUMN_ANY,
+	COLUMN_R,
+	COLUMN_W,
+	COLUMN_L,
+	COLUMN_G,
+	COLUMNS,
 };
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"	/* ALSO changes what CODE put in */
+/* By the first row of a code: the advice for each device */
+static const uint8_t advice_index[][COLUMNS] = {
+#define CELLS(standard, devices, advice)						\
+	{ advice,									\
+	  (standard) || (devices) & OF_R ? (advice) : ADVICE_BY_KEY_READER,		\
+	  (standard) || (devices) & OF_W ? (advice) : ADVICE_BY_KEY,			\
+	  (standard) || (devices) & OF_L ? (advice) : ADVICE_BY_KEY_LIBRARY,		\
+	  (standard) || (devices) & OF_G ? (advice) : ADVICE_BY_KEY_LIBRARY }
+#define CODE(asc, ascq, devices, advice, text)						\
+	[FIRST_##asc##_##ascq] = CELLS(0x##asc < 0x80 && 0x##ascq < 0x80,		\
+				       OF_##devices, ADVICE_##advice),
+#define ALSO(asc, ascq, devices, advice, text) \
+	[FIRST_##asc##_##ascq][COLUMN_##devices] = ADVICE_##advice,
+#define RANGE(asc, name, first, last, devices, advice, text) \
+	[FIRST_##asc##_##name] = CELLS(true, OF_##devices, ADVICE_##advice),
+#define REST(asc, name, devices, advice, text)
+	[ROW_NONE] = { ADVICE_BY_KEY, ADVICE_BY_KEY_READER, ADVICE_BY_KEY, ADVICE_BY_KEY_LIBRARY,
+		       ADVICE_BY_KEY_LIBRARY },
+#include "sense_codes.def"
+#undef CODE
+#undef ALSO
+#undef RANGE
+#undef REST
+};
+#pragma GCC diagnostic pop
 
 static unsigned int tables_of(enum discmux_device device)
 {
@@ -157,68 +209,52 @@ static bool of_vendor(const struct row *row)
 	return row->asc >= 0x80 || (row->first >= 0x80 && row->first == row->last);
 }
 
-/* The row for this device; else one of another device or of the standard, where
- * all devices agree on the code; else NULL. */
+/* The row for this device; else that of the standard, which holds for all; else
+ * NULL. */
 static const struct row *find(enum discmux_device device, uint8_t asc, uint8_t ascq)
 {
 	const struct row *first = &rows[row_index[pages[asc]][ascq]];
 	const struct row *rest = &rows[ROW_80_XX_R];
 	unsigned int tables = tables_of(device);
-	const struct row *standard = NULL;
 	const struct row *row;
 
-	for (row = first; row->asc == asc && row->first <= ascq && ascq <= row->last; row++) {
+	for (row = first; row->asc == asc && row->first <= ascq && ascq <= row->last; row++)
 		if (row->devices & tables)
 			return row;
-		if (!row->devices)
-			standard = row;
-	}
 	if (asc == rest->asc && tables & rest->devices)
 		return rest;
-	if (row == first || (tables && of_vendor(first)))
-		return NULL;
-	return standard ? standard : first;
+	return row == first || (tables && of_vendor(first)) ? NULL : first;
 }
 
-static enum advice advice_by_key(enum discmux_device device, uint8_t key)
-{
-	if (key > 0xf)
-		return ADVICE_KEY_UNKNOWN;
-	if (key == 0x3 && device == DISCMUX_DEVICE_READER)
-		return ADVICE_KEY_MASTER;
-	if (device == DISCMUX_DEVICE_LIBRARY || device == DISCMUX_DEVICE_CHANGER_LOG) {
-		if (key == 0x3)
-			return ADVICE_KEY_LIBRARY_MEDIUM;
-		if (key == 0x4)
-			return ADVICE_KEY_LIBRARY;
-	}
-	return key_advice[key];
-}
-
+/* No branch depends on the code, so that it takes the same time for all. */
 static enum advice advise(enum discmux_device device, uint8_t key, uint8_t asc, uint8_t ascq)
 {
-	const struct row *row = find(device, asc, ascq);
+	static const uint8_t columns[] = {
+		[DISCMUX_DEVICE_ANY] = COLUMN_ANY,
+		[DISCMUX_DEVICE_READER] = COLUMN_R,
+		[DISCMUX_DEVICE_RECORDER] = COLUMN_W,
+		[DISCMUX_DEVICE_LIBRARY] = COLUMN_L,
+		[DISCMUX_DEVICE_CHANGER_LOG] = COLUMN_G,
+	};
+	size_t column = (size_t)device < sizeof(columns) ? columns[device] : COLUMN_ANY;
+	size_t row = row_index[pages[asc]][ascq];
 
-	if (!row || row->advice == ADVICE_BY_KEY)
-		return advice_by_key(device, key);
-	if (!asc && !ascq && key)	/* no code: the key says more */
-		return key > 0xf ? ADVICE_NOTHING : advice_by_key(device, key);
-	if (key == 0x1 && !advices[row->advice].lasts &&
-	    advices[row->advice].action != DISCMUX_ACTION_IGNORE)
-		return ADVICE_CARRIED_OUT;
-	return (enum advice)row->advice;
+	if (key >= KEYS - 1)
+		return asc || ascq ? (enum advice)resolved[advice_index[row][column]][KEYS - 1] :
+				     ADVICE_NOTHING;
+	return (enum advice)resolved[advice_index[row][column]][key];
 }
 
 enum discmux_action discmux_sense_action(enum discmux_device device, uint8_t key, uint8_t asc,
 					 uint8_t ascq)
 {
-	return (enum discmux_action)advices[advise(device, key, asc, ascq)].action;
+	return (enum discmux_action)actions[advise(device, key, asc, ascq)];
 }
 
 const char *discmux_sense_reason(enum discmux_device device, uint8_t key, uint8_t asc,
 				 uint8_t ascq)
 {
-	return advices[advise(device, key, asc, ascq)].reason;
+	return reasons[advise(device, key, asc, ascq)];
 }
 
 const char *discmux_action_name(enum discmux_action action)
