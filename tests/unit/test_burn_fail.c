@@ -306,7 +306,7 @@ static void test_reserve_error(void **state)
 	(void)state;
 	burn_rig_fault(rig, 2, "sense 5/24/00 op 53");
 	expect_second_lost(rig, BURN_DISC_RUINED,
-			   "recorder 1 failed to reserve the track: invalid field in cdb (05/24/00)");
+			   "recorder 1 failed to reserve the track: invalid field in CDB (05/24/00)");
 }
 
 static void test_cache_error(void **state)

@@ -113,7 +113,7 @@ void burn_fail_result(struct burn_job *job, size_t i, const char *what)
 		burn_drop(job, i, BURN_CANCELLED, "cancelled");
 		return;
 	}
-	discmux_result_text(&rec->result, words, sizeof(words));
+	discmux_device_result_text(DISCMUX_DEVICE_RECORDER, &rec->result, words, sizeof(words));
 	burn_fail(job, i, "%s failed %s: %s", rec->name, what, words);
 }
 
@@ -126,7 +126,7 @@ void burn_fail_lba(struct burn_job *job, size_t i, uint32_t lba, const char *wha
 	rec->status.lba_valid = true;
 	rec->status.lba = lba;
 	pthread_mutex_unlock(&job->lock);
-	discmux_result_text(&rec->result, words, sizeof(words));
+	discmux_device_result_text(DISCMUX_DEVICE_RECORDER, &rec->result, words, sizeof(words));
 	burn_fail(job, i, "%s failed %s at LBA %u: %s", rec->name, what, lba, words);
 }
 

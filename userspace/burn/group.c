@@ -69,8 +69,9 @@ static bool again(const struct discmux_result *result, unsigned int flags,
 	if (key == 0x06 && ((flags & BURN_UNIT_ATTENTION) ||
 			    ((flags & BURN_RESET) && asc != 0x28)))
 		return ++*attentions <= ATTENTIONS;
-	if (key == 0x02 && asc == 0x04 && (ascq == 0x01 || ascq == 0x07 || ascq == 0x08) &&
-	    (flags & BURN_BECOMING_READY)) {
+	if (key && (flags & BURN_BECOMING_READY) &&
+	    discmux_sense_action(DISCMUX_DEVICE_RECORDER, key, asc, ascq) ==
+		    DISCMUX_ACTION_WAIT) {
 		*wait = true;
 		return true;
 	}

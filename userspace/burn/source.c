@@ -173,7 +173,7 @@ static int drive_ready(struct burn_source *s, struct burn_job *job)
 		return 0;
 	if (burn_key(&result, &asc, &ascq) == 0x02 && asc == 0x3a)
 		return burn_job_problem(job, "no disc in %s: insert the master", s->name);
-	discmux_result_text(&result, words, sizeof(words));
+	discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
 	return burn_job_problem(job, "%s is not ready: %s", s->name, words);
 }
 
@@ -236,7 +236,7 @@ static int drive_size(struct burn_source *s, struct burn_job *job)
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
 			   READY_MS, &result);
 	if (len < 0) {
-		discmux_result_text(&result, words, sizeof(words));
+		discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
 		return burn_job_problem(job, "the size of the disc in %s can't be read: %s",
 					s->name, words);
 	}
@@ -324,7 +324,7 @@ static int read_drive(struct burn_source *s, struct burn_job *job, uint32_t lba,
 			if (!discmux_result_sense(&result, &sense) && sense.info_valid &&
 			    sense.info >= lba && sense.info < lba + n)
 				lba = (uint32_t)sense.info;
-			discmux_result_text(&result, words, sizeof(words));
+			discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
 			burn_job_problem(job, "%s can't read the master at LBA %u: %s", s->name,
 					 lba, words);
 			return -EIO;

@@ -193,7 +193,7 @@ static void fault_text(const struct discmux_element *element, char *buf, size_t 
 
 	*buf = '\0';
 	if (flag(element, DISCMUX_ELEMENT_EXCEPT))
-		discmux_sense_text(sense, sizeof(sense), buf, size);
+		discmux_device_sense_text(DISCMUX_DEVICE_LIBRARY, sense, sizeof(sense), buf, size);
 }
 
 /* "s5", "d0" where the grammar of places has such a short form. */

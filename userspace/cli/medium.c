@@ -13,6 +13,7 @@
 /* Drives that are asked at the same time. */
 struct group {
 	uint32_t member[DISCMUX_MAX_TARGETS];
+	enum discmux_device device[DISCMUX_MAX_TARGETS];
 	struct medium *medium[DISCMUX_MAX_TARGETS];
 	struct discmux_result result[DISCMUX_MAX_TARGETS];
 	size_t nr;
@@ -51,12 +52,14 @@ static void keep_ready(struct group *group)
 		if (discmux_result_ok(result)) {
 			medium->known = MEDIUM_PRESENT;
 			group->member[kept] = group->member[i];
+			group->device[kept] = group->device[i];
 			group->medium[kept++] = medium;
 		} else if (!discmux_result_sense(result, &sense) && sense.key == KEY_NOT_READY &&
 			   sense.asc == ASC_NO_MEDIUM) {
 			medium->known = MEDIUM_NONE;
 		} else {
-			discmux_result_text(result, medium->note, sizeof(medium->note));
+			discmux_device_result_text(group->device[i], result, medium->note,
+						   sizeof(medium->note));
 		}
 	}
 	group->nr = kept;
@@ -128,6 +131,7 @@ void medium_query(struct discmux *dm, const struct discmux_member *members, size
 		    members[i].state != DISCMUX_MEMBER_IDLE)
 			continue;
 		group.member[group.nr] = members[i].member;
+		group.device[group.nr] = discmux_role_device(members[i].role);
 		group.medium[group.nr++] = &media[i];
 		if (group.nr == DISCMUX_MAX_TARGETS) {
 			query_group(dm, &group);

@@ -38,6 +38,29 @@ static void iso_time(const struct timespec *when, char *buf, size_t size)
 	snprintf(buf + n, size - n, ".%03dZ", (int)(when->tv_nsec / 1000000 % 1000));
 }
 
+/* Whose sense data an event carries */
+static enum discmux_device device_of(const struct discmux_event_info *event)
+{
+	if (has(event, DISCMUX_ATTR_ROLE))
+		return discmux_role_device(event->role);
+	if (has(event, DISCMUX_ATTR_SOURCE))	/* a move */
+		return DISCMUX_DEVICE_LIBRARY;
+	return event->event == DISCMUX_EVENT_RECORDER_FAILED ? DISCMUX_DEVICE_RECORDER :
+							       DISCMUX_DEVICE_ANY;
+}
+
+/* What is to be done about it, or NULL without sense data that can be read */
+static const char *action_of(const struct discmux_event_info *event)
+{
+	struct discmux_sense sense;
+
+	if (!has(event, DISCMUX_ATTR_SENSE) ||
+	    discmux_sense_parse(event->sense, event->sense_len, &sense))
+		return NULL;
+	return discmux_action_name(discmux_sense_action(device_of(event), sense.key, sense.asc,
+							sense.ascq));
+}
+
 static int add_number(json_t *object, const struct discmux_event_info *event, unsigned int attr,
 		      const char *key, uint64_t value)
 {
@@ -47,6 +70,7 @@ static int add_number(json_t *object, const struct discmux_event_info *event, un
 
 static int add_strings(json_t *object, const struct discmux_event_info *event)
 {
+	const char *action = action_of(event);
 	char text[160];
 	int ret = 0;
 
@@ -58,9 +82,11 @@ static int add_strings(json_t *object, const struct discmux_event_info *event)
 					   json_string(strerror((int)(event->error & INT_MAX))));
 	if (has(event, DISCMUX_ATTR_SENSE) && event->sense_len)
 		ret |= json_object_set_new(object, "sense",
-					   json_string(discmux_sense_text(event->sense,
-									  event->sense_len, text,
-									  sizeof(text))));
+					   json_string(discmux_device_sense_text(
+						   device_of(event), event->sense,
+						   event->sense_len, text, sizeof(text))));
+	if (action)
+		ret |= json_object_set_new(object, "action", json_string(action));
 	return ret;
 }
 
@@ -119,7 +145,8 @@ static void add_outcome(struct line *line, const struct discmux_event_info *even
 
 	if (has(event, DISCMUX_ATTR_SENSE) && event->sense_len)
 		add(line, ": %s",
-		    discmux_sense_text(event->sense, event->sense_len, text, sizeof(text)));
+		    discmux_device_sense_text(device_of(event), event->sense, event->sense_len,
+					      text, sizeof(text)));
 	else if (has(event, DISCMUX_ATTR_ERROR) && event->error)
 		add(line, ": %s", strerror((int)(event->error & INT_MAX)));
 	else if (has(event, DISCMUX_ATTR_STATUS) && event->status)

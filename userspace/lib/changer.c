@@ -152,6 +152,8 @@ int discmux_move(struct discmux *dm, uint32_t source, uint32_t destination, uint
 	ret = discmux_result_errno(result);
 	if (ret < 0)
 		return dm_fail(dm, ret, "the changer did not move %04Xh to %04Xh: %s", source,
-			       destination, discmux_result_text(result, text, sizeof(text)));
+			       destination,
+			       discmux_device_result_text(DISCMUX_DEVICE_LIBRARY, result, text,
+							  sizeof(text)));
 	return 0;
 }

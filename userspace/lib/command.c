@@ -42,6 +42,7 @@ int discmux_command(struct discmux *dm, uint32_t member, const uint8_t *cdb, siz
 {
 	struct discmux_result own = { 0 };
 	char command[64], name[32], text[160];
+	struct discmux_member who;
 	size_t done;
 	int ret;
 
@@ -54,9 +55,12 @@ int discmux_command(struct discmux *dm, uint32_t member, const uint8_t *cdb, siz
 	if (ret < 0) {
 		/* 5: the names of MMC, which those of a changer's differ from little */
 		sg_get_command_name(cdb, 5, sizeof(command), command);
+		if (discmux_member(dm, member, &who) < 0)
+			who.role = 0;
 		return dm_fail(dm, ret, "%s: %s: %s",
 			       dm_member_name(dm, member, name, sizeof(name)), command,
-			       discmux_result_text(result, text, sizeof(text)));
+			       discmux_device_result_text(discmux_role_device(who.role), result,
+							  text, sizeof(text)));
 	}
 	done = data_len - (result->resid < data_len ? result->resid : data_len);
 	return done > INT_MAX ? INT_MAX : (int)done;
