@@ -275,6 +275,7 @@ static void events(void **state)
 	is_string(object, "time", "1970-01-02T00:00:00.005Z");
 	is_string(object, "event", "recorder-failed");
 	is_string(object, "sense", "write error (03/0C/00)");
+	is_string(object, "action", "change disc");
 	assert_int_equal(number(object, "lost"), 2);
 	assert_int_equal(number(object, "seq"), 9);
 	assert_int_equal(number(object, "unit"), 3);
