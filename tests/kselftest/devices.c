@@ -165,15 +165,18 @@ static int give_role(const struct discmux_member *m, uint32_t role)
 				 role == DISCMUX_ROLE_RECORDER ? "recorder" : "reader");
 }
 
-/* New devices have a UNIT ATTENTION or two to tell. */
+/* New devices have a UNIT ATTENTION or two to tell; a test may have stopped one. */
 static int make_ready(int fd, uint32_t member)
 {
+	static const uint8_t start[6] = { 0x1b, 0, 0, 0, 1, 0 };
+	struct discmux_result r;
 	int ret = 0, tries;
 
 	for (tries = 0; tries < 10; tries++) {
 		ret = mux_ready(fd, member);
 		if (!ret)
 			return 0;
+		mux_exec(fd, &member, 1, start, sizeof(start), DISCMUX_DIR_NONE, NULL, 0, &r);
 		sleep_ms(20);
 	}
 	return ret < 0 ? ret : -EIO;

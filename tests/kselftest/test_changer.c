@@ -416,7 +416,7 @@ TEST_F(changer, status_during_a_move)
 	uint64_t t0;
 
 	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));
-	ASSERT_EQ(0, sim_fault("changer", "slow 3000 op a5"));
+	ASSERT_EQ(0, sim_fault("changer", "slow 2000 op a5"));
 	ASSERT_EQ(0, pthread_create(&thread, NULL, mover, &m));
 	sleep_ms(500);
 	t0 = now_ms();
@@ -427,7 +427,7 @@ TEST_F(changer, status_during_a_move)
 	EXPECT_GT(500, now_ms() - t0);
 	EXPECT_LE(SLOTS + DRIVES, self->l.s.nr_elements);
 	pthread_join(thread, NULL);
-	EXPECT_LE(t0 + 1000, m.done);
+	EXPECT_LE(t0 + 500, m.done);
 	EXPECT_EQ(0, m.ret);
 	EXPECT_EQ(0, m.r.status);
 	ASSERT_EQ(0, library_status(&self->l, 0, 0, 0));

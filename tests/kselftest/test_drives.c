@@ -140,7 +140,7 @@ static void burn(struct __test_metadata *_metadata, drives_t *self)
 		.nr_targets = RECORDERS,
 		.block_size = BLOCK,
 		.ring_bytes = RING,
-		.timeout_ms = 3000,
+		.timeout_ms = 2000,
 		.targets = PTR(places),
 	};
 	int i;
@@ -226,7 +226,7 @@ TEST_F(drives, long_write_without_end)
 	ASSERT_EQ(0, sim_fault("recorder2", "sense 2/04/08 op write nth 5 times always"));
 	t0 = now_ms();
 	burn(_metadata, self);
-	EXPECT_LE(2900, now_ms() - t0);
+	EXPECT_LE(1900, now_ms() - t0);
 	EXPECT_GE(15000, now_ms() - t0);
 	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[2].state);
 	EXPECT_EQ(0x020408, mux_sense(&self->t[2].result));
@@ -269,7 +269,7 @@ TEST_F(drives, hanging_drive)
 	ASSERT_EQ(0, sim_fault("recorder2", "hang op write nth 3"));
 	t0 = now_ms();
 	burn(_metadata, self);
-	EXPECT_LE(2900, now_ms() - t0);
+	EXPECT_LE(1900, now_ms() - t0);
 	EXPECT_GE(15000, now_ms() - t0);
 	EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[2].state);
 	EXPECT_EQ(ETIMEDOUT, self->t[2].result.error);

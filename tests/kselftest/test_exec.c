@@ -271,7 +271,7 @@ TEST_F(exec, at_the_same_time)
 	uint8_t cdb[10] = { 0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0 }, data[4][BLOCK];
 	uint64_t t0, one, four;
 
-	ASSERT_EQ(0, sdbg_set("delay", 100));
+	ASSERT_EQ(0, sdbg_set("delay", 50));
 	t0 = now_ms();
 	ASSERT_EQ(0, mux_exec(self->rig.fd, self->all, 1, cdb, 10, DISCMUX_DIR_IN, data, BLOCK,
 			      self->r));

@@ -15,7 +15,7 @@ FIXTURE(stream)
 	struct sdbg_rig rig;
 	struct discmux_stream_status status;
 	struct discmux_target_status t[4];
-	uint8_t *data;		/* 6 MiB of the pattern of `seed` */
+	uint8_t *data;		/* 4 MiB of the pattern of `seed` */
 	size_t size;
 	uint32_t seed;
 	int fd;
@@ -25,7 +25,7 @@ FIXTURE_SETUP(stream)
 {
 	ASSERT_EQ(0, sdbg_rig_open(&self->rig));
 	self->fd = -1;
-	self->size = 6u << 20;
+	self->size = 4u << 20;
 	self->seed = (uint32_t)getpid();
 	self->data = malloc(self->size);
 	ASSERT_NE(NULL, self->data);
