@@ -164,7 +164,7 @@ discmux-sim ctl clear recorder1 >/dev/null
 
 blanks dvd+r dvd+r dvd+r dvd+r
 for n in 0 1 2 3; do
-	discmux-sim ctl speed recorder$n 0.05 >/dev/null
+	discmux-sim ctl speed recorder$n 0.01 >/dev/null
 done
 discmux-sim ctl count --reset >/dev/null
 discmux copy --from "$tmp/master.iso" --to all --verify >"$tmp/out" 2>"$tmp/err" &
@@ -187,7 +187,7 @@ check "it comes back" wait_for 60 sh -c 'discmux status --json --no-media |
 # A job on recorders 0 and 2 that is in the middle of writing, $job
 slow() {
 	for n in 0 2; do
-		discmux-sim ctl speed "recorder$n" 0.05 >/dev/null
+		discmux-sim ctl speed "recorder$n" 0.01 >/dev/null
 	done
 	discmux-sim ctl count --reset >/dev/null
 	discmux copy --from "$tmp/master.iso" --to 0,2 --verify >"$tmp/out" 2>"$tmp/err" &
