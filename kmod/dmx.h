@@ -303,6 +303,8 @@ bool dmx_result_unit_attention(const struct discmux_result *res);
 bool dmx_result_illegal(const struct discmux_result *res);
 int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 	    unsigned int len, u32 timeout_ms);
+void dmx_log_failure(struct dmx_member *m, const char *what,
+		     const struct discmux_result *res);
 void dmx_write_cdb(struct dmx_cmd *cmd, u8 opcode, u32 lba, u32 blocks);
 
 /* claim.c */

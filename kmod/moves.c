@@ -70,8 +70,10 @@ static void dmx_move_run(struct dmx_member *m, struct dmx_job *job)
 	dmx_count(m, DMX_C_MOVES, 1);
 	dmx_count(m, DMX_C_MOVE_BUSY_MS, ms);
 	dmx_counter_max(&m->counter[DMX_C_LONGEST_MOVE_MS], ms);
-	if (!dmx_result_good(&job->res))
+	if (!dmx_result_good(&job->res)) {
+		dmx_log_failure(m, "MOVE MEDIUM", &job->res);
 		dmx_count(m, DMX_C_MOVE_ERRORS, 1);
+	}
 	/* What the arm really did, above all after a failure, is asked. */
 	dmx_changer_refresh(m);
 	dmx_event_move(DISCMUX_EVENT_MOVE_DONE, mux, m->id, job->arg.source,

@@ -239,6 +239,7 @@ static void dmx_leg_fail(struct dmx_leg *leg, const struct discmux_result *res)
 	spin_unlock_irq(&s->lock);
 	if (!failed)
 		return;
+	dmx_log_failure(leg->member, "WRITE", res);
 	dmx_count(leg->member, DMX_C_WRITE_ERRORS, 1);
 	dmx_count(s->file->mux, DMX_MC_RECORDERS_FAILED, 1);
 	dmx_event_failed(s->file->mux, s->id, leg->member, leg->lba, res);

@@ -7,6 +7,7 @@
 #include <linux/vmalloc.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_common.h>
+#include <scsi/scsi_dbg.h>
 
 #include "compat/compat.h"
 #include "dmx.h"
@@ -179,6 +180,23 @@ int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 	if (dmx_result_illegal(&res))
 		return -EOPNOTSUPP;
 	return res.error ? -(int)res.error : -EIO;
+}
+
+/**
+ * dmx_log_failure() - tell the kernel's log of a command that failed
+ * @m: to whom it went
+ * @what: what was tried
+ * @res: how it went
+ */
+void dmx_log_failure(struct dmx_member *m, const char *what,
+		     const struct discmux_result *res)
+{
+	struct scsi_device *sdev = m->sdev;
+
+	sdev_printk(KERN_WARNING, sdev, "discmux: %s failed: error %u, status %02x\n",
+		    what, res->error, res->status);
+	if (res->sense_len)
+		__scsi_print_sense(sdev, "discmux", res->sense, res->sense_len);
 }
 
 /* WRITE(10) or WRITE(12), MMC-6 6.44, 6.45 */
