@@ -288,6 +288,34 @@ static void test_close_error(void **state)
 			   "recorder 1 failed to close the track: internal target failure (04/44/00)");
 }
 
+/* A drive that is not ready for another reason than its work is lost at once; the
+ * others need not wait for it. */
+static void test_not_ready_while_closing(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 3);
+
+	(void)state;
+	burn_rig_fault(rig, 2, "sense 2/05/00 op 5b times always");
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	assert_true(rig->now_ms < 60000);
+	expect_good(rig, 0);
+	expect_good(rig, 2);
+	burn_rig_free(rig);
+}
+
+/* Busy with its work: it is waited for. */
+static void test_busy_while_closing(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 1);
+
+	(void)state;
+	burn_rig_fault(rig, 1, "sense 2/04/07 op 51 nth 3 times 500");
+	assert_int_equal(burn_rig_run(rig), 0);
+	assert_true(rig->now_ms > 200000);
+	expect_good(rig, 0);
+	burn_rig_free(rig);
+}
+
 static void test_prepare_error(void **state)
 {
 	struct burn_rig *rig = tower("dvd-r", 3);
@@ -696,6 +724,8 @@ int main(void)
 		cmocka_unit_test(test_long_write),
 		cmocka_unit_test(test_unplug),
 		cmocka_unit_test(test_close_error),
+		cmocka_unit_test(test_not_ready_while_closing),
+		cmocka_unit_test(test_busy_while_closing),
 		cmocka_unit_test(test_prepare_error),
 		cmocka_unit_test(test_reserve_error),
 		cmocka_unit_test(test_cache_error),

@@ -69,7 +69,8 @@ static bool again(const struct discmux_result *result, unsigned int flags,
 	if (key == 0x06 && ((flags & BURN_UNIT_ATTENTION) ||
 			    ((flags & BURN_RESET) && asc != 0x28)))
 		return ++*attentions <= ATTENTIONS;
-	if (key && (flags & BURN_BECOMING_READY) &&
+	/* Only "not ready, wait": what a broken drive says must not hold up the others */
+	if (key == 0x02 && asc == 0x04 && (flags & BURN_BECOMING_READY) &&
 	    discmux_sense_action(DISCMUX_DEVICE_RECORDER, key, asc, ascq) ==
 		    DISCMUX_ACTION_WAIT) {
 		*wait = true;
