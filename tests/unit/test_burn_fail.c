@@ -295,7 +295,7 @@ static void test_not_ready_while_closing(void **state)
 	struct burn_rig *rig = tower("dvd+r", 3);
 
 	(void)state;
-	burn_rig_fault(rig, 2, "sense 2/05/00 op 5b times always");
+	burn_rig_fault(rig, 2, "sense 2/06/01 op 5b times always");
 	assert_int_equal(burn_rig_run(rig), -EIO);
 	assert_true(rig->now_ms < 60000);
 	expect_good(rig, 0);
