@@ -9,6 +9,8 @@
  *   dmx_mux.lock	mutex	the members of one mux, their numbers and roles
  *   dmx_member.claim_lock mutex one claim or release of a member at a time
  *   dmx_file.lock	mutex	the members that one fd holds
+ *   dmx_stream.write_lock, then dmx_stream.event_lock
+ *			mutex	one writer; changes and their events in order
  *   dmx_events.lock	mutex	numbering and sending of events (events.c)
  *   dmx_stream.lock	spinlock ring and legs of one stream, taken in interrupts
  *   dmx_changer.lock	spinlock job queue, mechanism state and element map

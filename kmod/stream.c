@@ -129,6 +129,38 @@ void dmx_stream_filled(struct dmx_stream *s, u32 bytes)
 	dmx_count(s->file->mux, DMX_MC_BYTES_COPIED, bytes);
 }
 
+/* After the last event of a stream its state is DONE or ABORTED. */
+static void dmx_stream_check_end(struct dmx_stream *s)
+{
+	u32 left = 0;
+	u64 bytes = U64_MAX;
+	unsigned int i;
+	bool last;
+
+	mutex_lock(&s->event_lock);
+	spin_lock_irq(&s->lock);
+	last = !s->ended && !dmx_stream_running(s) &&
+	       (s->state == DISCMUX_STREAM_FINISHING ||
+		s->state == DISCMUX_STREAM_ABORTED);
+	s->ended |= last;
+	if (last && s->state == DISCMUX_STREAM_FINISHING)
+		s->state = DISCMUX_STREAM_DONE;
+	for (i = 0; i < s->nr_legs; i++) {
+		if (s->leg[i].state != DISCMUX_TARGET_DONE)
+			continue;
+		left++;
+		bytes = min(bytes, s->leg[i].bytes);
+	}
+	spin_unlock_irq(&s->lock);
+	if (last)
+		dmx_event_stream(DISCMUX_EVENT_STREAM_END, s->file->mux, s->id, left,
+				 left ? bytes : 0,
+				 s->state == DISCMUX_STREAM_ABORTED ? ECANCELED :
+				 left ? 0 : EIO);
+	mutex_unlock(&s->event_lock);
+	wake_up_all(&s->wait);
+}
+
 /* The last, shorter chunk becomes a whole one.  -EINVAL: not whole blocks. */
 int dmx_stream_finish(struct dmx_stream *s)
 {
@@ -150,37 +182,9 @@ int dmx_stream_finish(struct dmx_stream *s)
 		}
 	}
 	spin_unlock_irq(&s->lock);
+	if (!ret)
+		dmx_stream_check_end(s);	/* all may have failed before */
 	return ret;
-}
-
-/* After the last event of a stream its state is DONE or ABORTED. */
-static void dmx_stream_check_end(struct dmx_stream *s)
-{
-	u32 left = 0;
-	u64 bytes = U64_MAX;
-	unsigned int i;
-	bool last;
-
-	spin_lock_irq(&s->lock);
-	last = !s->ended && !dmx_stream_running(s) &&
-	       (s->state == DISCMUX_STREAM_FINISHING ||
-		s->state == DISCMUX_STREAM_ABORTED);
-	s->ended |= last;
-	if (last && s->state == DISCMUX_STREAM_FINISHING)
-		s->state = DISCMUX_STREAM_DONE;
-	for (i = 0; i < s->nr_legs; i++) {
-		if (s->leg[i].state != DISCMUX_TARGET_DONE)
-			continue;
-		left++;
-		bytes = min(bytes, s->leg[i].bytes);
-	}
-	spin_unlock_irq(&s->lock);
-	wake_up_all(&s->wait);
-	if (last)
-		dmx_event_stream(DISCMUX_EVENT_STREAM_END, s->file->mux, s->id, left,
-				 left ? bytes : 0,
-				 s->state == DISCMUX_STREAM_ABORTED ? ECANCELED :
-				 left ? 0 : EIO);
 }
 
 void dmx_stream_abort(struct dmx_stream *s)
@@ -208,6 +212,7 @@ static void dmx_stream_progress(struct dmx_stream *s)
 
 	if (time_before(jiffies, READ_ONCE(s->progress_at)))
 		return;
+	mutex_lock(&s->event_lock);
 	spin_lock_irq(&s->lock);
 	left = dmx_stream_running(s);
 	due = left && !time_before(jiffies, s->progress_at);
@@ -221,6 +226,7 @@ static void dmx_stream_progress(struct dmx_stream *s)
 	if (due)
 		dmx_event_stream(DISCMUX_EVENT_STREAM_PROGRESS, s->file->mux, s->id,
 				 left, bytes, 0);
+	mutex_unlock(&s->event_lock);
 }
 
 static void dmx_leg_fail(struct dmx_leg *leg, const struct discmux_result *res)
@@ -228,6 +234,7 @@ static void dmx_leg_fail(struct dmx_leg *leg, const struct discmux_result *res)
 	struct dmx_stream *s = leg->stream;
 	bool failed;
 
+	mutex_lock(&s->event_lock);
 	spin_lock_irq(&s->lock);
 	failed = leg->state == DISCMUX_TARGET_RUNNING;
 	leg->result = *res;
@@ -237,13 +244,15 @@ static void dmx_leg_fail(struct dmx_leg *leg, const struct discmux_result *res)
 	}
 	leg->busy = false;
 	spin_unlock_irq(&s->lock);
-	if (!failed)
-		return;
-	dmx_log_failure(leg->member, "WRITE", res);
-	dmx_count(leg->member, DMX_C_WRITE_ERRORS, 1);
-	dmx_count(s->file->mux, DMX_MC_RECORDERS_FAILED, 1);
-	dmx_event_failed(s->file->mux, s->id, leg->member, leg->lba, res);
-	dmx_stream_check_end(s);
+	if (failed) {
+		dmx_log_failure(leg->member, "WRITE", res);
+		dmx_count(leg->member, DMX_C_WRITE_ERRORS, 1);
+		dmx_count(s->file->mux, DMX_MC_RECORDERS_FAILED, 1);
+		dmx_event_failed(s->file->mux, s->id, leg->member, leg->lba, res);
+	}
+	mutex_unlock(&s->event_lock);
+	if (failed)
+		dmx_stream_check_end(s);
 }
 
 static void dmx_leg_fail_errno(struct dmx_leg *leg, u32 error)
@@ -352,15 +361,16 @@ static bool dmx_leg_prepare(struct dmx_leg *leg)
 {
 	struct dmx_stream *s = leg->stream;
 	u32 slot = leg->cursor % s->nr_chunks;
-	bool go;
+	bool go, done;
 
 	spin_lock_irq(&s->lock);
 	go = dmx_leg_has_chunk(leg);
+	done = leg->state == DISCMUX_TARGET_DONE;
 	spin_unlock_irq(&s->lock);
-	if (!go) {
+	if (done)
 		dmx_stream_check_end(s);
+	if (!go)
 		return false;
-	}
 	leg->data.table = s->ring + slot * s->pages_per_chunk;
 	leg->data.nr = DIV_ROUND_UP(leg->data.bytes, PAGE_SIZE);
 	leg->blocks_in_flight = leg->data.bytes / s->block_size;

@@ -58,6 +58,8 @@ struct dmx_leg {
  * struct dmx_stream - a stream; freed when the fd is closed and no leg is busy
  * @ref: the fd, each busy leg, each queued work
  * @write_lock: one writer at a time; outside @lock
+ * @event_lock: a change and the event that tells of it, so that events come
+ *	in order; outside @lock
  * @wait: writers, FINISH and poll
  * @head, @fill, @end, @tail_bytes, @state, @aborted and the legs' cursor,
  *	state and counters: under @lock.  @fill is the bytes in chunk @head,
@@ -68,6 +70,7 @@ struct dmx_stream {
 	struct kref ref;
 	struct dmx_file *file;
 	struct mutex write_lock;	/* one writer at a time */
+	struct mutex event_lock;	/* events, see above */
 	spinlock_t lock;		/* ring and legs, taken in interrupts */
 	wait_queue_head_t wait;
 	u32 id;
@@ -79,7 +82,7 @@ struct dmx_stream {
 	u32 prefill_chunks;
 	u32 timeout_ms;
 	u8 opcode;
-	bool ended;		/* STREAM_END went out */
+	bool ended;		/* no leg runs any more, STREAM_END goes out */
 	u32 fill;
 	u32 tail_bytes;
 	u64 head;

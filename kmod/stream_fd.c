@@ -158,7 +158,7 @@ static bool dmx_stream_settled(struct dmx_stream *s)
 	bool settled;
 
 	spin_lock_irq(&s->lock);
-	settled = !dmx_stream_running(s);
+	settled = s->ended;
 	spin_unlock_irq(&s->lock);
 	return settled;
 }
@@ -310,7 +310,7 @@ static int dmx_stream_sizes(struct dmx_stream *s, struct discmux_stream *arg)
 	s->nr_chunks = ring / chunk;
 	s->pages_per_chunk = DIV_ROUND_UP(chunk, PAGE_SIZE);
 	prefill = arg->prefill_bytes ?: ring / 2;
-	s->prefill_chunks = clamp_t(u32, prefill / chunk, 1, s->nr_chunks);
+	s->prefill_chunks = min_t(u32, DIV_ROUND_UP(prefill, chunk), s->nr_chunks);
 	s->opcode = arg->write_opcode ?: WRITE_10;
 	s->timeout_ms = arg->timeout_ms ?: DMX_WRITE_TIMEOUT;
 	arg->chunk_bytes = chunk;
@@ -382,6 +382,7 @@ static struct dmx_stream *dmx_stream_alloc(struct dmx_file *file, u32 n,
 	kref_get(&file->ref);
 	s->file = file;
 	mutex_init(&s->write_lock);
+	mutex_init(&s->event_lock);
 	spin_lock_init(&s->lock);
 	init_waitqueue_head(&s->wait);
 	s->end = DMX_NO_END;
