@@ -6,6 +6,7 @@
 #
 #	check "name" command...    one test; the command's output is shown if it fails
 #	skip "name" "why"
+#	check "name" fails 1 "text" command...
 #	done_testing               the plan; exit status 1 when something failed
 
 tap_count=0
@@ -36,6 +37,26 @@ check() {
 skip() {
 	tap_count=$((tap_count + 1))
 	echo "ok $tap_count - $1 # SKIP $2"
+}
+
+# fails STATUS TEXT command...: exits so, and says the text in one line on stderr;
+# $tmp is the script's own folder
+fails() {
+	wanted=$1 text=$2
+	shift 2
+	# shellcheck disable=SC2154 # set by the script
+	"$@" >/dev/null 2>"$tmp/err"
+	got=$?
+	cat "$tmp/err"
+	[ "$got" -eq "$wanted" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
+		grep -qF -- "$text" "$tmp/err"
+}
+
+# as USER command...: with the rights of that user of the guest
+as() {
+	user=$1
+	shift
+	setpriv --reuid="$user" --regid="$user" --init-groups "$@"
 }
 
 done_testing() {

@@ -9,24 +9,6 @@
 tmp=$(mktemp -d)
 chmod 755 "$tmp"
 
-# fails STATUS TEXT command...: exits so, and says the text in one line on stderr
-fails() {
-	wanted=$1 text=$2
-	shift 2
-	"$@" >/dev/null 2>"$tmp/err"
-	got=$?
-	cat "$tmp/err"
-	[ "$got" -eq "$wanted" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
-		grep -qF -- "$text" "$tmp/err"
-}
-
-# as USER command...
-as() {
-	user=$1
-	shift
-	setpriv --reuid="$user" --regid="$user" --init-groups "$@"
-}
-
 untouched() {
 	discmux-sim ctl count --json | jq -e '[.. | .blocks_written? // empty] | add == 0'
 }

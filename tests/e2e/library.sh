@@ -13,17 +13,6 @@ json() {
 	discmux inventory --refresh --json | jq -e "$1"
 }
 
-# fails STATUS TEXT command...: exits so, and says the text in one line on stderr
-fails() {
-	wanted=$1 text=$2
-	shift 2
-	"$@" >/dev/null 2>"$tmp/err"
-	got=$?
-	cat "$tmp/err"
-	[ "$got" -eq "$wanted" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
-		grep -qF -- "$text" "$tmp/err"
-}
-
 for n in 1 2 3; do
 	discmux-sim ctl blank dvd+r "blank$n"
 	discmux-sim ctl slot $n "blank$n"

@@ -22,17 +22,6 @@ start() {
 	discmux-sim start --profile "$profile" --media "$media" "$@"
 }
 
-# fails STATUS TEXT command...: exits so, and says the text in one line on stderr
-fails() {
-	wanted=$1 text=$2
-	shift 2
-	"$@" >/dev/null 2>"$tmp/err"
-	got=$?
-	cat "$tmp/err"
-	[ "$got" -eq "$wanted" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
-		grep -qF -- "$text" "$tmp/err"
-}
-
 # list FILTER: of the list as JSON
 list() {
 	sim list --json | jq -e "$1"

@@ -16,24 +16,6 @@ json() {
 	jq -e "$1" "$tmp/status"
 }
 
-# fails STATUS TEXT command...: exits so, and says the text in one line on stderr
-fails() {
-	wanted=$1 text=$2
-	shift 2
-	"$@" >/dev/null 2>"$tmp/err"
-	got=$?
-	cat "$tmp/err"
-	[ "$got" -eq "$wanted" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
-		grep -qF -- "$text" "$tmp/err"
-}
-
-# as USER command...
-as() {
-	user=$1
-	shift
-	setpriv --reuid="$user" --regid="$user" --init-groups "$@"
-}
-
 look
 check "one reader" json '[.members[] | select(.role == "reader")] | length == 1'
 check "four recorders, numbered from 0" \
