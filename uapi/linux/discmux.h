@@ -337,7 +337,8 @@ struct discmux_fanout_write {
  * @ring_bytes: in, memory for data that is under way, at least 4 chunks and
  *	at most 64 MiB; 0 is 8 MiB.  Out: what is used
  * @prefill_bytes: in, data in the ring before the first WRITE goes out, at
- *	most ring_bytes, rounded up to chunks; 0 is half the ring.  FINISH starts what is there
+ *	most ring_bytes, rounded up to chunks; 0 is half the ring.  FINISH starts
+ *	what is there
  * @write_opcode: in, 0x2a WRITE(10), 0xaa WRITE(12); 0 is 0x2a
  * @timeout_ms: in, for each WRITE, 0 is 60000
  * @__reserved: 0
@@ -350,11 +351,11 @@ struct discmux_fanout_write {
  * the slowest recorder.  A recorder that fails leaves the stream and frees its
  * share at once; the others go on.  A WRITE that was not carried out because
  * the drive has no room (02/04/08, long write in progress) or is busy (BUSY,
- * TASK SET FULL) is sent again after a pause, for timeout_ms at most, and is no
- * failure; any other is never repeated.  Members that the parent fd has not claimed are claimed as
- * long as the stream is open.  Closing the stream aborts what has not been
- * finished.  Data in the ring is a whole number of blocks at FINISH or FINISH
- * fails with EINVAL.
+ * TASK SET FULL) is sent again after a pause, for timeout_ms at most, and is
+ * no failure; any other is never repeated.  Members that the parent fd has not
+ * claimed are claimed as long as the stream is open.  Closing the stream
+ * aborts what has not been finished.  Data in the ring is a whole number of
+ * blocks at FINISH or FINISH fails with EINVAL.
  */
 struct discmux_stream {
 	__u32 size;
@@ -376,10 +377,10 @@ struct discmux_stream {
  * @size: sizeof(struct discmux_stream_end)
  * @flags: in, 0
  *
- * FINISH waits (until a signal comes; call it again) until every recorder that is left has taken all
- * data; what became of each is in STREAM_STATUS.  It fails with EIO when none
- * is left.  write() afterwards gives EINVAL.  ABORT returns at once; commands
- * in flight end on their own, no new one is sent.
+ * FINISH waits (until a signal comes; call it again) until every recorder that
+ * is left has taken all data; what became of each is in STREAM_STATUS.  It
+ * fails with EIO when none is left.  write() afterwards gives EINVAL.  ABORT
+ * returns at once; commands in flight end on their own, no new one is sent.
  */
 struct discmux_stream_end {
 	__u32 size;
