@@ -3,6 +3,7 @@
  * The changer: its elements, which drive sits in which, and asking it.
  * Moves are in moves.c.
  */
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <scsi/scsi.h>
@@ -16,6 +17,8 @@
 /* Options of READ ELEMENT STATUS, most first; old changers refuse some. */
 #define DMX_VOLTAG		BIT(0)
 #define DMX_DVCID		BIT(1)
+
+static DEFINE_RATELIMIT_STATE(dmx_status_limit, 60 * HZ, 5);
 
 struct dmx_map *dmx_map_get(struct dmx_changer *ch)
 {
@@ -50,17 +53,25 @@ static struct dmx_map *dmx_map_alloc(unsigned int nr)
 /* Makes @map the current one; the caller's reference goes with it. */
 static void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
 {
+	struct dmx_mux *mux = READ_ONCE(ch->member->mux);
 	struct dmx_map *old;
+	bool changed;
+	u64 generation;
 
 	spin_lock(&ch->lock);
 	old = ch->map;
 	ch->map = map;
-	if (old->nr != map->nr || memcmp(old->e, map->e, map->nr * sizeof(map->e[0])))
-		ch->generation++;
+	changed = old->nr != map->nr ||
+		  memcmp(old->e, map->e, map->nr * sizeof(map->e[0]));
+	ch->generation += changed;
+	generation = ch->generation;
 	ch->asked = ktime_get();
 	ch->stale = false;
+	ch->garbled = false;
 	spin_unlock(&ch->lock);
 	dmx_map_put(old);
+	if (changed && mux)
+		dmx_event_elements(mux, ch->member->id, generation);
 }
 
 /* READ ELEMENT STATUS of everything, with what the changer takes of options. */
@@ -82,9 +93,22 @@ static int dmx_ask_status(struct dmx_member *m, void *buf, u32 len)
 	}
 }
 
+/* People who look into the log are to know what the changer does wrong. */
+static int dmx_status_refused(struct dmx_member *m, const char *why)
+{
+	spin_lock(&m->changer->lock);
+	m->changer->garbled = true;
+	spin_unlock(&m->changer->lock);
+	if (__ratelimit(&dmx_status_limit))
+		sdev_printk(KERN_WARNING, m->sdev,
+			    "discmux: READ ELEMENT STATUS data %s: not used\n", why);
+	return -EPROTO;
+}
+
 static int dmx_read_map(struct dmx_member *m, u32 len, unsigned int nr)
 {
 	struct dmx_map *map;
+	const char *why;
 	u8 *buf;
 	int ret;
 
@@ -96,9 +120,11 @@ static int dmx_read_map(struct dmx_member *m, u32 len, unsigned int nr)
 	ret = dmx_ask_status(m, buf, len);
 	if (ret < 0)
 		goto out;
-	ret = dmx_elements_decode(buf, ret, map->e, nr);
-	if (ret < 0)
+	ret = dmx_elements_decode(buf, ret, map->e, nr, &why);
+	if (ret < 0) {
+		dmx_status_refused(m, why);
 		goto out;
+	}
 	map->nr = ret;
 	dmx_map_publish(m->changer, map);
 	map = NULL;
@@ -119,7 +145,6 @@ out:
  */
 int dmx_changer_refresh(struct dmx_member *m)
 {
-	struct dmx_changer *ch = m->changer;
 	struct dmx_mux *mux;
 	u8 header[8];
 	u32 len;
@@ -128,20 +153,39 @@ int dmx_changer_refresh(struct dmx_member *m)
 	ret = dmx_ask_status(m, header, sizeof(header));
 	if (ret >= 0) {
 		len = ret == sizeof(header) ? dmx_elements_bytes(header) : 0;
-		ret = -EPROTO;
-		if (len && len <= DMX_STATUS_MAX)
+		if (!len)
+			ret = dmx_status_refused(m, "is shorter than a header");
+		else if (len > DMX_STATUS_MAX)
+			ret = dmx_status_refused(m, "is said to be longer than 1 MiB");
+		else
 			ret = dmx_read_map(m, len, get_unaligned_be16(header + 2));
 	}
 	if (ret) {
-		spin_lock(&ch->lock);
-		ch->stale = true;
-		spin_unlock(&ch->lock);
+		dmx_changer_stale(m);
 		return ret;
 	}
 	mux = READ_ONCE(m->mux);
 	if (mux)
 		dmx_members_tie(mux);
 	return 0;
+}
+
+/* An MC-8100, MC-8200 or MC-8600, which has commands of its own. */
+bool dmx_is_library(struct dmx_member *m)
+{
+	return !strncmp(m->sdev->model, "JVC-CHG MC-8", 12);
+}
+
+/* What is where may have changed: a refresh is due. */
+void dmx_changer_stale(struct dmx_member *m)
+{
+	struct dmx_changer *ch = m->changer;
+
+	if (!ch)
+		return;
+	spin_lock(&ch->lock);
+	ch->stale = true;
+	spin_unlock(&ch->lock);
 }
 
 /* MODE SENSE(6), page 1Dh: SMC-3 7.3.3; the order of types is its own. */
@@ -166,7 +210,7 @@ static void dmx_changer_ranges(struct dmx_member *m)
 		r->count = get_unaligned_be16(buf + page + 4 + 4 * i);
 	}
 	/* Their mail slot has a second address, which no page tells of (3.7). */
-	if (!strncmp(m->sdev->model, "JVC-CHG MC-8", 12))
+	if (dmx_is_library(m))
 		m->changer->range[DISCMUX_ELEMENT_IMPORT_EXPORT].count = 2;
 }
 
@@ -185,7 +229,7 @@ int dmx_changer_setup(struct dmx_member *m)
 	spin_lock_init(&ch->lock);
 	init_waitqueue_head(&ch->wait);
 	INIT_LIST_HEAD(&ch->jobs);
-	INIT_WORK(&ch->work, dmx_moves_work);
+	INIT_WORK(&ch->work, dmx_jobs_work);
 	ch->options = DMX_VOLTAG | DMX_DVCID;
 	ch->asked = ktime_get();
 	ch->member = m;
@@ -284,7 +328,7 @@ static bool dmx_may_ask(struct dmx_changer *ch, int *may)
 }
 
 /* Asks the changer unless it moves; failures show as "stale". */
-static int dmx_status_refresh(struct dmx_member *m)
+int dmx_status_refresh(struct dmx_member *m)
 {
 	struct dmx_changer *ch = m->changer;
 	int may;
@@ -372,7 +416,8 @@ int dmx_ioctl_element_status(struct dmx_call *call)
 	spin_lock(&ch->lock);
 	arg->changer = m->id;
 	arg->state = (ch->pending ? DISCMUX_STATUS_MOVING : 0) |
-		     (ch->stale ? DISCMUX_STATUS_STALE : 0);
+		     (ch->stale ? DISCMUX_STATUS_STALE : 0) |
+		     (ch->garbled ? DISCMUX_STATUS_GARBLED : 0);
 	arg->age_ms = min_t(s64, ktime_ms_delta(ktime_get(), ch->asked), U32_MAX);
 	arg->generation = ch->generation;
 	spin_unlock(&ch->lock);

@@ -49,6 +49,16 @@ static int dmx_close(struct inode *inode, struct file *filp)
 	return 0;
 }
 
+/*
+ * A descriptor was closed, perhaps one of several.  A call that waits keeps the
+ * file open, so that its jobs can only be dropped here.
+ */
+static int dmx_flush(struct file *filp, fl_owner_t owner)
+{
+	dmx_jobs_drop(filp->private_data, owner);
+	return 0;
+}
+
 static void dmx_count_roles(struct dmx_mux *mux, struct discmux_info *info)
 {
 	struct dmx_member *m;
@@ -134,11 +144,8 @@ static void dmx_fill_member(struct dmx_mux *mux, struct dmx_member *m,
 	out->member = m->id;
 	out->role = m->role;
 	out->unit = m->unit;
-	spin_lock_irq(&m->lock);
-	out->state = m->streaming ? DISCMUX_MEMBER_STREAMING :
-		     m->owner ? DISCMUX_MEMBER_CLAIMED : DISCMUX_MEMBER_IDLE;
-	out->element = m->element;
-	spin_unlock_irq(&m->lock);
+	out->state = dmx_member_state(m);
+	out->element = READ_ONCE(m->element);
 	out->device_type = sdev->type;
 	out->host = sdev->host->host_no;
 	out->channel = sdev->channel;
@@ -198,6 +205,16 @@ static const struct dmx_ioctl dmx_ioctls[] = {
 		dmx_ioctl_element_status, .copy_out = true),
 	DMX_ROW(DISCMUX_IOC_MOVE, discmux_move, result, dmx_ioctl_move,
 		.write = true),
+	DMX_ROW(DISCMUX_IOC_OPERATE, discmux_operate, result, dmx_ioctl_operate,
+		.write = true),
+	DMX_ROW(DISCMUX_IOC_PAGE, discmux_page, result, dmx_ioctl_page,
+		.copy_out = true),
+	DMX_ROW(DISCMUX_IOC_OPTIONS, discmux_unit_options, block, dmx_ioctl_options,
+		.copy_out = true),
+	DMX_ROW(DISCMUX_IOC_SENSE, discmux_request_sense, sense, dmx_ioctl_sense,
+		.copy_out = true),
+	DMX_ROW(DISCMUX_IOC_MESSAGE, discmux_send_message, scratch,
+		dmx_ioctl_message, .write = true, .copy_out = true),
 };
 
 union dmx_arg {
@@ -209,8 +226,14 @@ union dmx_arg {
 	struct discmux_stream stream;
 	struct discmux_stream_end stream_end;
 	struct discmux_stream_status stream_status;
+	struct discmux_stream_commit stream_commit;
 	struct discmux_element_status element_status;
 	struct discmux_move move;
+	struct discmux_operate operate;
+	struct discmux_page page;
+	struct discmux_unit_options unit_options;
+	struct discmux_request_sense request_sense;
+	struct discmux_send_message send_message;
 };
 
 static long dmx_ioctl_call(const struct dmx_ioctl *row, struct dmx_call *call,
@@ -270,6 +293,7 @@ long dmx_ioctl_dispatch(const struct dmx_ioctl *table, unsigned int n,
 	/* The size may have changed between the two looks at it. */
 	*(u32 *)&arg = usize;
 	call->arg = &arg;
+	call->uarg = uarg;
 	return dmx_ioctl_call(row, call, uarg, usize);
 }
 
@@ -285,6 +309,7 @@ static long dmx_ioctl(struct file *filp, unsigned int cmd, unsigned long uptr)
 const struct file_operations dmx_fops = {
 	.owner = THIS_MODULE,
 	.open = dmx_open,
+	.flush = dmx_flush,
 	.release = dmx_close,
 	.unlocked_ioctl = dmx_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

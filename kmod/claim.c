@@ -5,7 +5,6 @@
  * mounts, probes, locks or ejects a disc that is being written.
  */
 #include <linux/slab.h>
-#include <scsi/scsi.h>
 
 #include "compat/compat.h"
 #include "dmx.h"
@@ -21,47 +20,6 @@ struct dmx_held {
 	struct list_head link;
 	struct dmx_member *member;
 };
-
-/* Commands that tell but change nothing, neither medium nor mechanism. */
-bool dmx_cdb_changes(const u8 *cdb)
-{
-	switch (cdb[0]) {
-	case TEST_UNIT_READY:
-	case REQUEST_SENSE:
-	case INQUIRY:
-	case MODE_SENSE:
-	case MODE_SENSE_10:
-	case LOG_SENSE:
-	case READ_CAPACITY:
-	case READ_ELEMENT_STATUS:
-	case 0x23:	/* READ FORMAT CAPACITIES */
-	case 0x43:	/* READ TOC/PMA/ATIP */
-	case 0x46:	/* GET CONFIGURATION */
-	case 0x4a:	/* GET EVENT STATUS NOTIFICATION */
-	case 0x51:	/* READ DISC INFORMATION */
-	case 0x52:	/* READ TRACK INFORMATION */
-	case 0x5c:	/* READ BUFFER CAPACITY */
-	case 0xac:	/* GET PERFORMANCE */
-	case 0xad:	/* READ DISC STRUCTURE */
-	case 0xbd:	/* MECHANISM STATUS */
-		return false;
-	}
-	return true;
-}
-
-/* 0 or -EBUSY: may this fd send this command to this member now? */
-int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb)
-{
-	int ret = 0;
-
-	if (!dmx_cdb_changes(cdb))
-		return 0;
-	spin_lock_irq(&m->lock);
-	if (m->streaming || (m->owner && m->owner != file))
-		ret = -EBUSY;
-	spin_unlock_irq(&m->lock);
-	return ret;
-}
 
 static int dmx_hold(struct dmx_member *m)
 {
@@ -186,6 +144,32 @@ void dmx_unclaim(struct dmx_member *m)
 	dmx_member_put(m);
 }
 
+/* enum discmux_member_state */
+u32 dmx_member_state(struct dmx_member *m)
+{
+	u32 state;
+
+	spin_lock_irq(&m->lock);
+	state = m->streaming ? DISCMUX_MEMBER_STREAMING :
+		m->owner ? DISCMUX_MEMBER_CLAIMED : DISCMUX_MEMBER_IDLE;
+	spin_unlock_irq(&m->lock);
+	return state;
+}
+
+/* Tells of a change of state, once.  Claims for one call are not told of. */
+void dmx_member_tell_state(struct dmx_member *m)
+{
+	u32 state;
+
+	mutex_lock(&m->claim_lock);
+	state = dmx_member_state(m);
+	if (state != m->told_state) {
+		m->told_state = state;
+		dmx_event_state(m, state);
+	}
+	mutex_unlock(&m->claim_lock);
+}
+
 static struct dmx_held *dmx_find_held(struct dmx_file *file, struct dmx_member *m)
 {
 	struct dmx_held *held;
@@ -200,9 +184,14 @@ static struct dmx_held *dmx_find_held(struct dmx_file *file, struct dmx_member *
 
 static void dmx_drop_held(struct dmx_held *held)
 {
+	struct dmx_member *m = held->member;
+
 	list_del(&held->link);
-	dmx_unclaim(held->member);
 	kfree(held);
+	kref_get(&m->ref);
+	dmx_unclaim(m);
+	dmx_member_tell_state(m);
+	dmx_member_put(m);
 }
 
 /* 1: newly claimed, 0: was ours already. */
@@ -223,6 +212,7 @@ static int dmx_claim_one(struct dmx_file *file, struct dmx_member *m)
 	}
 	held->member = m;
 	list_add_tail(&held->link, &file->held);
+	dmx_member_tell_state(m);
 	return 1;
 }
 

@@ -16,6 +16,8 @@
 
 #include "dmx.h"
 
+#define DMX_GARBLED_RETRIES	3	/* times a read is sent again */
+
 static enum rq_end_io_ret dmx_cmd_end_io(struct request *rq, blk_status_t status)
 {
 	struct dmx_cmd *cmd = rq->end_io_data;
@@ -24,6 +26,12 @@ static enum rq_end_io_ret dmx_cmd_end_io(struct request *rq, blk_status_t status
 	cmd->blk_status = status;
 	cmd->done(cmd);
 	return RQ_END_IO_NONE;
+}
+
+/* For message.c, which looks at what is in flight. */
+bool dmx_cmd_is_ours(const struct request *rq)
+{
+	return rq->end_io == dmx_cmd_end_io;
 }
 
 /*
@@ -58,6 +66,8 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 
 	if (dmx_member_dead(m))
 		return -ENODEV;
+	if (!cmd->own)
+		dmx_sense_clear(m);
 	rq = scsi_alloc_request(m->sdev->request_queue, opf | REQ_FAILFAST_MASK,
 				BLK_MQ_REQ_NOWAIT);
 	if (IS_ERR(rq)) {
@@ -83,6 +93,7 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 	rq->end_io = dmx_cmd_end_io;
 	rq->end_io_data = cmd;
 	dmx_count(m, DMX_C_COMMANDS, 1);
+	cmd->tries++;
 	cmd->start = ktime_get();
 	blk_execute_rq_nowait(rq, false);
 	return 0;
@@ -96,6 +107,8 @@ static int dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
 		return 0;
 	if (dmx_member_dead(cmd->member))
 		return -ENODEV;
+	if (ktime_before(cmd->start, READ_ONCE(cmd->member->aborted)))
+		return -ECANCELED;	/* DISCMUX_IOC_MESSAGE told it to end */
 	switch (host_byte(scmd->result)) {
 	case DID_OK:
 		return blk_status_to_errno(cmd->blk_status);
@@ -111,20 +124,36 @@ static int dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
 }
 
 /* What a command tells about the device beyond its own result. */
-static void dmx_cmd_note(struct dmx_member *m, const struct discmux_result *res)
+static void dmx_cmd_note(struct dmx_cmd *cmd, const struct discmux_result *res)
 {
+	struct dmx_member *m = cmd->member;
+
 	if (!res->sense_len)
 		return;
 	spin_lock_irq(&m->lock);
 	m->last = *res;
+	if (!cmd->own)
+		dmx_sense_keep(m, res);
 	spin_unlock_irq(&m->lock);
 	if (!dmx_result_unit_attention(res))
 		return;
+	dmx_changer_stale(m);
 	/* The attention is consumed here: without this sr would miss it. */
 	if (m->sdev->removable)
 		m->sdev->changed = 1;
 	if (dmx_result_sense(res, UNIT_ATTENTION, 0x28, 0x00))
 		dmx_medium_attention(m);
+	else
+		dmx_event_attention(m, res);
+}
+
+/* Gives the request back. */
+static void dmx_cmd_free(struct dmx_cmd *cmd)
+{
+	if (cmd->bytes)
+		bio_uninit(cmd->bio);
+	blk_mq_free_request(cmd->rq);
+	cmd->rq = NULL;
 }
 
 /**
@@ -148,12 +177,28 @@ void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
 		res->sense_len = min_t(u32, scmd->sense_len, DISCMUX_SENSE_SIZE);
 		memcpy(res->sense, scmd->sense_buffer, res->sense_len);
 	}
-	if (cmd->bytes)
-		bio_uninit(cmd->bio);
-	blk_mq_free_request(cmd->rq);
-	cmd->rq = NULL;
+	dmx_cmd_free(cmd);
 	dmx_counter_max(&m->counter[DMX_C_LONGEST_COMMAND_US], us);
-	dmx_cmd_note(m, res);
+	dmx_cmd_note(cmd, res);
+}
+
+/**
+ * dmx_cmd_reap_good() - dmx_cmd_reap() for a command that has nothing to tell
+ * @cmd: has ended
+ * @us: its time, microseconds
+ *
+ * Return: whether it was good; if not, dmx_cmd_reap() is to be called.
+ */
+bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us)
+{
+	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(cmd->rq);
+
+	if (cmd->blk_status != BLK_STS_OK || scmd->result)
+		return false;
+	*us = min_t(s64, ktime_us_delta(cmd->end, cmd->start), U32_MAX);
+	dmx_counter_max(&cmd->member->counter[DMX_C_LONGEST_COMMAND_US], *us);
+	dmx_cmd_free(cmd);
+	return true;
 }
 
 static void dmx_batch_free(struct work_struct *work)
@@ -269,19 +314,9 @@ static void dmx_batch_give_up(struct dmx_batch *batch, int error)
 	}
 }
 
-/**
- * dmx_batch_run() - send all commands of a batch and wait for them
- * @batch: filled
- * @timeout_ms: for each command; as long a busy device is waited for
- *
- * Return: 0 when each command has a result; -EINTR when a fatal signal came:
- * what was sent goes on, and what it needs lives as long.
- */
-int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms)
+static void dmx_batch_begin(struct dmx_batch *batch)
 {
-	unsigned long until = jiffies + msecs_to_jiffies(timeout_ms);
 	unsigned int i;
-	int ret = 0;
 
 	for (i = 0; i < batch->nr; i++) {
 		struct dmx_batch_cmd *c = &batch->c[i];
@@ -291,6 +326,16 @@ int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms)
 		c->error = dmx_member_begin(c->cmd.member);
 		c->begun = !c->error;
 	}
+}
+
+/* Sends what was not sent yet and waits for it. */
+static int dmx_batch_round(struct dmx_batch *batch, u32 timeout_ms)
+{
+	unsigned long until = jiffies + msecs_to_jiffies(timeout_ms);
+	int ret = 0;
+
+	atomic_set(&batch->remaining, 1);
+	reinit_completion(&batch->done);
 	refcount_inc(&batch->ref);
 	while (dmx_batch_pass(batch, timeout_ms)) {
 		schedule_timeout_killable(1);
@@ -304,6 +349,64 @@ int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms)
 	dmx_batch_one_done(batch);
 	if (wait_for_completion_killable(&batch->done))
 		ret = -EINTR;
+	return ret;
+}
+
+/*
+ * ABORTED COMMAND because of the way there or back (MC-8x00 table 43: message
+ * error, parity, INITIATOR DETECTED ERROR received, invalid message).
+ */
+static bool dmx_cmd_garbled(struct dmx_cmd *cmd)
+{
+	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(cmd->rq);
+	struct scsi_sense_hdr hdr;
+
+	if (cmd->blk_status == BLK_STS_OK && !scmd->result)
+		return false;
+	if (!scsi_normalize_sense(scmd->sense_buffer, scmd->sense_len, &hdr) ||
+	    hdr.sense_key != ABORTED_COMMAND)
+		return false;
+	return hdr.asc == 0x43 || (hdr.asc >= 0x47 && hdr.asc <= 0x49);
+}
+
+/* What may be sent once more is made ready for it; returns how many. */
+static unsigned int dmx_batch_again(struct dmx_batch *batch)
+{
+	struct discmux_result res;
+	unsigned int i, again = 0;
+
+	for (i = 0; i < batch->nr; i++) {
+		struct dmx_cmd *cmd = &batch->c[i].cmd;
+
+		if (!cmd->rq || cmd->tries > DMX_GARBLED_RETRIES ||
+		    !dmx_cdb_repeatable(cmd->cdb) || !dmx_cmd_garbled(cmd))
+			continue;
+		dmx_cmd_reap(cmd, &res);
+		batch->c[i].sent = false;
+		dmx_count(cmd->member, DMX_C_RETRIES, 1);
+		again++;
+	}
+	return again;
+}
+
+/**
+ * dmx_batch_run() - send all commands of a batch and wait for them
+ * @batch: filled
+ * @timeout_ms: for each command; as long a busy device is waited for
+ *
+ * A command that only reads and did not get through is sent again.
+ *
+ * Return: 0 when each command has a result; -EINTR when a fatal signal came:
+ * what was sent goes on, and what it needs lives as long.
+ */
+int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms)
+{
+	int ret;
+
+	dmx_batch_begin(batch);
+	do {
+		ret = dmx_batch_round(batch, timeout_ms);
+	} while (!ret && dmx_batch_again(batch));
 	return ret;
 }
 

@@ -7,17 +7,19 @@
  *   the SCSI class mutex		(held by the core around add/remove)
  *   dmx_bind_lock	mutex	which member is in which mux; list of all members
  *   dmx_mux.lock	mutex	the members of one mux, their numbers and roles
- *   dmx_member.claim_lock mutex one claim or release of a member at a time
  *   dmx_file.lock	mutex	the members that one fd holds
- *   dmx_stream.write_lock, then dmx_stream.event_lock
- *			mutex	one writer; changes and their events in order
+ *   dmx_member.claim_lock mutex one claim or release of a member at a time,
+ *				and what was told of it
+ *   dmx_stream.write_lock mutex one writer of a stream at a time
  *   dmx_events.lock	mutex	numbering and sending of events (events.c)
- *   dmx_stream.lock	spinlock ring and legs of one stream, taken in interrupts
+ *   dmx_stream.lock	spinlock ring and legs of one stream, not in interrupts
  *   dmx_changer.lock	spinlock job queue, mechanism state and element map
  *   dmx_member.lock	spinlock owner, mux, dead; innermost
  *
- * No lock is held across a SCSI command, except dmx_member.claim_lock, which
- * only another claim of the same recorder waits for, killable.
+ * No lock is held across a SCSI command, except that opening and closing sr's
+ * disk under dmx_member.claim_lock (and the dmx_file.lock of a claiming fd) may
+ * send some: only another claim of the same recorder, or by the same fd, waits
+ * for that, killable.
  *
  * Lifetime.  A member lives from the moment the SCSI core shows the device
  * until the last of these is gone: the binding, each fd or stream that holds
@@ -37,6 +39,7 @@
 #include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/discmux.h>
+#include <linux/fs.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -54,20 +57,35 @@
 
 struct dmx_changer;
 struct dmx_claim_hold;
+struct dmx_job;
 struct dmx_stream;
 
 /* Counters, one sysfs file each, see sysfs.c; they only grow. */
 enum dmx_counter {
-	/* of a recorder or reader */
+	/* of every member */
 	DMX_C_COMMANDS,
+	DMX_C_RETRIES,
+	DMX_C_LONGEST_COMMAND_US,
+	/* of a recorder or reader */
 	DMX_C_BYTES_READ,
 	DMX_C_BYTES_WRITTEN,
+	DMX_C_BLOCKS_WRITTEN,
 	DMX_C_WRITE_ERRORS,
 	DMX_C_LONG_WRITE_WAITS,
 	DMX_C_RING_EMPTY,
-	DMX_C_LONGEST_COMMAND_US,
+	DMX_C_DISCS_FINISHED,
+	DMX_C_LAG_MS,
 	/* of a changer */
 	DMX_C_MOVES,
+	DMX_C_MOVES_TO_SLOT,
+	DMX_C_MOVES_TO_MAIL,
+	DMX_C_MOVES_TO_DRIVE,
+	DMX_C_MOVES_TO_PRINTER,
+	DMX_C_INITIALIZATIONS,
+	DMX_C_POSITIONS,
+	DMX_C_EXCHANGES,
+	DMX_C_REZEROS,
+	DMX_C_SELFTESTS,
 	DMX_C_MOVE_ERRORS,
 	DMX_C_MOVE_BUSY_MS,
 	DMX_C_LONGEST_MOVE_MS,
@@ -80,6 +98,8 @@ enum dmx_mux_counter {
 	DMX_MC_BYTES_ACCEPTED,
 	DMX_MC_BYTES_ZERO_COPY,
 	DMX_MC_BYTES_COPIED,
+	DMX_MC_EVENTS,
+	DMX_MC_EVENTS_LOST,
 	DMX_MC_MAX,
 };
 
@@ -102,6 +122,16 @@ struct dmx_mux {
 };
 
 /**
+ * struct dmx_options - unit options, see struct discmux_unit_options
+ */
+struct dmx_options {
+	u8 sense_count;
+	u8 nr_selected;
+	bool extended;
+	u8 selected[DISCMUX_BLOCK_SELECT];
+};
+
+/**
  * struct dmx_member - a recorder, reader or changer
  * @sdev: device; the memory is pinned as long as the member lives
  * @all_link: in dmx_members, in the order devices appeared; under
@@ -118,7 +148,12 @@ struct dmx_mux {
  * @element_by_hand: set through sysfs, a refresh does not change it
  * @diskseq, @attention: what medium.c has seen of disc changes, under @lock
  * @hold: what a claim holds, under @claim_lock
+ * @told_state: the state the last event told of, under @claim_lock
  * @last: result of the last command that had sense data, under @lock
+ * @kept, @kept_len: sense data of the last command that was not the driver's
+ *	own, for DISCMUX_IOC_SENSE, under @lock
+ * @options: which of it a status block holds, under @lock
+ * @aborted: when its commands were told to end
  * @changer: what only a changer has
  */
 struct dmx_member {
@@ -143,11 +178,16 @@ struct dmx_member {
 	struct dmx_file *owner;
 	unsigned int claims;
 	struct discmux_result last;
+	u8 kept[DISCMUX_SENSE_SIZE];
+	u32 kept_len;
+	struct dmx_options options;
+	ktime_t aborted;
 
 	u64 diskseq;
 	bool attention;
 
 	struct mutex claim_lock;	/* one claim or release at a time */
+	u32 told_state;
 	struct dmx_claim_hold *hold;
 
 	struct dmx_changer *changer;
@@ -183,6 +223,9 @@ struct dmx_data {
  * struct dmx_cmd - one SCSI command on its way
  * @bio: for the data, if any; made once, used for each command
  * @bytes: that the command in flight transfers
+ * @own: the driver asks on its own account: the sense data kept for the user
+ *	is not touched
+ * @tries: times it was sent
  * @done: called when it has ended, in interrupt context; the request, and
  *	with it result and sense, stays until dmx_cmd_reap()
  */
@@ -196,7 +239,24 @@ struct dmx_cmd {
 	blk_status_t blk_status;
 	u8 cdb[DISCMUX_MAX_CDB];
 	u8 cdb_len;
+	u8 tries;
+	bool own;
 	void (*done)(struct dmx_cmd *cmd);
+};
+
+/**
+ * struct dmx_request - one command to be sent and waited for
+ * @buf: data, @len bytes, which go @out or come in; may be on the stack
+ * @own: as in struct dmx_cmd
+ */
+struct dmx_request {
+	const u8 *cdb;
+	u8 cdb_len;
+	bool out;
+	bool own;
+	void *buf;
+	u32 len;
+	u32 timeout_ms;
 };
 
 /**
@@ -226,12 +286,14 @@ struct dmx_batch {
 /**
  * struct dmx_call - one ioctl: its decoded argument and what it may return
  * @arg: kernel copy of the argument, written back on success
+ * @uarg: the user's
  * @new_file, @new_fd: installed once the argument has been written back
  */
 struct dmx_call {
 	struct dmx_file *file;
 	struct dmx_stream *stream;
 	void *arg;
+	void __user *uarg;
 	struct file *new_file;
 	int new_fd;
 };
@@ -286,8 +348,10 @@ struct device *dmx_member_disk(struct dmx_member *m);
 void dmx_probe(struct work_struct *work);
 
 /* command.c */
+bool dmx_cmd_is_ours(const struct request *rq);
 int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms);
 void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res);
+bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us);
 struct dmx_batch *dmx_batch_alloc(unsigned int nr);
 void dmx_batch_put(struct dmx_batch *batch);
 int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms);
@@ -297,12 +361,14 @@ void dmx_batch_result(struct dmx_batch *batch, unsigned int i,
 /* sync.c */
 struct bio_vec *dmx_table_alloc(const void *buf, unsigned int len,
 				unsigned int *nr);
+int dmx_request_run(struct dmx_member *m, const struct dmx_request *rq,
+		    struct discmux_result *res);
 int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 		unsigned int len, u32 timeout_ms, struct discmux_result *res);
 bool dmx_result_good(const struct discmux_result *res);
 bool dmx_result_sense(const struct discmux_result *res, u8 key, u8 asc, u8 ascq);
 bool dmx_result_unit_attention(const struct discmux_result *res);
-bool dmx_result_illegal(const struct discmux_result *res);
+bool dmx_result_key(const struct discmux_result *res, u8 key);
 int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 	    unsigned int len, u32 timeout_ms);
 void dmx_log_failure(struct dmx_member *m, const char *what,
@@ -312,11 +378,18 @@ void dmx_write_cdb(struct dmx_cmd *cmd, u8 opcode, u32 lba, u32 blocks);
 /* claim.c */
 int dmx_claim(struct dmx_file *file, struct dmx_member *m);
 void dmx_unclaim(struct dmx_member *m);
-bool dmx_cdb_changes(const u8 *cdb);
-int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb);
+u32 dmx_member_state(struct dmx_member *m);
+void dmx_member_tell_state(struct dmx_member *m);
 int dmx_ioctl_claim(struct dmx_call *call);
 int dmx_ioctl_release(struct dmx_call *call);
 void dmx_file_release_all(struct dmx_file *file);
+
+/* policy.c */
+bool dmx_cdb_changes(const u8 *cdb);
+bool dmx_cdb_repeatable(const u8 *cdb);
+int dmx_cdb_permitted(struct dmx_member *m, const u8 *cdb);
+int dmx_member_mine(struct dmx_file *file, struct dmx_member *m);
+int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb);
 
 /* chardev.c */
 extern const struct file_operations dmx_fops;
@@ -338,13 +411,30 @@ int dmx_put_array(u64 uptr, u32 index, u32 stride, const void *entry, u32 size);
 int dmx_ioctl_exec(struct dmx_call *call);
 int dmx_ioctl_fanout_write(struct dmx_call *call);
 
-/* stream_fd.c */
+/* stream_open.c */
 int dmx_ioctl_stream(struct dmx_call *call);
 
-/* changer.c, moves.c */
+/* options.c */
+void dmx_status_block(struct dmx_member *m, u32 identifier,
+		      const struct discmux_result *res, bool retried,
+		      struct discmux_status_block *block);
+void dmx_sense_clear(struct dmx_member *m);
+void dmx_sense_keep(struct dmx_member *m, const struct discmux_result *res);
+int dmx_ioctl_options(struct dmx_call *call);
+int dmx_ioctl_sense(struct dmx_call *call);
+
+/* message.c */
+int dmx_ioctl_message(struct dmx_call *call);
+
+/* changer.c, jobs.c, moves.c, operate.c, pages.c */
 int dmx_changer_setup(struct dmx_member *m);
 void dmx_changer_free(struct dmx_member *m);
+void dmx_changer_stale(struct dmx_member *m);
+void dmx_jobs_drop(struct dmx_file *file, fl_owner_t owner);
+struct dmx_member *dmx_changer_get(struct dmx_mux *mux, u32 id, int *error);
 int dmx_ioctl_move(struct dmx_call *call);
+int dmx_ioctl_operate(struct dmx_call *call);
+int dmx_ioctl_page(struct dmx_call *call);
 int dmx_ioctl_element_status(struct dmx_call *call);
 
 /* events.c */
@@ -352,8 +442,11 @@ int dmx_events_register(void);
 void dmx_events_unregister(void);
 u64 dmx_events_seq(void);
 void dmx_event_member(u8 event, struct dmx_mux *mux, u32 id, u32 role, u32 unit);
-void dmx_event_move(u8 event, struct dmx_mux *mux, u32 id, u32 source,
-		    u32 destination, const struct discmux_result *res);
+void dmx_event_job(struct dmx_mux *mux, struct dmx_member *m,
+		   const struct dmx_job *job, bool started);
+void dmx_event_elements(struct dmx_mux *mux, u32 id, u64 generation);
+void dmx_event_state(struct dmx_member *m, u32 state);
+void dmx_event_attention(struct dmx_member *m, const struct discmux_result *res);
 void dmx_event_failed(struct dmx_mux *mux, u32 stream, struct dmx_member *m,
 		      u32 lba, const struct discmux_result *res);
 void dmx_event_stream(u8 event, struct dmx_mux *mux, u32 stream, u32 recorders,

@@ -6,7 +6,7 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "dmx.h"
+#include "changer.h"
 
 static DEFINE_MUTEX(dmx_events_lock);	/* numbers go out in their order */
 static u64 dmx_event_seq;
@@ -44,7 +44,7 @@ u64 dmx_events_seq(void)
 	return seq;
 }
 
-/* One u32 attribute; a message is a list of them and at most one sense. */
+/* One u32 attribute; a message is a list of them, and at most one of each else. */
 struct dmx_attr {
 	u16 type;
 	u32 value;
@@ -55,19 +55,25 @@ struct dmx_message {
 	struct dmx_mux *mux;
 	const struct dmx_attr *attrs;
 	unsigned int nr;
-	bool has_bytes;
-	u64 bytes;
+	u16 type64;		/* of value64, 0: there is none */
+	u64 value64;
+	struct dmx_member *m;	/* whose result */
 	const struct discmux_result *res;	/* NULL without a result */
 };
 
-static int dmx_put_result(struct sk_buff *skb, const struct discmux_result *res)
+static int dmx_put_result(struct sk_buff *skb, struct dmx_member *m,
+			  const struct discmux_result *res)
 {
+	struct discmux_status_block block;
+
 	if (nla_put_u32(skb, DISCMUX_ATTR_ERROR, res->error) ||
 	    nla_put_u32(skb, DISCMUX_ATTR_STATUS, res->status))
 		return -EMSGSIZE;
-	if (!res->sense_len)
-		return 0;
-	return nla_put(skb, DISCMUX_ATTR_SENSE, res->sense_len, res->sense);
+	if (res->sense_len &&
+	    nla_put(skb, DISCMUX_ATTR_SENSE, res->sense_len, res->sense))
+		return -EMSGSIZE;
+	dmx_status_block(m, 0, res, false, &block);
+	return nla_put(skb, DISCMUX_ATTR_STATUS_BLOCK, sizeof(block), &block);
 }
 
 static int dmx_put_attrs(struct sk_buff *skb, const struct dmx_message *msg)
@@ -81,30 +87,48 @@ static int dmx_put_attrs(struct sk_buff *skb, const struct dmx_message *msg)
 		if (nla_put_u32(skb, msg->attrs[i].type, msg->attrs[i].value))
 			return -EMSGSIZE;
 	}
-	if (msg->has_bytes &&
-	    nla_put_u64_64bit(skb, DISCMUX_ATTR_BYTES, msg->bytes, DISCMUX_ATTR_PAD))
+	if (msg->type64 &&
+	    nla_put_u64_64bit(skb, msg->type64, msg->value64, DISCMUX_ATTR_PAD))
 		return -EMSGSIZE;
-	return msg->res ? dmx_put_result(skb, msg->res) : 0;
+	return msg->res ? dmx_put_result(skb, msg->m, msg->res) : 0;
+}
+
+/* NULL: no memory, and the number of the event is missing to everybody. */
+static struct sk_buff *dmx_build(const struct dmx_message *msg)
+{
+	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *head;
+
+	if (!skb)
+		return NULL;
+	head = genlmsg_put(skb, 0, 0, &dmx_family, 0, msg->event);
+	if (!head || dmx_put_attrs(skb, msg)) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	genlmsg_end(skb, head);
+	return skb;
 }
 
 static void dmx_send(const struct dmx_message *msg)
 {
 	struct sk_buff *skb;
-	void *head;
+	int ret;
 
 	mutex_lock(&dmx_events_lock);
 	dmx_event_seq++;
-	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
+	dmx_count(msg->mux, DMX_MC_EVENTS, 1);
+	if (!genl_has_listeners(&dmx_family, &init_net, 0))
 		goto out;
-	head = genlmsg_put(skb, 0, 0, &dmx_family, 0, msg->event);
-	if (!head || dmx_put_attrs(skb, msg)) {
-		nlmsg_free(skb);
-		goto out;
-	}
-	genlmsg_end(skb, head);
-	/* Nobody listening, or a full listener: neither is our business. */
-	genlmsg_multicast(&dmx_family, skb, 0, 0, GFP_KERNEL);
+	skb = dmx_build(msg);
+	/*
+	 * A full listener sees by its socket and by the gap in the numbers what
+	 * it lost.  GFP_ATOMIC: for anything that may sleep the sender gives up
+	 * the processor when a listener lags.
+	 */
+	ret = skb ? genlmsg_multicast(&dmx_family, skb, 0, 0, GFP_ATOMIC) : -ENOMEM;
+	if (ret && ret != -ESRCH)
+		dmx_count(msg->mux, DMX_MC_EVENTS_LOST, 1);
 out:
 	mutex_unlock(&dmx_events_lock);
 }
@@ -124,21 +148,77 @@ void dmx_event_member(u8 event, struct dmx_mux *mux, u32 id, u32 role, u32 unit)
 	dmx_send(&msg);
 }
 
-/* @res is NULL for a move that starts. */
-void dmx_event_move(u8 event, struct dmx_mux *mux, u32 id, u32 source,
-		    u32 destination, const struct discmux_result *res)
+/* A move or another operation begins, or has ended with job->res. */
+void dmx_event_job(struct dmx_mux *mux, struct dmx_member *m,
+		   const struct dmx_job *job, bool started)
 {
+	bool move = job->kind == DMX_JOB_MOVE;
 	const struct dmx_attr attrs[] = {
-		{ DISCMUX_ATTR_MEMBER, id },
-		{ DISCMUX_ATTR_SOURCE, source },
-		{ DISCMUX_ATTR_DESTINATION, destination },
+		{ DISCMUX_ATTR_MEMBER, m->id },
+		{ DISCMUX_ATTR_SOURCE, job->source },
+		{ DISCMUX_ATTR_DESTINATION, job->destination },
+		{ DISCMUX_ATTR_OPERATION, job->kind },
 	};
 	const struct dmx_message msg = {
-		.event = event, .mux = mux,
-		.attrs = attrs, .nr = ARRAY_SIZE(attrs), .res = res,
+		.event = move ? (started ? DISCMUX_EVENT_MOVE_STARTED :
+					   DISCMUX_EVENT_MOVE_DONE) :
+				(started ? DISCMUX_EVENT_OPERATION_STARTED :
+					   DISCMUX_EVENT_OPERATION_DONE),
+		.mux = mux, .m = m,
+		.attrs = attrs, .nr = move ? 3 : 4, .res = started ? NULL : &job->res,
 	};
 
 	dmx_send(&msg);
+}
+
+void dmx_event_elements(struct dmx_mux *mux, u32 id, u64 generation)
+{
+	const struct dmx_attr attrs[] = {
+		{ DISCMUX_ATTR_MEMBER, id },
+	};
+	const struct dmx_message msg = {
+		.event = DISCMUX_EVENT_ELEMENTS_CHANGED, .mux = mux,
+		.attrs = attrs, .nr = ARRAY_SIZE(attrs),
+		.type64 = DISCMUX_ATTR_GENERATION, .value64 = generation,
+	};
+
+	dmx_send(&msg);
+}
+
+void dmx_event_state(struct dmx_member *m, u32 state)
+{
+	struct dmx_mux *mux = READ_ONCE(m->mux);
+	const struct dmx_attr attrs[] = {
+		{ DISCMUX_ATTR_MEMBER, m->id },
+		{ DISCMUX_ATTR_ROLE, m->role },
+		{ DISCMUX_ATTR_UNIT, m->unit },
+		{ DISCMUX_ATTR_STATE, state },
+	};
+	const struct dmx_message msg = {
+		.event = DISCMUX_EVENT_MEMBER_STATE, .mux = mux,
+		.attrs = attrs, .nr = ARRAY_SIZE(attrs),
+	};
+
+	if (mux)
+		dmx_send(&msg);
+}
+
+/* A unit attention came that is not about a new disc. */
+void dmx_event_attention(struct dmx_member *m, const struct discmux_result *res)
+{
+	struct dmx_mux *mux = READ_ONCE(m->mux);
+	const struct dmx_attr attrs[] = {
+		{ DISCMUX_ATTR_MEMBER, m->id },
+		{ DISCMUX_ATTR_ROLE, m->role },
+		{ DISCMUX_ATTR_UNIT, m->unit },
+	};
+	const struct dmx_message msg = {
+		.event = DISCMUX_EVENT_ATTENTION, .mux = mux, .m = m,
+		.attrs = attrs, .nr = ARRAY_SIZE(attrs), .res = res,
+	};
+
+	if (mux)
+		dmx_send(&msg);
 }
 
 void dmx_event_failed(struct dmx_mux *mux, u32 stream, struct dmx_member *m,
@@ -151,7 +231,7 @@ void dmx_event_failed(struct dmx_mux *mux, u32 stream, struct dmx_member *m,
 		{ DISCMUX_ATTR_LBA, lba },
 	};
 	const struct dmx_message msg = {
-		.event = DISCMUX_EVENT_RECORDER_FAILED, .mux = mux,
+		.event = DISCMUX_EVENT_RECORDER_FAILED, .mux = mux, .m = m,
 		.attrs = attrs, .nr = ARRAY_SIZE(attrs), .res = res,
 	};
 
@@ -170,8 +250,8 @@ void dmx_event_stream(u8 event, struct dmx_mux *mux, u32 stream, u32 recorders,
 	const struct dmx_message msg = {
 		.event = event, .mux = mux, .attrs = attrs,
 		.nr = event == DISCMUX_EVENT_STREAM_END ? 3 : 2,
-		.has_bytes = event != DISCMUX_EVENT_STREAM_STARTED,
-		.bytes = bytes,
+		.type64 = event == DISCMUX_EVENT_STREAM_STARTED ? 0 : DISCMUX_ATTR_BYTES,
+		.value64 = bytes,
 	};
 
 	dmx_send(&msg);

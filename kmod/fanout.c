@@ -173,10 +173,12 @@ static int dmx_fanout_out(struct dmx_batch *batch,
 		struct dmx_member *m = batch->c[i].cmd.member;
 
 		dmx_batch_result(batch, i, &res);
-		if (dmx_result_good(&res))
+		if (dmx_result_good(&res)) {
 			dmx_count(m, DMX_C_BYTES_WRITTEN, arg->data_len);
-		else if (batch->c[i].sent)
+			dmx_count(m, DMX_C_BLOCKS_WRITTEN, arg->data_len / arg->block_size);
+		} else if (batch->c[i].sent) {
 			dmx_count(m, DMX_C_WRITE_ERRORS, 1);
+		}
 		if (dmx_put_array(arg->results, i, arg->result_stride, &res,
 				  sizeof(res)))
 			return -EFAULT;

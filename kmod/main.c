@@ -7,22 +7,30 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
-#include "dmx.h"
+#include "stream.h"
 
 static_assert(sizeof(struct discmux_info) == 64);
 static_assert(sizeof(struct discmux_member) == 160);
 static_assert(sizeof(struct discmux_result) == 128);
-static_assert(sizeof(struct discmux_exec) == 72);
+static_assert(sizeof(struct discmux_exec) == 88);
 static_assert(sizeof(struct discmux_claim) == 24);
 static_assert(sizeof(struct discmux_target) == 16);
 static_assert(sizeof(struct discmux_fanout_write) == 56);
-static_assert(sizeof(struct discmux_stream) == 56);
+static_assert(sizeof(struct discmux_stream) == 72);
 static_assert(sizeof(struct discmux_stream_end) == 8);
 static_assert(sizeof(struct discmux_target_status) == 160);
-static_assert(sizeof(struct discmux_stream_status) == 40);
+static_assert(sizeof(struct discmux_stream_status) == 56);
+static_assert(sizeof(struct discmux_stream_commit) == 24);
 static_assert(sizeof(struct discmux_element) == 112);
 static_assert(sizeof(struct discmux_element_status) == 56);
 static_assert(sizeof(struct discmux_move) == 40);
+static_assert(sizeof(struct discmux_range) == 8);
+static_assert(sizeof(struct discmux_operate) == 72);
+static_assert(sizeof(struct discmux_page) == 64);
+static_assert(sizeof(struct discmux_status_block) == 56);
+static_assert(sizeof(struct discmux_unit_options) == 96);
+static_assert(sizeof(struct discmux_request_sense) == 112);
+static_assert(sizeof(struct discmux_send_message) == 24);
 
 struct workqueue_struct *dmx_io_wq;
 struct workqueue_struct *dmx_slow_wq;
@@ -165,10 +173,15 @@ static int __init dmx_init(void)
 	ret = dmx_muxes_grow(dmx_want_muxes);
 	if (ret)
 		goto out_muxes;
-	ret = dmx_members_register();
+	ret = dmx_suspend_register();
 	if (ret)
 		goto out_muxes;
+	ret = dmx_members_register();
+	if (ret)
+		goto out_suspend;
 	return 0;
+out_suspend:
+	dmx_suspend_unregister();
 out_muxes:
 	dmx_muxes_destroy();
 	dmx_events_unregister();
@@ -190,6 +203,7 @@ out_wq:
 static void __exit dmx_exit(void)
 {
 	dmx_members_unregister();
+	dmx_suspend_unregister();
 	destroy_workqueue(dmx_io_wq);
 	destroy_workqueue(dmx_slow_wq);
 	dmx_muxes_destroy();

@@ -56,7 +56,7 @@ static void dmx_sync_release(struct dmx_batch *batch)
 }
 
 /* The batch gets a buffer of its own: it may outlive the caller's. */
-static int dmx_sync_attach(struct dmx_batch *batch, unsigned int len)
+static int dmx_sync_attach(struct dmx_batch *batch, const struct dmx_request *rq)
 {
 	struct dmx_sync_data *d = kzalloc(sizeof(*d), GFP_KERNEL);
 	struct dmx_data *data = &batch->c[0].data;
@@ -65,31 +65,30 @@ static int dmx_sync_attach(struct dmx_batch *batch, unsigned int len)
 		return -ENOMEM;
 	batch->private = d;
 	batch->release = dmx_sync_release;
-	d->buf = kvzalloc(PAGE_ALIGN(len), GFP_KERNEL);
+	d->buf = kvzalloc(PAGE_ALIGN(rq->len), GFP_KERNEL);
 	if (!d->buf)
 		return -ENOMEM;
-	d->table = dmx_table_alloc(d->buf, len, &data->nr);
+	d->table = dmx_table_alloc(d->buf, rq->len, &data->nr);
 	if (!d->table)
 		return -ENOMEM;
+	if (rq->out)
+		memcpy(d->buf, rq->buf, rq->len);
 	data->table = d->table;
-	data->bytes = len;
+	data->bytes = rq->len;
+	data->out = rq->out;
 	return 0;
 }
 
 /**
- * dmx_command() - send one command that reads data, or none, and wait
+ * dmx_request_run() - send one command and wait
  * @m: to whom
- * @cdb: the command
- * @cdb_len: its bytes
- * @buf: data-in, may be on the stack
- * @len: bytes of @buf, 0 for none
- * @timeout_ms: for the command
+ * @rq: the command and its data
  * @res: how it went, valid when 0 is returned
  *
  * Return: 0 when there is a result, -EINTR, -ENOMEM.
  */
-int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
-		unsigned int len, u32 timeout_ms, struct discmux_result *res)
+int dmx_request_run(struct dmx_member *m, const struct dmx_request *rq,
+		    struct discmux_result *res)
 {
 	struct dmx_batch *batch = dmx_batch_alloc(1);
 	struct dmx_sync_data *d;
@@ -99,20 +98,44 @@ int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 		return -ENOMEM;
 	kref_get(&m->ref);
 	batch->c[0].cmd.member = m;
-	batch->c[0].cmd.cdb_len = cdb_len;
-	memcpy(batch->c[0].cmd.cdb, cdb, cdb_len);
-	if (len)
-		ret = dmx_sync_attach(batch, len);
+	batch->c[0].cmd.own = rq->own;
+	batch->c[0].cmd.cdb_len = rq->cdb_len;
+	memcpy(batch->c[0].cmd.cdb, rq->cdb, rq->cdb_len);
+	if (rq->len)
+		ret = dmx_sync_attach(batch, rq);
 	if (!ret)
-		ret = dmx_batch_run(batch, timeout_ms);
+		ret = dmx_batch_run(batch, rq->timeout_ms);
 	if (!ret) {
 		dmx_batch_result(batch, 0, res);
 		d = batch->private;
-		if (d)
-			memcpy(buf, d->buf, len - min(len, res->resid));
+		if (d && !rq->out)
+			memcpy(rq->buf, d->buf, rq->len - min(rq->len, res->resid));
 	}
 	dmx_batch_put(batch);
 	return ret;
+}
+
+/**
+ * dmx_command() - a command of the driver's own that reads data, or none
+ * @m: to whom
+ * @cdb: the command
+ * @cdb_len: its bytes
+ * @buf: data-in, may be on the stack
+ * @len: bytes of @buf, 0 for none
+ * @timeout_ms: for the command
+ * @res: how it went, valid when 0 is returned
+ *
+ * Return: as dmx_request_run().
+ */
+int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
+		unsigned int len, u32 timeout_ms, struct discmux_result *res)
+{
+	const struct dmx_request rq = {
+		.cdb = cdb, .cdb_len = cdb_len, .buf = buf, .len = len,
+		.timeout_ms = timeout_ms, .own = true,
+	};
+
+	return dmx_request_run(m, &rq, res);
 }
 
 bool dmx_result_good(const struct discmux_result *res)
@@ -135,18 +158,16 @@ bool dmx_result_sense(const struct discmux_result *res, u8 key, u8 asc, u8 ascq)
 	       hdr.asc == asc && hdr.ascq == ascq;
 }
 
-bool dmx_result_unit_attention(const struct discmux_result *res)
+bool dmx_result_key(const struct discmux_result *res, u8 key)
 {
 	struct scsi_sense_hdr hdr;
 
-	return dmx_result_header(res, &hdr) && hdr.sense_key == UNIT_ATTENTION;
+	return dmx_result_header(res, &hdr) && hdr.sense_key == key;
 }
 
-bool dmx_result_illegal(const struct discmux_result *res)
+bool dmx_result_unit_attention(const struct discmux_result *res)
 {
-	struct scsi_sense_hdr hdr;
-
-	return dmx_result_header(res, &hdr) && hdr.sense_key == ILLEGAL_REQUEST;
+	return dmx_result_key(res, UNIT_ATTENTION);
 }
 
 /**
@@ -177,7 +198,7 @@ int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 		if (dmx_result_good(&res))
 			return len - min(len, res.resid);
 	} while (dmx_result_unit_attention(&res) && --tries);
-	if (dmx_result_illegal(&res))
+	if (dmx_result_key(&res, ILLEGAL_REQUEST))
 		return -EOPNOTSUPP;
 	return res.error ? -(int)res.error : -EIO;
 }

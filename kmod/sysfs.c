@@ -51,13 +51,26 @@ static ssize_t mux_counter_show(struct device *dev,
 	DMX_COUNTER(mux_##name, name, mux_counter_show, index)
 
 DMX_M(commands, DMX_C_COMMANDS);
+DMX_M(retries, DMX_C_RETRIES);
 DMX_M(bytes_read, DMX_C_BYTES_READ);
 DMX_M(bytes_written, DMX_C_BYTES_WRITTEN);
+DMX_M(blocks_written, DMX_C_BLOCKS_WRITTEN);
+DMX_M(discs_finished, DMX_C_DISCS_FINISHED);
 DMX_M(write_errors, DMX_C_WRITE_ERRORS);
 DMX_M(long_write_waits, DMX_C_LONG_WRITE_WAITS);
 DMX_M(ring_empty, DMX_C_RING_EMPTY);
+DMX_M(lag_ms, DMX_C_LAG_MS);
 DMX_M(longest_command_us, DMX_C_LONGEST_COMMAND_US);
 DMX_M(moves, DMX_C_MOVES);
+DMX_M(moves_to_slot, DMX_C_MOVES_TO_SLOT);
+DMX_M(moves_to_mail, DMX_C_MOVES_TO_MAIL);
+DMX_M(moves_to_drive, DMX_C_MOVES_TO_DRIVE);
+DMX_M(moves_to_printer, DMX_C_MOVES_TO_PRINTER);
+DMX_M(initializations, DMX_C_INITIALIZATIONS);
+DMX_M(positions, DMX_C_POSITIONS);
+DMX_M(exchanges, DMX_C_EXCHANGES);
+DMX_M(rezeros, DMX_C_REZEROS);
+DMX_M(selftests, DMX_C_SELFTESTS);
 DMX_M(move_errors, DMX_C_MOVE_ERRORS);
 DMX_M(move_busy_ms, DMX_C_MOVE_BUSY_MS);
 DMX_M(longest_move_ms, DMX_C_LONGEST_MOVE_MS);
@@ -67,16 +80,31 @@ DMX_X(recorders_failed, DMX_MC_RECORDERS_FAILED);
 DMX_X(bytes_accepted, DMX_MC_BYTES_ACCEPTED);
 DMX_X(bytes_zero_copy, DMX_MC_BYTES_ZERO_COPY);
 DMX_X(bytes_copied, DMX_MC_BYTES_COPIED);
+DMX_X(events, DMX_MC_EVENTS);
+DMX_X(events_lost, DMX_MC_EVENTS_LOST);
 
 static struct attribute *dmx_member_counters[] = {
 	&member_commands.attr.attr,
+	&member_retries.attr.attr,
 	&member_longest_command_us.attr.attr,
 	&member_bytes_read.attr.attr,
 	&member_bytes_written.attr.attr,
+	&member_blocks_written.attr.attr,
+	&member_discs_finished.attr.attr,
 	&member_write_errors.attr.attr,
 	&member_long_write_waits.attr.attr,
 	&member_ring_empty.attr.attr,
+	&member_lag_ms.attr.attr,
 	&member_moves.attr.attr,
+	&member_moves_to_slot.attr.attr,
+	&member_moves_to_mail.attr.attr,
+	&member_moves_to_drive.attr.attr,
+	&member_moves_to_printer.attr.attr,
+	&member_initializations.attr.attr,
+	&member_positions.attr.attr,
+	&member_exchanges.attr.attr,
+	&member_rezeros.attr.attr,
+	&member_selftests.attr.attr,
 	&member_move_errors.attr.attr,
 	&member_move_busy_ms.attr.attr,
 	&member_longest_move_ms.attr.attr,
@@ -91,7 +119,7 @@ static umode_t dmx_member_counter_visible(struct kobject *kobj,
 	bool changer = m->sdev->type == TYPE_MEDIUM_CHANGER;
 	unsigned int i = container_of(attr, struct dmx_counter_attr, attr.attr)->index;
 
-	if (i == DMX_C_COMMANDS || i == DMX_C_LONGEST_COMMAND_US)
+	if (i < DMX_C_BYTES_READ)
 		return attr->mode;
 	return changer == (i >= DMX_C_MOVES) ? attr->mode : 0;
 }
@@ -142,13 +170,13 @@ static DEVICE_ATTR_RO(unit);
 static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
-	struct dmx_member *m = dev_get_drvdata(dev);
-	const char *state;
+	static const char * const names[] = {
+		[DISCMUX_MEMBER_IDLE] = "idle",
+		[DISCMUX_MEMBER_CLAIMED] = "claimed",
+		[DISCMUX_MEMBER_STREAMING] = "streaming",
+	};
 
-	spin_lock_irq(&m->lock);
-	state = m->streaming ? "streaming" : m->owner ? "claimed" : "idle";
-	spin_unlock_irq(&m->lock);
-	return sysfs_emit(buf, "%s\n", state);
+	return sysfs_emit(buf, "%s\n", names[dmx_member_state(dev_get_drvdata(dev))]);
 }
 static DEVICE_ATTR_RO(state);
 
@@ -248,6 +276,8 @@ static struct attribute *dmx_mux_counters[] = {
 	&mux_bytes_accepted.attr.attr,
 	&mux_bytes_zero_copy.attr.attr,
 	&mux_bytes_copied.attr.attr,
+	&mux_events.attr.attr,
+	&mux_events_lost.attr.attr,
 	NULL
 };
 

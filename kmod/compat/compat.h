@@ -12,13 +12,9 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 
-/* The header moved. */
-#ifdef DMX_HAVE_LINUX_UNALIGNED
-#include <linux/unaligned.h>
-#else
-#include <asm/unaligned.h>
-#endif
+#include "unaligned.h"
 
 /* class_create() lost its owner argument. */
 #ifdef DMX_HAVE_CLASS_CREATE_NAME
@@ -39,6 +35,13 @@
 #define DMX_NO_LLSEEK		.llseek = no_llseek,
 #else
 #define DMX_NO_LLSEEK
+#endif
+
+/* Flags of a mapping became read-only to everybody else. */
+#ifdef DMX_HAVE_VM_FLAGS_SET
+#define dmx_vm_flags_set(vma, flags)	vm_flags_set(vma, flags)
+#else
+#define dmx_vm_flags_set(vma, flags)	((vma)->vm_flags |= (flags))
 #endif
 
 /*
