@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The virtual disc library: a medium changer that speaks the command set of
- * the MC-8100/8200/8600 (SCSI Command Manual, Rev 1.0).
+ * the MC-8100/8200/8600 (SCSI Command Manual, Rev 1.0), or that of SMC-3.
  *
  * A unit of media is a tray, with a disc on it or without.  A storage element
  * holds a tray; when the disc goes to a drive, to the mail slot or to the
@@ -23,9 +23,13 @@
 
 #define SIM_CHANGER_MAX_DRIVES	12
 #define SIM_CHANGER_MAX_SLOTS	600
+#define SIM_CHANGER_MAX_MAILS	8
+#define SIM_CHANGER_MAX_ARMS	2
 /* The longest name of a disc, with the final zero.  A name is of printable ASCII
  * characters without the slash, not empty, and does not begin with a dot. */
 #define SIM_CHANGER_NAME_SIZE	128
+/* What the other side of a two-sided disc is called: its name and this */
+#define SIM_CHANGER_SIDE_B	".b"
 /* SCSI id of the initiator whose commands come through sim_device_execute(). */
 #define SIM_CHANGER_HOST_ID	7
 #define SIM_CHANGER_INITIATORS	8
@@ -34,6 +38,8 @@ enum sim_changer_model {
 	SIM_MC8100,	/* 100 slots, up to 4 drives */
 	SIM_MC8200,	/* 200 slots, up to 9 drives */
 	SIM_MC8600,	/* 600 slots, up to 12 drives */
+	SIM_SMC3,	/* no trays, volume tags, DVCID; up to 600 slots, 12 drives, 8 mail
+			 * slots and 2 arms */
 };
 
 /*
@@ -44,7 +50,8 @@ struct sim_changer_drive_ops {
 	/*
 	 * Puts a disc into an empty drive and closes its tray; the drive raises
 	 * its own unit attention.  inverted: the disc lies on its other side,
-	 * as seen from how it came through the mail slot.
+	 * as seen from how it came through the mail slot; the drive may then know
+	 * it by the name of that side (SIM_CHANGER_SIDE_B).
 	 * Returns 0; -EBUSY: something is in the drive already; other negative
 	 * errno: the disc was not taken.
 	 */
@@ -68,6 +75,7 @@ struct sim_changer_config {
 	enum sim_changer_model model;
 	unsigned int drives;		/* 0 to the model's maximum */
 	unsigned int slots;		/* 1 to the model's maximum; 0: the maximum */
+	unsigned int mails, arms;	/* 1 to the model's maximum; 0: one */
 	struct sim_device *drive[SIM_CHANGER_MAX_DRIVES];	/* borrowed */
 	/* SCSI ids as the data transfer element descriptors report them */
 	uint8_t drive_id[SIM_CHANGER_MAX_DRIVES];
@@ -81,6 +89,7 @@ struct sim_changer_config {
 	double time_scale;	/* 1: as slow as the real one; 0: no waiting */
 	bool printer;		/* the label printer at 5000h is fitted */
 	bool no_flip;		/* the arm cannot turn discs over */
+	bool no_tags, no_dvcid;	/* SMC-3: no bar code reader; does not know its drives */
 };
 
 /*
@@ -90,9 +99,13 @@ struct sim_changer_config {
 struct sim_device *sim_changer_create(const struct sim_changer_config *config,
 				      char *err, size_t errlen);
 
+/* How long its moves take from now on: 1 as long as the real one's, 0 no time.  -EINVAL:
+ * not 0 to 1000. */
+int sim_changer_set_time_scale(struct sim_device *dev, double scale);
+
 /*
- * Executes a command as another initiator on the bus would send it (id 0 to 7;
- * waits for the command that runs).
+ * Executes a command as another initiator on the bus would send it (id 0 to 7);
+ * BUSY while a command of one of the others runs.
  */
 void sim_changer_execute_from(struct sim_device *dev, unsigned int initiator,
 			      struct sim_cmd *cmd);
@@ -128,13 +141,21 @@ int sim_changer_mail_take(struct sim_device *dev, char *disc, size_t size,
 			  char *err, size_t errlen);
 
 /*
- * Raises a fault of table 43: 80/xx strikes at the next move that gets to the step
- * where it belongs, and leaves the unit of media in the source, the arm or the
- * destination accordingly; 81/xx is the printer's state until the next
- * INITIALIZE ELEMENT STATUS.  -EINVAL: no such code; -ENODEV: no printer.
+ * Raises a code of table 43.  A fault of the mechanics strikes at the next move that
+ * gets to the step where it belongs, and leaves the unit of media in the source, the
+ * arm or the destination accordingly; others are the answer to the next command, a
+ * unit attention, or a state that lasts until something ends it; those of the printer
+ * strike at its next label.  00/00 takes back what has not happened yet.
+ * -EINVAL: no such code; -ENODEV: no printer.
  */
 int sim_changer_fault(struct sim_device *dev, uint8_t asc, uint8_t ascq,
 		      char *err, size_t errlen);
+
+/* The nth code that can be raised, from 0, and in words what comes of it; NULL: no more */
+const char *sim_changer_code(size_t nth, uint8_t *asc, uint8_t *ascq);
+
+/* An operator attends to what asked for it (04/03).  -EINVAL: nothing did. */
+int sim_changer_attend(struct sim_device *dev, char *err, size_t errlen);
 
 /* Cartridges that may run out, for sim_changer_print() */
 enum sim_changer_ink {
@@ -153,11 +174,28 @@ int sim_changer_print(struct sim_device *dev, double seconds, unsigned int runs_
 		      char *err, size_t errlen);
 
 /*
+ * The same as data come: begin names the disc (size bytes) and the printer is busy;
+ * end says that no more come, and it is done when it has printed them.  With no disc
+ * in it, its status is 81/FF.
+ */
+int sim_changer_print_begin(struct sim_device *dev, char *disc, size_t size,
+			    char *err, size_t errlen);
+void sim_changer_print_end(struct sim_device *dev);
+
+/* Inks that run out during the next label, and new cartridges.  -ENODEV, -EINVAL. */
+int sim_changer_ink(struct sim_device *dev, unsigned int runs_out, unsigned int replaced,
+		    char *err, size_t errlen);
+
+/* The printer's switch: off is 81/B0.  -ENODEV: no printer. */
+int sim_changer_printer_power(struct sim_device *dev, bool on, char *err, size_t errlen);
+
+/*
  * What is where, as JSON (a new reference; NULL without memory): name, model,
  * product, ready, slots [{n, element, disc (or null), tray, source?, inverted?,
  * error?}], drives [{the same, id, name}], arm {the same}, mail {the same, open,
  * locked}, printer {the same, busy, finish, empty [inks]} (null when not fitted),
- * moves.  Never waits for a move.
+ * moves; with several arms or mail slots also arms, mails [{...}].  Never waits for a
+ * move.
  */
 json_t *sim_changer_describe(struct sim_device *dev);
 

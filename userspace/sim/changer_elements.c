@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The elements of the virtual library, and what it says of them (3.1, 3.11, 3.19). */
+/* The elements of the virtual library, and what it says of them (3.11; SMC-3). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "changer_priv.h"
 
-#define DESCRIPTOR_SIZE		18
+#define MC_DESCRIPTOR	18
+#define SMC3_DESCRIPTOR	16	/* 12 bytes, then the head of an identifier */
+#define TAG_SIZE	36	/* 32 characters, 2 reserved bytes, sequence number */
+#define DEVICE_ID_SIZE	34	/* vendor, product, 10 characters of the serial number */
+#define LARGEST_DESCRIPTOR (SMC3_DESCRIPTOR + TAG_SIZE + DEVICE_ID_SIZE)
 #define PAGE_HEADER_SIZE	8
 #define HEADER_SIZE		8
 
+/* What a reply has beside the bare status */
+struct content {
+	bool tags;	/* VOLTAG */
+	bool dvcid;
+};
+
 /* Byte 2 of a descriptor */
 #define FULL	0x01
+#define IMPEXP	0x02	/* SMC-3: put there by an operator */
 #define EXCEPT	0x04
 #define ACCESS	0x08
 #define EXENAB	0x10
@@ -19,6 +30,7 @@
 /* Byte 6 */
 #define ID_VALID 0x20
 #define NOT_BUS	0x80
+#define PVOLTAG	0x80	/* byte 1 of a page header */
 /* Byte 9 */
 #define INVERT	0x40
 #define SVALID	0x80
@@ -33,18 +45,29 @@
 #define BUSY	0x04
 #define FINISH	0x08	/* ink: enum sim_changer_ink */
 
+static void init_elements(struct sim_changer *c, unsigned int type)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->count[type]; i++) {
+		struct changer_element *e = &c->element[c->first[type] + i];
+
+		e->type = (uint8_t)type;
+		e->address = (uint16_t)(c->address[type] + i);
+		e->unit.tray = type == CHANGER_ST && c->model->trays;
+	}
+}
+
 int changer_elements_init(struct sim_changer *c)
 {
-	const uint16_t address[CHANGER_TYPES] = {
-		[CHANGER_MT] = CHANGER_ARM, [CHANGER_ST] = CHANGER_FIRST_SLOT,
-		[CHANGER_IE] = CHANGER_MAIL, [CHANGER_DT] = CHANGER_FIRST_DRIVE,
-		[CHANGER_LP] = CHANGER_PRINTER,
-	};
-	unsigned int type, i, n = 0;
+	unsigned int type, n = 0, i;
 
-	c->count[CHANGER_MT] = c->count[CHANGER_IE] = c->count[CHANGER_LP] = 1;
+	memcpy(c->address, c->model->address, sizeof(c->address));
+	c->count[CHANGER_MT] = c->arms;
 	c->count[CHANGER_ST] = c->slots;
+	c->count[CHANGER_IE] = c->mails;
 	c->count[CHANGER_DT] = c->drives;
+	c->count[CHANGER_LP] = c->address[CHANGER_LP] ? 1 : 0;
 	for (type = CHANGER_MT; type < CHANGER_TYPES; type++) {
 		c->first[type] = n;
 		n += c->count[type];
@@ -53,17 +76,28 @@ int changer_elements_init(struct sim_changer *c)
 	c->element = calloc(n, sizeof(*c->element));
 	if (!c->element)
 		return -ENOMEM;
-	for (type = CHANGER_MT; type < CHANGER_TYPES; type++) {
-		for (i = 0; i < c->count[type]; i++) {
-			struct changer_element *e = &c->element[c->first[type] + i];
-
-			e->type = (uint8_t)type;
-			e->address = (uint16_t)(address[type] + i);
-			e->unit.tray = type == CHANGER_ST;
-		}
-	}
-	c->arm_at = CHANGER_FIRST_SLOT;
+	for (type = CHANGER_MT; type < CHANGER_TYPES; type++)
+		init_elements(c, type);
+	for (i = 0; i < c->arms; i++)
+		c->arm_at[i] = c->address[CHANGER_ST];
 	return 0;
+}
+
+void changer_assign_addresses(struct sim_changer *c, const uint16_t address[CHANGER_TYPES])
+{
+	const int slots = address[CHANGER_ST] - c->address[CHANGER_ST];
+	unsigned int i;
+
+	for (i = 0; i < c->elements; i++) {
+		struct changer_element *e = &c->element[i];
+
+		e->address = (uint16_t)(e->address - c->address[e->type] + address[e->type]);
+		if (e->unit.source)
+			e->unit.source = (uint16_t)(e->unit.source + slots);
+	}
+	memcpy(c->address, address, sizeof(c->address));
+	for (i = 0; i < c->arms; i++)
+		c->arm_at[i] = c->address[CHANGER_ST];
 }
 
 struct changer_element *changer_element_of(struct sim_changer *c, enum changer_type type,
@@ -76,7 +110,7 @@ struct changer_element *changer_element_at(struct sim_changer *c, uint16_t addre
 {
 	unsigned int i;
 
-	if (address == CHANGER_MAIL_SHUT)
+	if (address == CHANGER_MAIL_SHUT && c->model->trays)
 		address = CHANGER_MAIL;
 	for (i = 0; i < c->elements; i++)
 		if (c->element[i].address == address)
@@ -92,6 +126,16 @@ const struct changer_element *changer_find_disc(const struct sim_changer *c, con
 		if (!strcmp(c->element[i].unit.disc, disc))
 			return &c->element[i];
 	return NULL;
+}
+
+bool changer_is_disc(const struct changer_unit *unit, const char *name)
+{
+	size_t len = strlen(unit->disc);
+
+	if (!strcmp(unit->disc, name))
+		return true;
+	return len && unit->inverted && !strncmp(unit->disc, name, len) &&
+		!strcmp(name + len, SIM_CHANGER_SIDE_B);
 }
 
 bool changer_name_ok(const char *disc)
@@ -113,7 +157,7 @@ static bool accessible(const struct sim_changer *c, const struct changer_element
 	case CHANGER_IE:
 		return !c->mail_open;
 	case CHANGER_LP:
-		return c->printer_fitted && !c->printer.busy_until && !e->asc;
+		return changer_printer_ready(c, e);
 	default:
 		return true;
 	}
@@ -135,10 +179,9 @@ static uint8_t special_flags(const struct sim_changer *c, const struct changer_e
 	return flags;
 }
 
-/* Tables 34 to 38 */
-static void encode(const struct sim_changer *c, const struct changer_element *e, uint8_t *d)
+/* Bytes 0 to 11, which all libraries have: tables 34 to 38, and SMC-3 */
+static void encode_status(const struct sim_changer *c, const struct changer_element *e, uint8_t *d)
 {
-	memset(d, 0, DESCRIPTOR_SIZE);
 	sim_put_be16(d, e->address);
 	if (changer_has_disc(&e->unit))
 		d[2] |= FULL;
@@ -146,6 +189,8 @@ static void encode(const struct sim_changer *c, const struct changer_element *e,
 		d[2] |= ACCESS;
 	if (e->type == CHANGER_IE)
 		d[2] |= INENAB | EXENAB;
+	if (e->type == CHANGER_IE && !c->model->trays && e->by_hand)
+		d[2] |= IMPEXP;
 	if (e->asc) {
 		d[2] |= EXCEPT;
 		d[4] = e->asc;
@@ -153,7 +198,7 @@ static void encode(const struct sim_changer *c, const struct changer_element *e,
 	}
 	if (e->type == CHANGER_DT) {
 		d[6] = ID_VALID;
-		d[7] = c->drive_id[e->address - CHANGER_FIRST_DRIVE];
+		d[7] = c->drive_id[e->address - c->address[CHANGER_DT]];
 	} else if (e->type == CHANGER_LP) {
 		d[6] = NOT_BUS;
 	}
@@ -163,9 +208,59 @@ static void encode(const struct sim_changer *c, const struct changer_element *e,
 	}
 	if (e->unit.inverted && e->type != CHANGER_MT && e->type != CHANGER_IE)
 		d[9] |= INVERT;
-	if (e->unit.tray)
-		d[BYTE_FLAGS] |= TRAY;
-	d[BYTE_FLAGS] |= special_flags(c, e);
+}
+
+/* A bar code: the disc's name, as far as it fits.  Nothing but zeros: there is none. */
+static uint8_t *encode_tag(const struct changer_element *e, uint8_t *d)
+{
+	size_t len = strnlen(e->unit.disc, 32);
+
+	if (len) {
+		memset(d, ' ', 32);
+		memcpy(d, e->unit.disc, len);
+	}
+	return d + TAG_SIZE;
+}
+
+/* Who a drive is: T10 vendor identification, in ASCII */
+static void encode_device_id(const struct sim_changer *c, const struct changer_element *e,
+			     uint8_t *d)
+{
+	const struct sim_identity *id =
+		&c->drive[e->address - c->address[CHANGER_DT]]->identity;
+
+	d[0] = 2;	/* code set: ASCII */
+	d[1] = 1;	/* T10 vendor identification */
+	d[3] = DEVICE_ID_SIZE;
+	memset(d + 4, ' ', DEVICE_ID_SIZE);
+	memcpy(d + 4, id->vendor, strnlen(id->vendor, 8));
+	memcpy(d + 12, id->product, strnlen(id->product, 16));
+	memcpy(d + 28, id->serial, strnlen(id->serial, 10));
+}
+
+static size_t descriptor_size(const struct sim_changer *c, unsigned int type,
+			      const struct content *content)
+{
+	if (c->model->trays)
+		return MC_DESCRIPTOR;
+	return SMC3_DESCRIPTOR + (content->tags ? TAG_SIZE : 0) +
+		(content->dvcid && type == CHANGER_DT ? DEVICE_ID_SIZE : 0);
+}
+
+static void encode(const struct sim_changer *c, const struct changer_element *e,
+		   const struct content *content, uint8_t *d)
+{
+	memset(d, 0, descriptor_size(c, e->type, content));
+	encode_status(c, e, d);
+	if (c->model->trays) {
+		d[BYTE_FLAGS] = special_flags(c, e) | (e->unit.tray ? TRAY : 0);
+		return;
+	}
+	d += 12;
+	if (content->tags)
+		d = encode_tag(e, d);
+	if (content->dvcid && e->type == CHANGER_DT)
+		encode_device_id(c, e, d);
 }
 
 /* A run of elements of each type that a command asks for */
@@ -175,6 +270,18 @@ struct selection {
 	uint16_t lowest;	/* address, 0: none */
 };
 
+static void sort_types(const struct sim_changer *c, uint8_t types[CHANGER_TYPES - 1])
+{
+	unsigned int n = 0, i;
+	uint8_t type;
+
+	for (type = CHANGER_MT; type < CHANGER_TYPES; type++, n++) {
+		for (i = n; i && c->address[types[i - 1]] > c->address[type]; i--)
+			types[i] = types[i - 1];
+		types[i] = type;
+	}
+}
+
 /*
  * The limit lowest addresses from start on, so that who reads on behind the
  * highest address of a reply misses nothing.  type 0: all types.
@@ -182,13 +289,12 @@ struct selection {
 static void select_elements(const struct sim_changer *c, unsigned int type, uint16_t start,
 			    unsigned int limit, struct selection *s)
 {
-	static const uint8_t by_address[] = {
-		CHANGER_ST, CHANGER_MT, CHANGER_DT, CHANGER_IE, CHANGER_LP,
-	};
+	uint8_t by_address[CHANGER_TYPES - 1] = { 0 };
 	unsigned int i, t, at, end;
 
 	memset(s, 0, sizeof(*s));
-	for (i = 0; i < sizeof(by_address); i++) {
+	sort_types(c, by_address);
+	for (i = 0; i < CHANGER_TYPES - 1; i++) {
 		t = by_address[i];
 		if (type && t != type)
 			continue;
@@ -205,18 +311,30 @@ static void select_elements(const struct sim_changer *c, unsigned int type, uint
 }
 
 /* One page of table 33 with its descriptors; returns its size. */
-static size_t encode_page(const struct sim_changer *c, unsigned int type, unsigned int first,
-			  unsigned int n, uint8_t *page)
+static size_t encode_page(const struct sim_changer *c, unsigned int type,
+			  const struct selection *s, const struct content *content, uint8_t *page)
 {
-	unsigned int i;
+	size_t size = descriptor_size(c, type, content);
+	unsigned int i, n = s->count[type];
 
 	memset(page, 0, PAGE_HEADER_SIZE);
 	page[0] = (uint8_t)type;
-	sim_put_be16(page + 2, DESCRIPTOR_SIZE);
-	sim_put_be24(page + 5, n * DESCRIPTOR_SIZE);
+	if (content->tags)
+		page[1] = PVOLTAG;
+	sim_put_be16(page + 2, (uint16_t)size);
+	sim_put_be24(page + 5, (uint32_t)(n * size));
 	for (i = 0; i < n; i++)
-		encode(c, &c->element[first + i], page + PAGE_HEADER_SIZE + i * DESCRIPTOR_SIZE);
-	return PAGE_HEADER_SIZE + n * DESCRIPTOR_SIZE;
+		encode(c, &c->element[s->first[type] + i], content,
+		       page + PAGE_HEADER_SIZE + i * size);
+	return PAGE_HEADER_SIZE + n * size;
+}
+
+/* What a library can't tell is refused where its manual has a field for it. */
+static bool content_ok(const struct sim_changer *c, const uint8_t *cdb, struct content *content)
+{
+	content->tags = cdb[1] & 0x10;
+	content->dvcid = !c->model->trays && cdb[6] & 0x01;
+	return (!content->tags || c->tags) && (!content->dvcid || c->dvcid);
 }
 
 changer_result changer_read_element_status(struct sim_changer *c, struct sim_cmd *cmd,
@@ -224,104 +342,28 @@ changer_result changer_read_element_status(struct sim_changer *c, struct sim_cmd
 {
 	const uint8_t *cdb = cmd->cdb;
 	unsigned int type = cdb[1] & 0x0f, t;
+	unsigned int types = c->count[CHANGER_LP] ? CHANGER_LP : CHANGER_DT;
 	size_t len = HEADER_SIZE;
+	struct content content;
 	struct selection s;
 	uint8_t *buf;
 
 	(void)initiator;
-	if (cdb[1] & 0x10 || type >= CHANGER_TYPES)	/* volume tags */
+	if (type > types || !content_ok(c, cdb, &content))
 		return CHANGER_BAD_CDB;
 	changer_printer_tick(c);
 	buf = calloc(1, HEADER_SIZE + CHANGER_TYPES * PAGE_HEADER_SIZE +
-		     (size_t)c->elements * DESCRIPTOR_SIZE);
+		     (size_t)c->elements * LARGEST_DESCRIPTOR);
 	if (!buf)
 		return CHANGER_SENSE(SIM_HARDWARE_ERROR, 0x44, 0x00);
 	select_elements(c, type, sim_be16(cdb + 2), sim_be16(cdb + 4), &s);
 	for (t = CHANGER_MT; t < CHANGER_TYPES; t++)
 		if (s.count[t])
-			len += encode_page(c, t, s.first[t], s.count[t], buf + len);
+			len += encode_page(c, t, &s, &content, buf + len);
 	sim_put_be16(buf, s.lowest);
 	sim_put_be16(buf + 2, (uint16_t)s.total);
 	sim_put_be24(buf + 5, (uint32_t)(len - HEADER_SIZE));
 	changer_reply(cmd, buf, len, sim_be24(cdb + 7));
 	free(buf);
 	return 0;
-}
-
-/*
- * What the sensors find at a drive: an operator may have taken its disc out, or
- * laid one in.  A disc with no tray under it is one the arm can't fetch.
- */
-static void inspect_drive(struct sim_changer *c, struct changer_element *e)
-{
-	struct sim_device *drive = c->drive[e->address - CHANGER_FIRST_DRIVE];
-	char disc[SIM_CHANGER_NAME_SIZE];
-	int rc;
-
-	if (!c->drive_ops->look || e->loose)
-		return;
-	pthread_mutex_unlock(&c->lock);
-	rc = c->drive_ops->look(drive, disc, sizeof(disc));
-	pthread_mutex_lock(&c->lock);
-	if (rc || !strcmp(disc, e->unit.disc))
-		return;
-	if (disc[0] && !changer_name_ok(disc))
-		return;
-	memcpy(e->unit.disc, disc, sizeof(disc));
-	e->unit.inverted = false;
-}
-
-static changer_result inspect(struct sim_changer *c, uint16_t first, uint16_t last)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < c->elements; i++) {
-		struct changer_element *e = &c->element[i];
-
-		if (e->address < first || e->address > last)
-			continue;
-		n++;
-		e->asc = e->ascq = 0;
-		if (e->type == CHANGER_DT)
-			inspect_drive(c, e);
-		if (e->loose)
-			e->asc = 0x80, e->ascq = 0x62;
-		else if (e->type == CHANGER_DT && changer_has_disc(&e->unit) && !e->unit.tray)
-			e->asc = 0x80, e->ascq = 0x60;
-		else if (e->type == CHANGER_MT && e->unit.tray)
-			e->asc = 0x80, e->ascq = 0x41;
-	}
-	changer_wait(c, n * c->model->inspect);
-	return changer_state_write(c, NULL, 0) ? CHANGER_SENSE(SIM_HARDWARE_ERROR, 0x44, 0x00) : 0;
-}
-
-changer_result changer_init_elements(struct sim_changer *c, struct sim_cmd *cmd,
-				     unsigned int initiator)
-{
-	(void)cmd;
-	(void)initiator;
-	return inspect(c, 0, 0xffff);
-}
-
-changer_result changer_init_range(struct sim_changer *c, struct sim_cmd *cmd,
-				  unsigned int initiator)
-{
-	uint16_t first = sim_be16(cmd->cdb + 2), last = sim_be16(cmd->cdb + 4);
-
-	(void)initiator;
-	switch (cmd->cdb[1] & 0x03) {	/* Form, table 51 */
-	case 0x00:
-		return inspect(c, 0, 0xffff);
-	case 0x02:
-		break;
-	default:
-		return CHANGER_BAD_CDB;
-	}
-	if (!changer_element_at(c, first) || !changer_element_at(c, last))
-		return CHANGER_BAD_ELEMENT;
-	if (first == CHANGER_MAIL_SHUT)
-		first = CHANGER_MAIL;
-	if (first > last)
-		return CHANGER_BAD_CDB;
-	return inspect(c, first, last);
 }

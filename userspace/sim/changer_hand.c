@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What people do to the virtual library, and what they see of it. */
+/* What people do to the virtual library. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,11 +41,15 @@ static int check_new_disc(struct sim_changer *c, const char *disc, char *err, si
 	return 0;
 }
 
-static void lay(struct changer_unit *unit, const char *disc)
+static void lay(const struct sim_changer *c, struct changer_unit *unit, const char *disc)
 {
 	memset(unit->disc, 0, sizeof(unit->disc));
 	memcpy(unit->disc, disc, strnlen(disc, sizeof(unit->disc) - 1));
 	unit->inverted = false;
+	if (c->model->trays)
+		return;
+	unit->tray = disc[0] != '\0';
+	unit->source = 0;
 }
 
 static int put_disc(struct sim_changer *c, struct changer_element *slot, const char *disc,
@@ -54,19 +58,20 @@ static int put_disc(struct sim_changer *c, struct changer_element *slot, const c
 	int rc;
 
 	if (!disc) {
-		lay(&slot->unit, "");
+		lay(c, &slot->unit, "");
 		return 0;
 	}
-	if (!slot->unit.tray)
+	if (!slot->unit.tray && c->model->trays)
 		return changer_fail(err, errlen, ENOENT,
 				    "slot %u has no tray: its tray is elsewhere, or was taken out",
 				    slot->address);
 	if (changer_has_disc(&slot->unit))
 		return changer_fail(err, errlen, EBUSY, "disc %s lies in slot %u: empty it first",
-				    slot->unit.disc, slot->address);
+				    slot->unit.disc,
+				    slot->address - c->address[CHANGER_ST] + 1u);
 	rc = check_new_disc(c, disc, err, errlen);
 	if (!rc)
-		lay(&slot->unit, disc);
+		lay(c, &slot->unit, disc);
 	return rc;
 }
 
@@ -120,7 +125,7 @@ static int fill(struct sim_changer *c, const char *const *disc, unsigned int cou
 		slot = reach_slot(c, i + 1, &rc, err, errlen);
 		if (!slot)
 			return rc;
-		lay(&slot->unit, "");
+		lay(c, &slot->unit, "");
 	}
 	for (i = 0; i < count; i++) {
 		slot = changer_element_of(c, CHANGER_ST, i);
@@ -165,7 +170,9 @@ int sim_changer_slot_tray(struct sim_device *dev, unsigned int slot, bool tray,
 
 	pthread_mutex_lock(&c->lock);
 	e = reach_slot(c, slot, &rc, err, errlen);
-	if (e && changer_has_disc(&e->unit)) {
+	if (e && !c->model->trays) {
+		rc = changer_fail(err, errlen, EINVAL, "%s has no trays", c->model->name);
+	} else if (e && changer_has_disc(&e->unit)) {
 		rc = changer_fail(err, errlen, EBUSY, "disc %s lies in slot %u: empty it first",
 				  e->unit.disc, slot);
 	} else if (e) {
@@ -179,13 +186,31 @@ int sim_changer_slot_tray(struct sim_device *dev, unsigned int slot, bool tray,
 	return rc;
 }
 
-/* The mail slot, if the hand may touch it now */
-static int reach_mail(struct sim_changer *c, bool open, struct changer_element **mail,
+/* The first mail slot with a disc, or with none; else the first of all. */
+static struct changer_element *find_mail(struct sim_changer *c, bool full)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->mails; i++) {
+		struct changer_element *e = changer_element_of(c, CHANGER_IE, i);
+
+		if (changer_has_disc(&e->unit) == full)
+			return e;
+	}
+	return changer_element_of(c, CHANGER_IE, 0);
+}
+
+/* A mail slot, if the hand may touch it now; several of them have one door. */
+static int reach_mail(struct sim_changer *c, bool open, bool full, struct changer_element **mail,
 		      char *err, size_t errlen)
 {
-	*mail = changer_element_of(c, CHANGER_IE, 0);
-	if ((*mail)->at_work)
-		return changer_fail(err, errlen, EBUSY, "the arm is at work at the mail slot");
+	unsigned int i;
+
+	*mail = find_mail(c, full);
+	for (i = 0; i < c->mails; i++)
+		if (changer_element_of(c, CHANGER_IE, i)->at_work)
+			return changer_fail(err, errlen, EBUSY,
+					    "the arm is at work at the mail slot");
 	if (c->mail_open != open)
 		return changer_fail(err, errlen, EINVAL, "%s",
 				    open ? "the mail slot is shut: open it first" :
@@ -200,7 +225,7 @@ int sim_changer_mail_open(struct sim_device *dev, char *err, size_t errlen)
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
-	rc = reach_mail(c, false, &mail, err, errlen);
+	rc = reach_mail(c, false, false, &mail, err, errlen);
 	if (!rc && changer_removal_prevented(c)) {
 		changer_attention(c, CHANGER_UA_REMOVAL, -1);
 		rc = changer_fail(err, errlen, EPERM, "the mail slot is locked by the host");
@@ -221,7 +246,7 @@ int sim_changer_mail_close(struct sim_device *dev, char *err, size_t errlen)
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
-	rc = reach_mail(c, true, &mail, err, errlen);
+	rc = reach_mail(c, true, false, &mail, err, errlen);
 	if (!rc) {
 		c->mail_open = false;
 		rc = settle(c, mail, &mail->unit, CHANGER_UA_MAIL, err, errlen);
@@ -238,8 +263,8 @@ int sim_changer_mail_put(struct sim_device *dev, const char *disc, char *err, si
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
-	rc = reach_mail(c, true, &mail, err, errlen);
-	if (!rc && !mail->unit.tray)
+	rc = reach_mail(c, true, false, &mail, err, errlen);
+	if (!rc && !mail->unit.tray && c->model->trays)
 		rc = changer_fail(err, errlen, ENOENT,
 				  "the mail slot holds no tray: move one there (4000h)");
 	if (!rc && changer_has_disc(&mail->unit))
@@ -250,7 +275,8 @@ int sim_changer_mail_put(struct sim_device *dev, const char *disc, char *err, si
 	if (!rc) {
 		const struct changer_unit before = mail->unit;
 
-		lay(&mail->unit, disc);
+		lay(c, &mail->unit, disc);
+		mail->by_hand = true;
 		rc = settle(c, mail, &before, NO_ATTENTION, err, errlen);
 	}
 	pthread_mutex_unlock(&c->lock);
@@ -265,104 +291,16 @@ int sim_changer_mail_take(struct sim_device *dev, char *disc, size_t size,
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
-	rc = reach_mail(c, true, &mail, err, errlen);
+	rc = reach_mail(c, true, true, &mail, err, errlen);
 	if (!rc && !changer_has_disc(&mail->unit))
 		rc = changer_fail(err, errlen, ENOENT, "no disc lies in the mail slot");
 	if (!rc) {
 		const struct changer_unit before = mail->unit;
 
 		snprintf(disc, size, "%s", mail->unit.disc);
-		lay(&mail->unit, "");
+		lay(c, &mail->unit, "");
 		rc = settle(c, mail, &before, NO_ATTENTION, err, errlen);
 	}
 	pthread_mutex_unlock(&c->lock);
 	return rc;
-}
-
-static json_t *element_json(const struct changer_element *e, unsigned int n)
-{
-	json_t *o = changer_unit_json(&e->unit, n);
-
-	json_object_set_new(o, "element", json_integer(e->address));
-	if (e->asc)
-		json_object_set_new(o, "error", json_sprintf("%02X/%02X", e->asc, e->ascq));
-	return o;
-}
-
-static json_t *slots_json(struct sim_changer *c)
-{
-	json_t *a = json_array();
-	unsigned int i;
-
-	for (i = 0; i < c->slots; i++)
-		json_array_append_new(a, element_json(changer_element_of(c, CHANGER_ST, i), i + 1));
-	return a;
-}
-
-static json_t *drives_json(struct sim_changer *c)
-{
-	json_t *a = json_array();
-	unsigned int i;
-
-	for (i = 0; i < c->drives; i++) {
-		json_t *o = element_json(changer_element_of(c, CHANGER_DT, i), i + 1);
-
-		json_object_set_new(o, "id", json_integer(c->drive_id[i]));
-		json_object_set_new(o, "name", json_string(c->drive[i]->name));
-		json_array_append_new(a, o);
-	}
-	return a;
-}
-
-static json_t *mail_json(struct sim_changer *c)
-{
-	json_t *o = element_json(changer_element_of(c, CHANGER_IE, 0), 0);
-
-	json_object_set_new(o, "open", json_boolean(c->mail_open));
-	json_object_set_new(o, "locked", json_boolean(changer_removal_prevented(c)));
-	return o;
-}
-
-static json_t *printer_json(struct sim_changer *c)
-{
-	static const struct {
-		uint8_t bit;
-		const char *name;
-	} ink[] = {
-		{ SIM_INK_BLACK, "black" }, { SIM_INK_CYAN, "cyan" },
-		{ SIM_INK_MAGENTA, "magenta" }, { SIM_INK_YELLOW, "yellow" },
-	};
-	json_t *o, *empty;
-	size_t i;
-
-	if (!c->printer_fitted)
-		return json_null();
-	o = element_json(changer_element_of(c, CHANGER_LP, 0), 0);
-	empty = json_array();
-	for (i = 0; i < sizeof(ink) / sizeof(ink[0]); i++)
-		if (c->printer.empty & ink[i].bit)
-			json_array_append_new(empty, json_string(ink[i].name));
-	json_object_set_new(o, "busy", json_boolean(c->printer.busy_until != 0));
-	json_object_set_new(o, "finish", json_boolean(c->printer.finish));
-	json_object_set_new(o, "empty", empty);
-	return o;
-}
-
-json_t *sim_changer_describe(struct sim_device *dev)
-{
-	struct sim_changer *c = changer_of(dev);
-	json_t *o;
-
-	pthread_mutex_lock(&c->lock);
-	changer_printer_tick(c);
-	o = json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I}",
-		      "name", c->dev.name, "model", c->model->name,
-		      "product", c->dev.identity.product,
-		      "ready", changer_now() >= c->busy_until,
-		      "slots", slots_json(c), "drives", drives_json(c),
-		      "arm", element_json(changer_element_of(c, CHANGER_MT, 0), 0),
-		      "mail", mail_json(c), "printer", printer_json(c),
-		      "moves", (json_int_t)c->moves);
-	pthread_mutex_unlock(&c->lock);
-	return o;
 }

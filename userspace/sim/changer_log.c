@@ -20,8 +20,6 @@ void changer_log_error(struct sim_changer *c, uint8_t code)
 	if (log->errors == CHANGER_LOG_DEPTH)
 		memmove(log->error, log->error + 1, --log->errors);
 	log->error[log->errors++] = code;
-	if (log->non_medium < 0xffff)
-		log->non_medium++;
 }
 
 void changer_log_command(struct sim_changer *c, const struct sim_cmd *cmd,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the arm of the virtual library does (3.7, 3.8, 3.15, 3.16). */
+/* What the arm of the virtual library does (3.7, 3.8; SMC-3). */
 #include <errno.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@
 
 #define TO(type)	(1u << (type))
 
-uint8_t changer_moves_from(enum changer_type type)
+uint8_t changer_moves_from(const struct sim_changer *c, enum changer_type type)
 {
 	static const uint8_t to[CHANGER_TYPES] = {
 		/* storage to storage is prohibited (3.7) */
@@ -26,17 +26,24 @@ uint8_t changer_moves_from(enum changer_type type)
 		[CHANGER_LP] = TO(CHANGER_ST) | TO(CHANGER_IE) | TO(CHANGER_DT),
 	};
 
+	if (!c->count[type])
+		return 0;
+	if (type == CHANGER_ST && c->model->moves_slots)
+		return to[type] | TO(CHANGER_ST);
+	/* what an arm was left with; an MC-8x00 has REZERO UNIT for that */
+	if (type == CHANGER_MT && c->model->set & CHANGER_SET_SMC3)
+		return TO(CHANGER_ST) | TO(CHANGER_IE) | TO(CHANGER_DT);
 	return to[type];
 }
 
 static struct sim_device *drive_at(struct sim_changer *c, const struct changer_element *e)
 {
-	return c->drive[e->address - CHANGER_FIRST_DRIVE];
+	return c->drive[e->address - c->address[CHANGER_DT]];
 }
 
 static struct changer_element *arm_of(struct sim_changer *c)
 {
-	return changer_element_of(c, CHANGER_MT, 0);
+	return changer_element_of(c, CHANGER_MT, c->arm);
 }
 
 static changer_result keep(struct sim_changer *c)
@@ -46,9 +53,9 @@ static changer_result keep(struct sim_changer *c)
 
 static void go_to(struct sim_changer *c, const struct changer_element *e)
 {
-	if (c->arm_at != e->address)
+	if (c->arm_at[c->arm] != e->address)
 		changer_wait(c, c->model->travel);
-	c->arm_at = e->address;
+	c->arm_at[c->arm] = e->address;
 }
 
 /* What forbids the move before anything is set in motion */
@@ -63,7 +70,7 @@ static changer_result check_source(struct sim_changer *c, const struct changer_m
 	if (!unit->tray && changer_has_disc(unit))
 		return changer_mishap(c, m->from, 0x80, 0x30);
 	if (!unit->tray)
-		return SOURCE_TRAY_EMPTY;
+		return c->model->trays ? SOURCE_TRAY_EMPTY : SOURCE_EMPTY;
 	if (!changer_has_disc(unit) &&
 	    (m->to->type == CHANGER_DT || m->to->type == CHANGER_LP))
 		return SOURCE_EMPTY;
@@ -78,7 +85,7 @@ static changer_result check_destination(struct sim_changer *c, const struct chan
 		return REMOVAL_PREVENTED;
 	if (m->to->type == CHANGER_IE && c->mail_open && !m->shut)
 		return MANUAL_INTERVENTION;
-	if (m->to->type == CHANGER_LP && m->to->asc)
+	if (m->to->type == CHANGER_LP && !changer_printer_ready(c, m->to))
 		return CHANGER_SENSE(SIM_HARDWARE_ERROR, m->to->asc, m->to->ascq);
 	return 0;
 }
@@ -88,14 +95,18 @@ static changer_result check_move(struct sim_changer *c, const struct changer_mov
 	struct changer_element *arm = arm_of(c);
 	changer_result result;
 
-	if (!(changer_moves_from(m->from->type) & TO(m->to->type)))
+	if (!(changer_moves_from(c, m->from->type) & TO(m->to->type)))
 		return CHANGER_BAD_ELEMENT;
 	if (m->invert && !c->can_flip)
 		return CANNOT_FLIP;
-	if (arm->unit.tray)
+	if (arm->unit.tray && m->from != arm)
 		return changer_mishap(c, arm, 0x80, 0x41);
 	result = check_source(c, m);
-	return result ? result : check_destination(c, m);
+	if (!result)
+		result = check_destination(c, m);
+	if (!result)
+		result = changer_strike(c, CHANGER_STEP_CHECK, m->from);
+	return result ? result : changer_strike(c, CHANGER_STEP_CHECK, m->to);
 }
 
 /* The address 4001h shuts the mail slot on the way (table 24). */
@@ -111,6 +122,7 @@ static void shut_mail(struct sim_changer *c, const struct changer_move *m)
 static changer_result unload_drive(struct sim_changer *c, struct changer_element *e)
 {
 	char disc[SIM_CHANGER_NAME_SIZE] = "";
+	changer_result result;
 	int rc;
 
 	if (e->loose || !changer_has_disc(&e->unit))
@@ -123,18 +135,29 @@ static changer_result unload_drive(struct sim_changer *c, struct changer_element
 	if (rc)
 		return changer_mishap(c, e, 0x80, 0x63);
 	changer_wait(c, c->model->unload);
-	memcpy(e->unit.disc, disc, sizeof(disc));
-	return 0;
+	if (!changer_is_disc(&e->unit, disc))
+		memcpy(e->unit.disc, disc, sizeof(disc));
+	if (!c->model->trays)
+		e->unit.tray = changer_has_disc(&e->unit);
+	result = changer_strike(c, CHANGER_STEP_FETCH, e);
+	e->loose = result && changer_has_disc(&e->unit);
+	return result;
 }
 
 static changer_result load_drive(struct sim_changer *c, struct changer_element *e,
 				 const struct changer_unit *unit)
 {
+	changer_result result;
 	int rc;
 
 	if (!changer_has_disc(unit))
 		return 0;
 	changer_wait(c, c->model->load);
+	result = changer_strike(c, CHANGER_STEP_LOAD, e);
+	if (result) {
+		e->loose = true;
+		return result;
+	}
 	pthread_mutex_unlock(&c->lock);
 	rc = c->drive_ops->load(drive_at(c, e), unit->disc, unit->inverted);
 	pthread_mutex_lock(&c->lock);
@@ -163,8 +186,9 @@ static changer_result take(struct sim_changer *c, struct changer_element *from)
 	if (from->type == CHANGER_ST)
 		arm->unit.source = from->address;
 	memset(&from->unit, 0, sizeof(from->unit));
-	from->asc = from->ascq = 0;
-	from->loose = false;
+	if (from->type != CHANGER_LP || !changer_printer_keeps(from))
+		from->asc = from->ascq = 0;
+	from->loose = from->by_hand = false;
 	return keep(c);
 }
 
@@ -214,8 +238,7 @@ static changer_result open_mail(struct sim_changer *c, struct changer_element *m
 	return keep(c);
 }
 
-/* From the arm to an element, and what follows there */
-static changer_result deliver(struct sim_changer *c, const struct changer_move *m)
+changer_result changer_deliver(struct sim_changer *c, const struct changer_move *m)
 {
 	changer_result result;
 
@@ -223,7 +246,7 @@ static changer_result deliver(struct sim_changer *c, const struct changer_move *
 	result = put(c, m->to);
 	if (!result)
 		result = changer_strike(c, CHANGER_STEP_SETTLE, m->to);
-	if (!result && m->to->type == CHANGER_IE && !m->shut)
+	if (!result && m->to->type == CHANGER_IE && !m->shut && c->model->trays)
 		result = open_mail(c, m->to);
 	return result;
 }
@@ -236,12 +259,14 @@ static changer_result carry(struct sim_changer *c, const struct changer_move *m)
 	if (result)
 		return result;
 	shut_mail(c, m);
-	go_to(c, m->from);
-	result = take(c, m->from);
+	if (m->from != arm_of(c)) {
+		go_to(c, m->from);
+		result = take(c, m->from);
+	}
 	if (!result && m->invert)
 		result = flip(c);
 	if (!result)
-		result = deliver(c, m);
+		result = changer_deliver(c, m);
 	return result;
 }
 
@@ -263,6 +288,19 @@ changer_result changer_do_move(struct sim_changer *c, const struct changer_move 
 	return result;
 }
 
+/* Which arm; SMC-3 says with address 0 that it is all the same */
+static bool choose_arm(struct sim_changer *c, uint16_t address)
+{
+	uint16_t first = c->address[CHANGER_MT];
+
+	if (!address && !c->model->trays)
+		address = first;
+	if (address < first || address - first >= (int)c->arms)
+		return false;
+	c->arm = address - first;
+	return true;
+}
+
 /* 5000h is an address only if the printer is there */
 static struct changer_element *place(struct sim_changer *c, uint16_t address)
 {
@@ -273,8 +311,19 @@ static struct changer_element *place(struct sim_changer *c, uint16_t address)
 	return e;
 }
 
-/* The storage element that is reserved in memory for what an element holds */
-static struct changer_element *home_of(struct sim_changer *c, const struct changer_element *e)
+/* What an arm holds can be put somewhere, by that arm. */
+static struct changer_element *source(struct sim_changer *c, uint16_t address)
+{
+	struct changer_element *e = changer_element_at(c, address);
+
+	if (!e || e->type != CHANGER_MT || !changer_moves_from(c, CHANGER_MT))
+		return place(c, address);
+	c->arm = (unsigned int)(address - c->address[CHANGER_MT]);
+	return e;
+}
+
+struct changer_element *changer_home_of(struct sim_changer *c,
+					const struct changer_element *e)
 {
 	return e->unit.source ? changer_element_at(c, e->unit.source) : NULL;
 }
@@ -286,22 +335,22 @@ changer_result changer_move_medium(struct sim_changer *c, struct sim_cmd *cmd,
 	uint16_t from = sim_be16(cdb + 4), to = sim_be16(cdb + 6);
 	struct changer_move m = { .invert = cdb[10] & 1 };
 	/* in the two bits that table 10 leaves to the vendor; table 23 lost its columns */
-	bool eject = cdb[11] & 0xc0;
+	bool eject = c->model->trays && cdb[11] & 0xc0;
 
 	(void)initiator;
 	if (eject && to)
 		return CHANGER_BAD_CDB;
-	if (sim_be16(cdb + 2) != CHANGER_ARM)
+	if (!choose_arm(c, sim_be16(cdb + 2)))
 		return CHANGER_BAD_ELEMENT;
-	m.from = place(c, from);
+	m.from = source(c, from);
 	if (!m.from)
 		return CHANGER_BAD_ELEMENT;
 	if (eject && !m.from->unit.tray && m.from->type != CHANGER_ST)
 		return SOURCE_TRAY_EMPTY;
-	m.to = eject ? home_of(c, m.from) : place(c, to);
+	m.to = eject ? changer_home_of(c, m.from) : place(c, to);
 	if (!m.to)
 		return CHANGER_BAD_ELEMENT;
-	m.shut = from == CHANGER_MAIL_SHUT || to == CHANGER_MAIL_SHUT;
+	m.shut = c->model->trays && (from == CHANGER_MAIL_SHUT || to == CHANGER_MAIL_SHUT);
 	return changer_do_move(c, &m);
 }
 
@@ -314,7 +363,7 @@ changer_result changer_position(struct sim_changer *c, struct sim_cmd *cmd,
 	(void)initiator;
 	if (cmd->cdb[8] & 1)
 		return CHANGER_BAD_CDB;
-	if (sim_be16(cmd->cdb + 2) != CHANGER_ARM || !e || e->type == CHANGER_LP)
+	if (!choose_arm(c, sim_be16(cmd->cdb + 2)) || !e || e->type == CHANGER_LP)
 		return CHANGER_BAD_ELEMENT;
 	result = changer_strike(c, CHANGER_STEP_TRAVEL, arm_of(c));
 	if (!result)
@@ -322,91 +371,64 @@ changer_result changer_position(struct sim_changer *c, struct sim_cmd *cmd,
 	return result;
 }
 
-/*
- * An arm that holds a tray is not in its initial position: it puts the tray
- * back where it came from.
- */
-static changer_result clear_arm(struct sim_changer *c)
+/* Where a disc can wait while two change places: a slot, or NULL */
+static struct changer_element *free_slot(struct sim_changer *c)
 {
-	struct changer_element *arm = arm_of(c);
-	struct changer_move m = { .from = arm, .to = home_of(c, arm), .shut = true };
-	changer_result result;
-
-	if (!arm->unit.tray)
-		return 0;
-	if (!m.to || m.to->unit.tray)
-		return changer_mishap(c, arm, 0x80, 0x41);
-	m.to->at_work = true;
-	result = deliver(c, &m);
-	m.to->at_work = false;
-	return result;
-}
-
-/* "restore all trays and discs in data transfer elements and an import export
- * element to source storage elements" (3.15) */
-static changer_result return_all(struct sim_changer *c)
-{
-	changer_result result = 0, first = 0;
 	unsigned int i;
 
-	for (i = 0; i < c->elements; i++) {
-		struct changer_element *e = &c->element[i];
-		struct changer_move m = { .from = e, .to = home_of(c, e), .shut = true };
+	for (i = 0; i < c->slots; i++) {
+		struct changer_element *e = changer_element_of(c, CHANGER_ST, i);
 
-		if ((e->type != CHANGER_DT && e->type != CHANGER_IE) || !e->unit.tray)
-			continue;
-		result = m.to ? changer_do_move(c, &m) : DESTINATION_FULL;
-		if (result && !first)
-			first = result;
+		if (!e->unit.tray && !e->at_work)
+			return e;
 	}
-	return first;
+	return NULL;
 }
 
-changer_result changer_rezero(struct sim_changer *c, struct sim_cmd *cmd, unsigned int initiator)
+/* Two discs change places by way of a third: the arm has one hand. */
+static changer_result swap(struct sim_changer *c, struct changer_element *from,
+			   struct changer_element *to, const bool invert[2])
 {
-	bool immed = cmd->cdb[1] & 1, bring_back = cmd->cdb[1] & 2, restart = cmd->cdb[1] & 4;
+	struct changer_element *spare = free_slot(c);
+	struct changer_move away = { .from = to, .to = spare };
+	struct changer_move there = { .from = from, .to = to, .invert = invert[0] };
+	struct changer_move back = { .from = spare, .to = from, .invert = invert[1] };
 	changer_result result;
+	uint16_t came_from;
 
-	(void)initiator;
-	if (restart && !immed)
-		return CHANGER_BAD_CDB;
-	if (restart) {
-		changer_power_on(c);
-		return 0;
-	}
-	c->immediate = immed;
-	if (immed)
-		c->busy_until = changer_now();
-	changer_wait(c, c->model->home);
-	c->arm_at = CHANGER_FIRST_SLOT;
-	result = clear_arm(c);
-	if (!result && bring_back)
-		result = return_all(c);
-	c->immediate = false;
-	/* its status was given when the command was accepted */
-	return immed ? 0 : result;
-}
-
-/* 3.16: disc 1 to drive 1 and back, or HARDWARE ERROR with what went wrong */
-changer_result changer_self_test(struct sim_changer *c, struct sim_cmd *cmd,
-				 unsigned int initiator)
-{
-	struct changer_element *slot = changer_element_of(c, CHANGER_ST, 0);
-	struct changer_element *drive = changer_element_of(c, CHANGER_DT, 0);
-	struct changer_move there = { .from = slot, .to = drive };
-	struct changer_move back = { .from = drive, .to = slot };
-	changer_result result;
-
-	(void)initiator;
-	if ((cmd->cdb[1] & 0x1f) != 0x04 || sim_be16(cmd->cdb + 3))
-		return CHANGER_BAD_CDB;
-	if (!drive)
-		return CHANGER_SENSE(SIM_HARDWARE_ERROR, 0x05, 0x00);
-	result = changer_do_move(c, &there);
+	if (!spare)
+		return DESTINATION_FULL;
+	came_from = to->type == CHANGER_ST ? to->address : to->unit.source;
+	result = changer_do_move(c, &away);
+	if (!result)
+		result = changer_do_move(c, &there);
 	if (!result)
 		result = changer_do_move(c, &back);
-	if (result)
-		result = CHANGER_SENSE(SIM_HARDWARE_ERROR, changer_asc(result),
-				       changer_ascq(result));
-	return result;
+	if (!result)
+		from->unit.source = came_from;
+	return result ? result : keep(c);
+}
+
+/* EXCHANGE MEDIUM: source to first destination, what was there to the second */
+changer_result changer_exchange(struct sim_changer *c, struct sim_cmd *cmd, unsigned int initiator)
+{
+	const uint8_t *cdb = cmd->cdb;
+	const bool invert[2] = { cdb[10] & 1, cdb[10] & 2 };
+	struct changer_element *from = place(c, sim_be16(cdb + 4));
+	struct changer_element *first = place(c, sim_be16(cdb + 6));
+	struct changer_element *second = place(c, sim_be16(cdb + 8));
+	struct changer_move away = { .from = first, .to = second, .invert = invert[1] };
+	struct changer_move there = { .from = from, .to = first, .invert = invert[0] };
+	changer_result result;
+
+	(void)initiator;
+	if (!choose_arm(c, sim_be16(cdb + 2)) || !from || !first || !second || from == first ||
+	    first == second)
+		return CHANGER_BAD_ELEMENT;
+	if (!from->unit.tray || !first->unit.tray)
+		return SOURCE_EMPTY;
+	if (second == from)
+		return swap(c, from, first, invert);
+	result = changer_do_move(c, &away);
+	return result ? result : changer_do_move(c, &there);
 }

@@ -17,12 +17,9 @@
 
 #include "changer.h"
 
-#define CHANGER_ARM		0x2000
-#define CHANGER_FIRST_SLOT	0x0001
-#define CHANGER_FIRST_DRIVE	0x3001
+/* Of an MC-8x00: two addresses of one mail slot */
 #define CHANGER_MAIL		0x4000	/* opens after a move to it */
-#define CHANGER_MAIL_SHUT	0x4001	/* the same slot, kept shut */
-#define CHANGER_PRINTER		0x5000
+#define CHANGER_MAIL_SHUT	0x4001	/* is kept shut */
 
 #define CHANGER_RAM_SIZE	0x10000	/* READ and WRITE BUFFER, buffer 1 */
 
@@ -77,11 +74,28 @@ struct changer_element {
 	uint8_t asc, ascq;	/* abnormal state (Except), 0/0: none */
 	bool loose;		/* drive: its disc is in the bay, but was not taken */
 	bool at_work;		/* the arm takes from it or puts to it */
+	bool by_hand;		/* mail slot: an operator laid its disc there */
+};
+
+/* Command sets: bits, for a command may belong to both */
+enum {
+	CHANGER_SET_MC = 1 << 0,	/* SCSI-2 and table 11 */
+	CHANGER_SET_SMC3 = 1 << 1,
+	CHANGER_SET_ALL = CHANGER_SET_MC | CHANGER_SET_SMC3,
 };
 
 struct changer_model {
 	const char *name;	/* "MC-8600" */
-	unsigned int slots, drives;
+	const char *vendor, *product, *revision;
+	uint8_t set;
+	uint8_t version;	/* as INQUIRY has it */
+	bool trays;		/* discs lie on trays, and slots and mail slot are told by them */
+	bool tags;		/* bar codes: primary volume tags */
+	bool dvcid;		/* tells the identity of its drives */
+	bool moves_slots;	/* from slot to slot */
+	unsigned int slots, drives, mails, arms;	/* at most */
+	bool moves_addresses;	/* MODE SELECT assigns them */
+	uint16_t address[CHANGER_TYPES];		/* of the first element */
 	/* seconds */
 	double travel;		/* the arm, to any element */
 	double grip;		/* takes a tray out of an element, or puts it in */
@@ -90,6 +104,7 @@ struct changer_model {
 	double flip;		/* turns a disc over */
 	double home;		/* the arm finds its initial position */
 	double inspect;		/* looks at one element */
+	double print;		/* a label */
 };
 
 /* Unit attention conditions of an initiator, most important first. */
@@ -97,7 +112,11 @@ enum changer_attention {
 	CHANGER_UA_RESET,	/* 29/00 */
 	CHANGER_UA_READY,	/* 28/00 */
 	CHANGER_UA_MAIL,	/* 28/01 */
+	CHANGER_UA_PARAMETER,	/* 2A/00 */
+	CHANGER_UA_MODE,	/* 2A/01 */
 	CHANGER_UA_LOG,		/* 2A/02 */
+	CHANGER_UA_CLEARED,	/* 2F/00 */
+	CHANGER_UA_OPERATOR,	/* 5A/00 */
 	CHANGER_UA_REMOVAL,	/* 5A/01 */
 	CHANGER_UA_COUNT,
 };
@@ -135,23 +154,25 @@ struct changer_log {
 };
 
 struct changer_printer {
-	double busy_until;	/* monotonic seconds; 0: does not print */
+	double busy_until;	/* monotonic seconds; 0: does not print; infinite: data come */
 	bool finish;
+	bool off;		/* switched off */
 	uint8_t empty;		/* enum sim_changer_ink */
 	uint8_t runs_out;	/* these will be empty from out_at on */
+	const struct changer_code *pending;	/* strikes at out_at */
 	double out_at;
 };
 
 struct sim_changer {
 	struct sim_device dev;	/* first: sim_device and sim_changer convert */
 	const struct changer_model *model;
-	unsigned int slots, drives;
+	unsigned int slots, drives, mails, arms;
 	struct sim_device *drive[SIM_CHANGER_MAX_DRIVES];
 	uint8_t drive_id[SIM_CHANGER_MAX_DRIVES];
 	const struct sim_changer_drive_ops *drive_ops;
 	char *state_path, *state_new;	/* NULL: not kept */
 	double time_scale;
-	bool printer_fitted, can_flip;
+	bool printer_fitted, can_flip, tags, dvcid;
 
 	pthread_mutex_t turn;
 	pthread_mutex_t lock;
@@ -159,8 +180,10 @@ struct sim_changer {
 	struct changer_element *element;	/* by type, then address */
 	unsigned int elements;
 	unsigned int first[CHANGER_TYPES], count[CHANGER_TYPES];
+	uint16_t address[CHANGER_TYPES];	/* of the first of each type */
 	bool mail_open;
-	uint16_t arm_at;	/* the element the arm stands before */
+	unsigned int arm;	/* the one that the command uses, from 0 */
+	uint16_t arm_at[SIM_CHANGER_MAX_ARMS];	/* the element that it stands before */
 	struct changer_printer printer;
 
 	double busy_until;	/* initializing, monotonic seconds */
@@ -169,7 +192,10 @@ struct sim_changer {
 	struct changer_reservation reservation;
 	struct changer_log log;
 	uint64_t moves;
-	const struct changer_fault *pending;	/* strikes at the next step it fits */
+	unsigned int resets;	/* counts them: a command that ran meanwhile is gone */
+	const struct changer_code *pending;	/* strikes at the next step it fits */
+	const struct changer_code *answer;	/* of the next command it fits */
+	const struct changer_code *condition;	/* stands in the way until it is cured */
 	uint8_t ram[CHANGER_RAM_SIZE];
 };
 
@@ -195,12 +221,16 @@ void changer_attention(struct sim_changer *c, enum changer_attention ua, int exc
 void changer_reset(struct sim_changer *c);
 /* The arm and the sensors look at everything, from now on. */
 void changer_power_on(struct sim_changer *c);
+/* The same without a reset: not ready until it is done. */
+void changer_initialize(struct sim_changer *c);
 bool changer_removal_prevented(const struct sim_changer *c);
 /* Data-in under an allocation length. */
 void changer_reply(struct sim_cmd *cmd, const void *buf, size_t len, size_t allocation);
 
 /* changer_elements.c: the elements and READ ELEMENT STATUS */
 int changer_elements_init(struct sim_changer *c);
+/* Other first addresses for all elements, by type; what holds what stays. */
+void changer_assign_addresses(struct sim_changer *c, const uint16_t address[CHANGER_TYPES]);
 /* NULL when there is none; both addresses of the mail slot are one element */
 struct changer_element *changer_element_at(struct sim_changer *c, uint16_t address);
 struct changer_element *changer_element_of(struct sim_changer *c, enum changer_type type,
@@ -213,14 +243,19 @@ static inline bool changer_has_disc(const struct changer_unit *unit)
 /* The element that holds a disc of this name, or NULL */
 const struct changer_element *changer_find_disc(const struct sim_changer *c, const char *disc);
 bool changer_name_ok(const char *disc);
+/* A drive calls what it has by this name: is it the disc of this unit, by either side? */
+bool changer_is_disc(const struct changer_unit *unit, const char *name);
 changer_result changer_read_element_status(struct sim_changer *c, struct sim_cmd *cmd,
 					   unsigned int initiator);
 changer_result changer_init_elements(struct sim_changer *c, struct sim_cmd *cmd,
 				     unsigned int initiator);
+/* E7h of the MC-8x00, and 37h of SMC-3 */
 changer_result changer_init_range(struct sim_changer *c, struct sim_cmd *cmd,
 				  unsigned int initiator);
+changer_result changer_init_with_range(struct sim_changer *c, struct sim_cmd *cmd,
+				       unsigned int initiator);
 
-/* changer_move.c: what the arm does */
+/* changer_move.c, changer_home.c: what the arm does */
 struct changer_move {
 	struct changer_element *from, *to;
 	bool invert;
@@ -228,10 +263,16 @@ struct changer_move {
 };
 
 /* Which moves MOVE MEDIUM allows, bit 1 << type of the destination. */
-uint8_t changer_moves_from(enum changer_type type);
+uint8_t changer_moves_from(const struct sim_changer *c, enum changer_type type);
 changer_result changer_do_move(struct sim_changer *c, const struct changer_move *move);
+/* From the arm to an element, and what follows there */
+changer_result changer_deliver(struct sim_changer *c, const struct changer_move *move);
+/* The storage element that is reserved in memory for what an element holds, or NULL */
+struct changer_element *changer_home_of(struct sim_changer *c, const struct changer_element *e);
 changer_result changer_move_medium(struct sim_changer *c, struct sim_cmd *cmd,
 				   unsigned int initiator);
+changer_result changer_exchange(struct sim_changer *c, struct sim_cmd *cmd,
+				unsigned int initiator);
 changer_result changer_position(struct sim_changer *c, struct sim_cmd *cmd,
 				unsigned int initiator);
 changer_result changer_rezero(struct sim_changer *c, struct sim_cmd *cmd,
@@ -239,15 +280,56 @@ changer_result changer_rezero(struct sim_changer *c, struct sim_cmd *cmd,
 changer_result changer_self_test(struct sim_changer *c, struct sim_cmd *cmd,
 				 unsigned int initiator);
 
-/* changer_fault.c: mechanical faults */
+/* changer_model.c: NULL when there is none */
+const struct changer_model *changer_model(enum sim_changer_model model);
+
+/* changer_codes.c, changer_fault.c: what was raised, and where it strikes */
 /* Steps of a move, where a fault can strike. */
 enum changer_step {
+	CHANGER_STEP_CHECK,	/* a refusal */
 	CHANGER_STEP_TRAVEL,	/* on its way to the source: nothing has happened */
 	CHANGER_STEP_TAKE,
+	CHANGER_STEP_FETCH,	/* the drive has given its disc, the arm has not got it */
 	CHANGER_STEP_FLIP,
 	CHANGER_STEP_PUT,
+	CHANGER_STEP_LOAD,	/* the unit is before the drive, and the drive is to take it */
 	CHANGER_STEP_SETTLE,	/* the unit is in its destination */
 	CHANGER_STEP_OPEN,	/* of the mail slot, the unit is in it */
+	CHANGER_STEPS,
+};
+
+/* What ends a condition */
+enum changer_cure {
+	CHANGER_CURE_RESET,
+	CHANGER_CURE_TIME,
+	CHANGER_CURE_INITIALIZE,	/* INITIALIZE ELEMENT STATUS */
+	CHANGER_CURE_HAND,		/* sim_changer_attend() */
+	CHANGER_CURE_REZERO,		/* REZERO UNIT; only moves are in trouble */
+};
+
+enum changer_group {
+	CHANGER_TO_ANY,
+	CHANGER_TO_MOVES,
+	CHANGER_TO_MODES,
+	CHANGER_TO_LOGS,
+};
+
+/* How a code comes about, and what arg means then */
+enum changer_how {
+	CHANGER_NOT_AT_ALL,	/* 00/00: nothing is wrong */
+	CHANGER_AT_STEP,	/* enum changer_step */
+	CHANGER_AS_ANSWER,	/* enum changer_group */
+	CHANGER_AS_ATTENTION,	/* enum changer_attention */
+	CHANGER_AS_CONDITION,	/* enum changer_cure */
+	CHANGER_AT_PRINT,	/* 1: printing goes on */
+	CHANGER_AT_ONCE,	/* of the printer */
+};
+
+struct changer_code {
+	uint8_t asc, ascq, key;
+	uint8_t how, arg;
+	uint8_t types;		/* elements it strikes at, bits 1 << type */
+	bool marks;		/* the element is abnormal then */
 };
 
 /*
@@ -261,6 +343,12 @@ changer_result changer_strike(struct sim_changer *c, enum changer_step step,
 /* Marks an element abnormal, logs the error, and is the result of the command. */
 changer_result changer_mishap(struct sim_changer *c, struct changer_element *e,
 			      uint8_t asc, uint8_t ascq);
+
+/* What was raised as the answer to this command, taken off; or NULL */
+const struct changer_code *changer_take_answer(struct sim_changer *c, uint8_t opcode);
+
+/* Does a condition stand in this command's way?  The command that cures it passes. */
+changer_result changer_check_condition(struct sim_changer *c, const struct sim_cmd *cmd);
 
 /* changer_mode.c, changer_log.c, changer_unit.c: the other commands */
 changer_result changer_mode_sense(struct sim_changer *c, struct sim_cmd *cmd,
@@ -296,12 +384,22 @@ changer_result changer_take_attention(struct sim_changer *c, unsigned int initia
 /* changer_printer.c */
 /* Time passes for the printer: call before looking at it. */
 void changer_printer_tick(struct sim_changer *c);
+void changer_printer_raise(struct sim_changer *c, const struct changer_code *code);
+/* It is there and would take a disc or give it */
+bool changer_printer_ready(const struct sim_changer *c, const struct changer_element *e);
+/* Reset condition */
+void changer_printer_reset(struct sim_changer *c);
+/* Does its error last when the disc has gone? */
+bool changer_printer_keeps(const struct changer_element *e);
+/* INITIALIZE ELEMENT STATUS looks at it */
+void changer_printer_inspect(struct sim_changer *c);
 
 /* changer_state.c */
 /* Reads the state file if there is one.  -EINVAL: it can't be true. */
 int changer_state_read(struct sim_changer *c, char *err, size_t errlen);
 int changer_state_write(struct sim_changer *c, char *err, size_t errlen);
-/* {n?, disc, tray, source?, inverted?} */
-json_t *changer_unit_json(const struct changer_unit *unit, unsigned int n);
+/* {n?, disc, tray, source? (a slot), inverted?} */
+json_t *changer_unit_json(const struct sim_changer *c, const struct changer_unit *unit,
+			  unsigned int n);
 
 #endif

@@ -8,13 +8,17 @@
  *   slots    [{n, ...}]: a slot that is not named has a tray and no disc
  *   drives   [{n, ...}]: a drive that is not named is empty
  *   arm, mail, printer  {...}; mail also has "open"
+ *   arms, mails  [{n, ...}], where there are several
  *   moves    done so far
  * where {...} is a unit of media: disc (name or null), tray, and if known source
  * (a slot) and inverted.  A file that can't be true is refused whole: guessing
  * where a disc is would make the library drop one onto another.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +26,8 @@
 
 #define VERSION	1
 
-json_t *changer_unit_json(const struct changer_unit *unit, unsigned int n)
+json_t *changer_unit_json(const struct sim_changer *c, const struct changer_unit *unit,
+			  unsigned int n)
 {
 	json_t *o = json_object();
 
@@ -34,7 +39,7 @@ json_t *changer_unit_json(const struct changer_unit *unit, unsigned int n)
 			    json_null());
 	json_object_set_new(o, "tray", json_boolean(unit->tray));
 	if (unit->source)
-		json_object_set_new(o, "source", json_integer(unit->source));
+		json_object_set_new(o, "source", json_integer(unit->source - c->address[CHANGER_ST] + 1));
 	if (unit->inverted)
 		json_object_set_new(o, "inverted", json_true());
 	return o;
@@ -48,28 +53,61 @@ static json_t *units_json(struct sim_changer *c, enum changer_type type)
 
 	for (i = 0; a && i < c->count[type]; i++) {
 		const struct changer_unit *u = &changer_element_of(c, type, i)->unit;
-		bool usual = u->tray == (type == CHANGER_ST) && !u->source && !u->inverted;
+		bool usual = !u->source && !u->inverted &&
+			(!c->model->trays || u->tray == (type == CHANGER_ST));
 
 		if (changer_has_disc(u) || !usual)
-			json_array_append_new(a, changer_unit_json(u, i + 1));
+			json_array_append_new(a, changer_unit_json(c, u, i + 1));
 	}
 	return a;
 }
 
+static void add_single(struct sim_changer *c, json_t *o, const char *key, enum changer_type type)
+{
+	const struct changer_element *e = changer_element_of(c, type, 0);
+
+	if (e)
+		json_object_set_new(o, key, changer_unit_json(c, &e->unit, 0));
+}
+
 static json_t *state_json(struct sim_changer *c)
 {
-	json_t *mail = changer_unit_json(&changer_element_of(c, CHANGER_IE, 0)->unit, 0);
+	json_t *o = json_pack("{s:i, s:s, s:o, s:o}", "version", VERSION, "model", c->model->name,
+			      "slots", units_json(c, CHANGER_ST),
+			      "drives", units_json(c, CHANGER_DT));
 
-	json_object_set_new(mail, "open", json_boolean(c->mail_open));
-	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:I}",
-			 "version", VERSION, "model", c->model->name,
-			 "slots", units_json(c, CHANGER_ST),
-			 "drives", units_json(c, CHANGER_DT),
-			 "arm", changer_unit_json(&changer_element_of(c, CHANGER_MT, 0)->unit, 0),
-			 "mail", mail,
-			 "printer",
-			 changer_unit_json(&changer_element_of(c, CHANGER_LP, 0)->unit, 0),
-			 "moves", (json_int_t)c->moves);
+	if (!o)
+		return NULL;
+	add_single(c, o, "arm", CHANGER_MT);
+	add_single(c, o, "mail", CHANGER_IE);
+	json_object_set_new(json_object_get(o, "mail"), "open", json_boolean(c->mail_open));
+	add_single(c, o, "printer", CHANGER_LP);
+	if (c->arms > 1)
+		json_object_set_new(o, "arms", units_json(c, CHANGER_MT));
+	if (c->mails > 1)
+		json_object_set_new(o, "mails", units_json(c, CHANGER_IE));
+	json_object_set_new(o, "moves", json_integer((json_int_t)c->moves));
+	return o;
+}
+
+/* On the disk, and not only on its way there */
+static bool dump(const json_t *state, FILE *f)
+{
+	return !json_dumpf(state, f, JSON_COMPACT | JSON_PRESERVE_ORDER) &&
+		fputc('\n', f) != EOF && !fflush(f) && !fsync(fileno(f));
+}
+
+/* A power cut of the host must not undo a rename() either. */
+static bool sync_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	bool ok = fd >= 0 && (!fsync(fd) || errno == EINVAL);
+
+	if (fd >= 0)
+		close(fd);
+	free(copy);
+	return ok;
 }
 
 /* Beside it and renamed: whoever dies here leaves the old file or the new one. */
@@ -89,9 +127,10 @@ int changer_state_write(struct sim_changer *c, char *err, size_t errlen)
 		json_decref(state);
 		return changer_fail(err, errlen, errno, "%s: %s", c->state_new, strerror(errno));
 	}
-	ok = !json_dumpf(state, f, JSON_COMPACT | JSON_PRESERVE_ORDER) && fputc('\n', f) != EOF;
+	ok = dump(state, f);
 	json_decref(state);
-	if (fclose(f) || !ok || rename(c->state_new, c->state_path)) {
+	if (fclose(f) || !ok || rename(c->state_new, c->state_path) ||
+	    !sync_folder(c->state_path)) {
 		int code = errno ? errno : EIO;
 
 		unlink(c->state_new);
@@ -152,10 +191,12 @@ static int read_unit(const struct reader *r, const json_t *o, struct changer_ele
 
 		if (n < 1 || n > r->c->slots)
 			return refuse(r, "\"source\" is not a slot of this library");
-		unit.source = (uint16_t)n;
+		unit.source = (uint16_t)(n - 1 + r->c->address[CHANGER_ST]);
 	}
 	if (read_disc(r, json_object_get(o, "disc"), &unit))
 		return -EINVAL;
+	if (!r->c->model->trays)
+		unit.tray = changer_has_disc(&unit);
 	if (changer_has_disc(&unit) && !unit.tray && e->type != CHANGER_DT)
 		return refuse(r, "a disc lies where no tray is");
 	if (unit.tray && e->type == CHANGER_LP && !r->c->printer_fitted)
@@ -171,12 +212,12 @@ static int read_units(const struct reader *r, const json_t *a, enum changer_type
 	size_t i;
 
 	if (a && !json_is_array(a))
-		return refuse(r, "\"slots\" or \"drives\" is not an array");
+		return refuse(r, "\"slots\", \"drives\", \"arms\" or \"mails\" is not an array");
 	json_array_foreach(a, i, o) {
 		json_int_t n = json_integer_value(json_object_get(o, "n"));
 
 		if (n < 1 || n > r->c->count[type])
-			return refuse(r, "a slot or drive is numbered that this library has not");
+			return refuse(r, "a slot, drive or arm is numbered that this library has not");
 		if (seen[n - 1])
 			return refuse(r, "a slot or drive is named twice");
 		seen[n - 1] = true;
@@ -189,10 +230,11 @@ static int read_units(const struct reader *r, const json_t *a, enum changer_type
 static int read_state(const struct reader *r, const json_t *state)
 {
 	static const struct {
-		const char *key;
+		const char *key, *several;
 		enum changer_type type;
 	} single[] = {
-		{ "arm", CHANGER_MT }, { "mail", CHANGER_IE }, { "printer", CHANGER_LP },
+		{ "arm", "arms", CHANGER_MT }, { "mail", "mails", CHANGER_IE },
+		{ "printer", "printers", CHANGER_LP },
 	};
 	const char *model = json_string_value(json_object_get(state, "model"));
 	const json_t *moves = json_object_get(state, "moves"), *mail;
@@ -206,11 +248,16 @@ static int read_state(const struct reader *r, const json_t *state)
 	    read_units(r, json_object_get(state, "drives"), CHANGER_DT))
 		return -EINVAL;
 	for (i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
+		struct changer_element *e = changer_element_of(r->c, single[i].type, 0);
 		const json_t *o = json_object_get(state, single[i].key);
 
-		if (o && read_unit(r, o, changer_element_of(r->c, single[i].type, 0)))
+		/* What follows in an array says it again */
+		if (e && o && !json_object_get(state, single[i].several) && read_unit(r, o, e))
 			return -EINVAL;
 	}
+	if (read_units(r, json_object_get(state, "arms"), CHANGER_MT) ||
+	    read_units(r, json_object_get(state, "mails"), CHANGER_IE))
+		return -EINVAL;
 	mail = json_object_get(state, "mail");
 	if (!flag_of(mail, "open", &r->c->mail_open))
 		return refuse(r, "\"open\" is not true or false");

@@ -5,6 +5,7 @@
 #include "changer_priv.h"
 
 #define INQUIRY_SIZE	36
+#define VITAL_SIZE	80
 #define SENSE_SIZE	18
 #define DATA_MODE	2	/* READ and WRITE BUFFER, table 28 */
 #define CPU_RAM		1	/* buffer ID, table 29 */
@@ -18,25 +19,66 @@ static void put_text(uint8_t *field, size_t size, const char *text)
 	memcpy(field, text, len);
 }
 
+/* VPD 80h and 83h, so that a newer library has a lasting name */
+static size_t vital_page(const struct sim_changer *c, uint8_t page, uint8_t *data)
+{
+	const struct sim_identity *id = &c->dev.identity;
+	size_t len = strnlen(id->serial, sizeof(id->serial));
+
+	switch (page) {
+	case 0x00:
+		data[5] = 0x80;
+		data[6] = 0x83;
+		len = 3;
+		break;
+	case 0x80:
+		memcpy(data + 4, id->serial, len);
+		break;
+	case 0x83:
+		data[4] = 2;	/* ASCII */
+		data[5] = 1;	/* T10 vendor identification */
+		data[7] = (uint8_t)(24 + len);
+		put_text(data + 8, 8, id->vendor);
+		put_text(data + 16, 16, id->product);
+		memcpy(data + 32, id->serial, len);
+		len += 28;
+		break;
+	default:
+		return 0;
+	}
+	data[0] = 0x08;
+	data[1] = page;
+	data[3] = (uint8_t)len;
+	return 4 + len;
+}
+
 changer_result changer_inquiry(struct sim_changer *c, struct sim_cmd *cmd, unsigned int initiator)
 {
 	const struct sim_identity *id = &c->dev.identity;
-	uint8_t data[INQUIRY_SIZE] = {
-		[0] = 0x08,	/* medium changer */
-		[1] = 0x80,	/* RMB */
-		[2] = 0x02,	/* SCSI-2 */
-		[3] = 0x02,	/* response data format */
-		[4] = INQUIRY_SIZE - 5,
-	};
+	bool smc3 = c->model->set & CHANGER_SET_SMC3;
+	uint8_t data[VITAL_SIZE] = { 0 };
+	size_t len = INQUIRY_SIZE;
 
 	(void)initiator;
-	if (cmd->cdb[1] & 1 || cmd->cdb[2])	/* EVPD, page code */
+	if (cmd->cdb[1] & 1) {	/* EVPD */
+		len = smc3 ? vital_page(c, cmd->cdb[2], data) : 0;
+		if (!len)
+			return CHANGER_BAD_CDB;
+		changer_reply(cmd, data, len, sim_be16(cmd->cdb + 3));
+		return 0;
+	}
+	if (cmd->cdb[2])
 		return CHANGER_BAD_CDB;
+	data[0] = 0x08;			/* medium changer */
+	data[1] = 0x80;			/* RMB */
+	data[2] = c->model->version;
+	data[3] = 0x02;			/* response data format */
+	data[4] = INQUIRY_SIZE - 5;
 	put_text(data + 8, 8, id->vendor);
 	put_text(data + 16, 16, id->product);
 	put_text(data + 32, 4, id->revision);
-	/* one byte in this manual; byte 3 is the high one in later standards, and 0 here */
-	changer_reply(cmd, data, sizeof(data), cmd->cdb[4]);
+	/* one byte in this manual; byte 3 is the high one in later standards */
+	changer_reply(cmd, data, len, smc3 ? sim_be16(cmd->cdb + 3) : cmd->cdb[4]);
 	return 0;
 }
 
@@ -53,7 +95,9 @@ changer_result changer_take_attention(struct sim_changer *c, unsigned int initia
 {
 	static const uint8_t code[CHANGER_UA_COUNT][2] = {
 		[CHANGER_UA_RESET] = { 0x29, 0x00 }, [CHANGER_UA_READY] = { 0x28, 0x00 },
-		[CHANGER_UA_MAIL] = { 0x28, 0x01 }, [CHANGER_UA_LOG] = { 0x2a, 0x02 },
+		[CHANGER_UA_MAIL] = { 0x28, 0x01 }, [CHANGER_UA_PARAMETER] = { 0x2a, 0x00 },
+		[CHANGER_UA_MODE] = { 0x2a, 0x01 }, [CHANGER_UA_LOG] = { 0x2a, 0x02 },
+		[CHANGER_UA_CLEARED] = { 0x2f, 0x00 }, [CHANGER_UA_OPERATOR] = { 0x5a, 0x00 },
 		[CHANGER_UA_REMOVAL] = { 0x5a, 0x01 },
 	};
 	unsigned int *pending = &c->initiator[initiator].attention, ua;

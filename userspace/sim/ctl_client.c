@@ -12,11 +12,16 @@
 
 const char ctl_client_usage[] =
 	"  list [--json]                      devices and discs\n"
-	"  insert DEVICE DISC|FILE.iso        puts a disc into a drive\n"
+	"  insert DEVICE DISC|FILE            puts a disc into a drive; FILE: .iso .cue .toc .ccd\n"
 	"  eject DEVICE [--force]             takes it out\n"
 	"  blank TYPE [NAME] [DEVICE|all|slots] [--blocks N] [--count N]\n"
-	"                                     makes a blank disc (dvd+r, dvd-r, cd-r), or one\n"
-	"                                     for every empty recorder or slot\n"
+	"                                     makes a blank disc, or one for every empty recorder\n"
+	"                                     or slot; TYPE: cd-r cd-rw dvd-r dvd-rw dvd+r dvd+rw\n"
+	"                                     dvd+r-dl bd-r bd-re\n"
+	"  damage DISC read|c2|isrc N[-M] [times N] [above SPEED], damage DISC none\n"
+	"                                     scratches on a disc that is in no drive\n"
+	"  damage DISC jitter N[-M] samples N [every N] [times N] [above SPEED]\n"
+	"                                     reads of audio that begin there are off\n"
 	"  tray DEVICE open|close\n"
 	"  mail [CHANGER] open|close|insert DISC|remove\n"
 	"  slot [CHANGER] N DISC|empty\n"
@@ -24,10 +29,21 @@ const char ctl_client_usage[] =
 	"  fault DEVICE FAULT                 sense KEY/ASC/ASCQ, hang [deaf] or slow MS\n"
 	"                                     [per-mib], then [op XX|read|write]\n"
 	"                                     [lba N[-M]] [nth N] [times N|always]\n"
+	"  message DEVICE NAME at PHASE [rejecting NAME] [op XX] [nth N] [times N|always]\n"
+	"                                     a message of the SCSI bus; PHASE: selection, identify,\n"
+	"                                     command, init, data, move, status, message-in, complete\n"
 	"  clear DEVICE [NUMBER]              faults go\n"
 	"  count [DEVICE] [--json] [--reset]  what the devices saw\n"
 	"  vanish DEVICE, appear DEVICE       pulls its cable, and plugs it in\n"
-	"  set DEVICE FIELD=VALUE...          vendor, product, revision, serial\n";
+	"  set DEVICE FIELD=VALUE...          vendor, product, revision, serial\n"
+	"of a library:\n"
+	"  raise [CHANGER] XX/YY|log XX|NAME  an error of its manual's tables\n"
+	"  codes [--json]                     all of them, and what comes of each\n"
+	"  robot [CHANGER] FACTOR             how long moves take: 1 is real time, 0 at once\n"
+	"  attend [CHANGER]                   an operator sees to what asked for it\n"
+	"  magazine [CHANGER] fill DISC|-...|tray N in|out\n"
+	"  printer [CHANGER] on|off|print [SECONDS]|out INK[,INK]|new INK[,INK]\n"
+	"  initiator [CHANGER] N reserve|release|prevent|allow|ready|reset|CDB... [in N|out ...]\n";
 
 /* --- the socket -------------------------------------------------------------------------- */
 
@@ -83,7 +99,7 @@ int ctl_client_call(const char *path, const json_t *request, json_t **reply, cha
 /* --- words ------------------------------------------------------------------------------- */
 
 struct words {
-	const char *word[64];
+	const char *word[640];
 	size_t count;
 	size_t at;
 	bool json, force, reset;
@@ -128,8 +144,9 @@ static bool is_number(const char *word)
 static int give_disc(struct words *w, const char *word)
 {
 	size_t len = strlen(word);
-	bool image = len > 4 && (!strcmp(word + len - 4, ".iso") ||
-				 !strcmp(word + len - 4, ".bin"));
+	const char *end = len > 4 ? word + len - 4 : "";
+	bool image = !strcmp(end, ".iso") || !strcmp(end, ".bin") || !strcmp(end, ".cue") ||
+		     !strcmp(end, ".toc") || !strcmp(end, ".ccd");
 	char *path;
 
 	if (!image && !strchr(word, '/')) {
@@ -177,7 +194,7 @@ static int words_eject(struct words *w)
 static int words_blank(struct words *w)
 {
 	if (!left(w))
-		return wrong(w, "give blank TYPE [NAME] [DEVICE|all|slots]: dvd+r, dvd-r or cd-r");
+		return wrong(w, "give blank TYPE [NAME] [DEVICE|all|slots]");
 	give(w, "type", next(w));
 	if (left(w))
 		give(w, "name", next(w));
@@ -259,16 +276,34 @@ static int words_speed(struct words *w)
 	return 0;
 }
 
+/* "message" is a fault too, and goes to the daemon as one. */
 static int words_fault(struct words *w)
 {
+	bool message = !strcmp(w->word[0], "message");
 	json_t *list = json_array();
 
 	json_object_set_new(w->request, "words", list);
 	if (left(w) < 2)
-		return wrong(w, "give fault DEVICE sense KEY/ASC/ASCQ|hang|slow MS [...]");
+		return wrong(w, message ? "give message DEVICE NAME at PHASE [...]" :
+			     "give fault DEVICE sense KEY/ASC/ASCQ|hang|slow MS [...]");
 	give(w, "device", next(w));
+	if (message) {
+		give(w, "command", "fault");
+		json_array_append_new(list, json_string("message"));
+	}
 	while (left(w))
 		json_array_append_new(list, json_string(next(w)));
+	return 0;
+}
+
+/* What the daemon understands by itself */
+static int words_all(struct words *w)
+{
+	json_t *list = json_array();
+
+	while (left(w))
+		json_array_append_new(list, json_string(next(w)));
+	json_object_set_new(w->request, "words", list);
 	return 0;
 }
 
@@ -316,6 +351,7 @@ static const struct {
 	const char *name;
 	int (*words)(struct words *w);
 } commands[] = {
+	{ "damage", words_all },
 	{ "list", words_none },
 	{ "insert", words_insert },
 	{ "eject", words_eject },
@@ -325,11 +361,19 @@ static const struct {
 	{ "slot", words_slot },
 	{ "speed", words_speed },
 	{ "fault", words_fault },
+	{ "message", words_fault },
 	{ "clear", words_clear },
 	{ "count", words_count },
 	{ "vanish", words_device },
 	{ "appear", words_device },
 	{ "set", words_set },
+	{ "raise", words_all },
+	{ "codes", words_none },
+	{ "robot", words_all },
+	{ "attend", words_all },
+	{ "magazine", words_all },
+	{ "printer", words_all },
+	{ "initiator", words_all },
 };
 
 /* Options may stand anywhere. */

@@ -4,116 +4,36 @@
 #include <string.h>
 
 #include "changer.h"
+#include "ctl_call.h"
 #include "ctl_commands.h"
+#include "ctl_library.h"
 #include "drive.h"
 
 #define WORDS_MAX	32
 
-/* One request on its way. */
-struct call {
-	struct sim_rig *rig;
-	const json_t *request;
-	json_t *reply;		/* what goes beside "ok" */
-	char err[320];
-};
-
-__attribute__((format(printf, 2, 3)))
-static int refuse(struct call *call, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(call->err, sizeof(call->err), format, ap);
-	va_end(ap);
-	return -EINVAL;
-}
-
-/* A string argument, or NULL. */
-static const char *text(const struct call *call, const char *key)
-{
-	return json_string_value(json_object_get(call->request, key));
-}
-
-static struct sim_rig_device *named(struct call *call, const char *name)
-{
-	if (!name) {
-		refuse(call, "which device?  Give its name");
-		return NULL;
-	}
-	return sim_rig_find(call->rig, name, call->err, sizeof(call->err));
-}
-
-static struct sim_rig_device *find(struct call *call, const char *key)
-{
-	return named(call, text(call, key));
-}
-
-static struct sim_rig_device *drive_named(struct call *call, const char *name)
-{
-	struct sim_rig_device *device = named(call, name);
-
-	if (device && device->plan->kind == SIM_CHANGER) {
-		refuse(call, "%s is a changer: give a drive", device->plan->name);
-		return NULL;
-	}
-	return device;
-}
-
-static struct sim_rig_device *find_drive(struct call *call)
-{
-	return drive_named(call, text(call, "device"));
-}
-
-/* The changer that is named, or the only one. */
-static struct sim_rig_device *find_changer(struct call *call)
-{
-	struct sim_rig_device *only = NULL;
-
-	if (text(call, "changer")) {
-		only = find(call, "changer");
-		if (only && only->plan->kind != SIM_CHANGER) {
-			refuse(call, "%s is no changer", only->plan->name);
-			return NULL;
-		}
-		return only;
-	}
-	for (size_t i = 0; i < call->rig->count; i++) {
-		if (call->rig->device[i].plan->kind != SIM_CHANGER)
-			continue;
-		if (only) {
-			refuse(call, "there are several changers: give the name of one");
-			return NULL;
-		}
-		only = &call->rig->device[i];
-	}
-	if (!only)
-		refuse(call, "there is no changer: start with a profile that has one");
-	return only;
-}
-
 /* The disc of the media folder that argument "disc" means; an image becomes one. */
-static int find_disc(struct call *call, char *name, size_t len)
+static int find_disc(struct ctl_call *call, char *name, size_t len)
 {
-	const char *disc = text(call, "disc");
+	const char *disc = ctl_text(call, "disc");
 	json_t *known;
 
 	if (!disc || !*disc)
-		return refuse(call, "which disc?  Give its name, or an .iso file");
+		return ctl_refuse(call, "which disc?  Give its name, or an .iso file");
 	if (*disc == '/')
 		return sim_media_import(call->rig->media, disc, NULL, name, len, call->err,
 					sizeof(call->err));
 	known = sim_media_describe(call->rig->media, disc);
 	if (!known || strlen(disc) >= len) {
 		json_decref(known);
-		return refuse(call, "no disc '%s' in %s: 'discmux-sim ctl list' shows them", disc,
-			      call->rig->config.media_dir);
+		return ctl_refuse(call, "no disc '%s' in %s: 'discmux-sim ctl list' shows them", disc,
+				  call->rig->config.media_dir);
 	}
 	json_decref(known);
 	strcpy(name, disc);
 	return 0;
 }
 
-static int do_list(struct call *call)
+static int do_list(struct ctl_call *call)
 {
 	json_t *devices = json_array();
 	json_t *discs = sim_media_list(call->rig->media);
@@ -125,9 +45,9 @@ static int do_list(struct call *call)
 	return 0;
 }
 
-static int do_insert(struct call *call)
+static int do_insert(struct ctl_call *call)
 {
-	struct sim_rig_device *drive = find_drive(call);
+	struct sim_rig_device *drive = ctl_find_drive(call);
 	char disc[SIM_MEDIA_NAME_MAX];
 	int ret;
 
@@ -141,9 +61,9 @@ static int do_insert(struct call *call)
 	return ret;
 }
 
-static int do_eject(struct call *call)
+static int do_eject(struct ctl_call *call)
 {
-	struct sim_rig_device *drive = find_drive(call);
+	struct sim_rig_device *drive = ctl_find_drive(call);
 	bool force = json_is_true(json_object_get(call->request, "force"));
 	char disc[SIM_MEDIA_NAME_MAX];
 	int ret;
@@ -157,19 +77,19 @@ static int do_eject(struct call *call)
 }
 
 /* One blank: its name goes to disc (SIM_MEDIA_NAME_MAX bytes). */
-static int make_blank(struct call *call, const char *name, char *disc)
+static int make_blank(struct ctl_call *call, const char *name, char *disc)
 {
 	json_int_t blocks = json_integer_value(json_object_get(call->request, "blocks"));
 
-	if (!text(call, "type"))
-		return refuse(call, "which type?  dvd+r, dvd-r or cd-r");
+	if (!ctl_text(call, "type"))
+		return ctl_refuse(call, "which type?  " SIM_BLANK_TYPES);
 	if (blocks < 0 || blocks > UINT32_MAX)
-		return refuse(call, "bad capacity: give a number of blocks");
-	return sim_media_blank(call->rig->media, text(call, "type"), name, (uint32_t)blocks, disc,
+		return ctl_refuse(call, "bad capacity: give a number of blocks");
+	return sim_media_blank(call->rig->media, ctl_text(call, "type"), name, (uint32_t)blocks, disc,
 			       SIM_MEDIA_NAME_MAX, call->err, sizeof(call->err));
 }
 
-static void tell_blank(struct call *call, const char *disc, const char *device, int slot)
+static void tell_blank(struct ctl_call *call, const char *disc, const char *device, int slot)
 {
 	json_t *blank = json_pack("{s:s}", "disc", disc);
 
@@ -180,14 +100,14 @@ static void tell_blank(struct call *call, const char *disc, const char *device, 
 	json_array_append_new(json_object_get(call->reply, "blanks"), blank);
 }
 
-static int blank_into(struct call *call, const char *name, struct sim_rig_device *drive)
+static int blank_into(struct ctl_call *call, const char *name, struct sim_rig_device *drive)
 {
 	char disc[SIM_MEDIA_NAME_MAX];
 	int ret;
 
 	/* Not a disc that nobody asked for if the drive is not free */
 	if (sim_drive_has_disc(drive->dev))
-		return refuse(call, "%s has a disc: eject it first", drive->plan->name);
+		return ctl_refuse(call, "%s has a disc: eject it first", drive->plan->name);
 	ret = make_blank(call, name, disc);
 	if (!ret)
 		ret = sim_drive_insert(drive->dev, disc, call->err, sizeof(call->err));
@@ -206,7 +126,7 @@ static bool is_in_library(const struct sim_rig *rig, const struct sim_rig_device
 }
 
 /* A blank into every empty recorder that a hand can reach. */
-static int blank_all(struct call *call)
+static int blank_all(struct ctl_call *call)
 {
 	for (size_t i = 0; i < call->rig->count; i++) {
 		struct sim_rig_device *drive = &call->rig->device[i];
@@ -219,16 +139,16 @@ static int blank_all(struct call *call)
 			return ret;
 	}
 	if (!json_array_size(json_object_get(call->reply, "blanks")))
-		return refuse(call, "no empty recorder (those of a library don't count: "
-			      "its discs go into slots)");
+		return ctl_refuse(call, "no empty recorder (those of a library don't count: "
+				  "its discs go into slots)");
 	return 0;
 }
 
 /* A blank into every empty slot, or into so many. */
-static int blank_slots(struct call *call)
+static int blank_slots(struct ctl_call *call)
 {
 	json_int_t count = json_integer_value(json_object_get(call->request, "count"));
-	struct sim_rig_device *changer = find_changer(call);
+	struct sim_rig_device *changer = ctl_find_changer(call);
 	json_t *state, *slot;
 	size_t i;
 	int ret = 0;
@@ -255,13 +175,13 @@ static int blank_slots(struct call *call)
 	}
 	json_decref(state);
 	if (!ret && !json_array_size(json_object_get(call->reply, "blanks")))
-		return refuse(call, "no empty slot in %s", changer->plan->name);
+		return ctl_refuse(call, "no empty slot in %s", changer->plan->name);
 	return ret;
 }
 
-static int do_blank(struct call *call)
+static int do_blank(struct ctl_call *call)
 {
-	const char *place = text(call, "device"), *name = text(call, "name");
+	const char *place = ctl_text(call, "device"), *name = ctl_text(call, "name");
 	struct sim_rig_device *drive;
 	char disc[SIM_MEDIA_NAME_MAX], ignored[160];
 	int ret;
@@ -275,11 +195,11 @@ static int do_blank(struct call *call)
 	}
 	if (place && (!strcmp(place, "all") || !strcmp(place, "slots"))) {
 		if (name)
-			return refuse(call, "several blanks can't have one name");
+			return ctl_refuse(call, "several blanks can't have one name");
 		return !strcmp(place, "all") ? blank_all(call) : blank_slots(call);
 	}
 	if (place) {
-		drive = drive_named(call, place);
+		drive = ctl_drive_named(call, place);
 		return drive ? blank_into(call, name, drive) : -EINVAL;
 	}
 	ret = make_blank(call, name, disc);
@@ -288,22 +208,22 @@ static int do_blank(struct call *call)
 	return ret;
 }
 
-static int do_tray(struct call *call)
+static int do_tray(struct ctl_call *call)
 {
 	const json_t *open = json_object_get(call->request, "open");
-	struct sim_rig_device *drive = find_drive(call);
+	struct sim_rig_device *drive = ctl_find_drive(call);
 
 	if (!drive)
 		return -EINVAL;
 	if (!json_is_boolean(open))
-		return refuse(call, "give open or close");
+		return ctl_refuse(call, "give open or close");
 	return sim_drive_tray(drive->dev, json_is_true(open), call->err, sizeof(call->err));
 }
 
-static int do_mail(struct call *call)
+static int do_mail(struct ctl_call *call)
 {
-	struct sim_rig_device *changer = find_changer(call);
-	const char *action = text(call, "action");
+	struct sim_rig_device *changer = ctl_find_changer(call);
+	const char *action = ctl_text(call, "action");
 	char disc[SIM_CHANGER_NAME_SIZE];
 	int ret;
 
@@ -321,7 +241,7 @@ static int do_mail(struct call *call)
 							sizeof(call->err));
 	}
 	if (strcmp(action, "remove"))
-		return refuse(call, "give mail open, close, insert DISC or remove");
+		return ctl_refuse(call, "give mail open, close, insert DISC or remove");
 	ret = sim_changer_mail_take(changer->dev, disc, sizeof(disc), call->err,
 				    sizeof(call->err));
 	if (!ret)
@@ -329,44 +249,44 @@ static int do_mail(struct call *call)
 	return ret;
 }
 
-static int do_slot(struct call *call)
+static int do_slot(struct ctl_call *call)
 {
 	json_int_t slot = json_integer_value(json_object_get(call->request, "slot"));
-	struct sim_rig_device *changer = find_changer(call);
+	struct sim_rig_device *changer = ctl_find_changer(call);
 	char disc[SIM_MEDIA_NAME_MAX];
 	int ret = 0;
 
 	if (!changer)
 		return -EINVAL;
 	if (slot < 1 || slot > changer->plan->slots)
-		return refuse(call, "no such slot: %s has slots 1 to %u", changer->plan->name,
-			      changer->plan->slots);
-	if (text(call, "disc"))
+		return ctl_refuse(call, "no such slot: %s has slots 1 to %u", changer->plan->name,
+				  changer->plan->slots);
+	if (ctl_text(call, "disc"))
 		ret = find_disc(call, disc, sizeof(disc));
 	if (ret)
 		return ret;
 	return sim_changer_slot_put(changer->dev, (unsigned int)slot,
-				    text(call, "disc") ? disc : NULL, call->err,
+				    ctl_text(call, "disc") ? disc : NULL, call->err,
 				    sizeof(call->err));
 }
 
-static int do_speed(struct call *call)
+static int do_speed(struct ctl_call *call)
 {
 	const json_t *factor = json_object_get(call->request, "factor");
-	struct sim_rig_device *drive = find_drive(call);
+	struct sim_rig_device *drive = ctl_find_drive(call);
 
 	if (!drive)
 		return -EINVAL;
 	if (!json_is_number(factor) ||
 	    sim_drive_set_speed(drive->dev, json_number_value(factor)))
-		return refuse(call, "bad speed: give unlimited, or a factor of real time above 0");
+		return ctl_refuse(call, "bad speed: give unlimited, or a factor of real time above 0");
 	return 0;
 }
 
-static int do_fault(struct call *call)
+static int do_fault(struct ctl_call *call)
 {
 	const json_t *list = json_object_get(call->request, "words");
-	struct sim_rig_device *device = find(call, "device");
+	struct sim_rig_device *device = ctl_find(call, "device");
 	const char *words[WORDS_MAX];
 	size_t n = json_array_size(list);
 	struct sim_fault fault;
@@ -375,50 +295,50 @@ static int do_fault(struct call *call)
 	if (!device)
 		return -EINVAL;
 	if (n > WORDS_MAX)
-		return refuse(call, "too many words for a fault");
+		return ctl_refuse(call, "too many words for a fault");
 	for (size_t i = 0; i < n; i++) {
 		words[i] = json_string_value(json_array_get(list, i));
 		if (!words[i])
-			return refuse(call, "bad fault: words are strings");
+			return ctl_refuse(call, "bad fault: words are strings");
 	}
 	ret = sim_fault_parse(words, n, &fault, call->err, sizeof(call->err));
 	if (ret)
 		return ret;
 	ret = sim_faults_add(device->faults, &fault);
 	if (ret < 0)
-		return refuse(call, "%s has %d faults already: clear some", device->plan->name,
-			      SIM_FAULTS_MAX);
+		return ctl_refuse(call, "%s has %d faults already: clear some", device->plan->name,
+				  SIM_FAULTS_MAX);
 	json_object_set_new(call->reply, "number", json_integer(ret));
 	return 0;
 }
 
-static int do_clear(struct call *call)
+static int do_clear(struct ctl_call *call)
 {
 	json_int_t number = json_integer_value(json_object_get(call->request, "number"));
-	struct sim_rig_device *device = find(call, "device");
+	struct sim_rig_device *device = ctl_find(call, "device");
 	int ret;
 
 	if (!device)
 		return -EINVAL;
 	if (number < 0 || number > UINT32_MAX)
-		return refuse(call, "bad number of a fault");
+		return ctl_refuse(call, "bad number of a fault");
 	ret = sim_faults_clear(device->faults, (unsigned int)number);
 	if (ret < 0)
-		return refuse(call, "%s has no fault %lld: 'discmux-sim ctl list' shows them",
-			      device->plan->name, (long long)number);
+		return ctl_refuse(call, "%s has no fault %lld: 'discmux-sim ctl list' shows them",
+				  device->plan->name, (long long)number);
 	json_object_set_new(call->reply, "cleared", json_integer(ret));
 	return 0;
 }
 
-static int do_count(struct call *call)
+static int do_count(struct ctl_call *call)
 {
 	bool reset = json_is_true(json_object_get(call->request, "reset"));
 	struct sim_rig_device *only = NULL;
 	json_t *devices = json_object();
 
 	json_object_set_new(call->reply, "devices", devices);
-	if (text(call, "device")) {
-		only = find(call, "device");
+	if (ctl_text(call, "device")) {
+		only = ctl_find(call, "device");
 		if (!only)
 			return -EINVAL;
 	}
@@ -435,35 +355,54 @@ static int do_count(struct call *call)
 	return 0;
 }
 
-static int do_vanish(struct call *call)
+static int do_vanish(struct ctl_call *call)
 {
-	struct sim_rig_device *device = find(call, "device");
+	struct sim_rig_device *device = ctl_find(call, "device");
 
 	return device ? sim_rig_vanish(device, call->err, sizeof(call->err)) : -EINVAL;
 }
 
-static int do_appear(struct call *call)
+static int do_appear(struct ctl_call *call)
 {
-	struct sim_rig_device *device = find(call, "device");
+	struct sim_rig_device *device = ctl_find(call, "device");
 
 	return device ? sim_rig_appear(device, call->err, sizeof(call->err)) : -EINVAL;
 }
 
-static int do_set(struct call *call)
+static int do_set(struct ctl_call *call)
 {
-	struct sim_rig_device *device = find(call, "device");
+	struct sim_rig_device *device = ctl_find(call, "device");
 
 	if (!device)
 		return -EINVAL;
-	if (!text(call, "fields"))
-		return refuse(call, "set what?  Give vendor=, product=, revision= or serial=");
-	return sim_rig_identify(device, text(call, "fields"), call->err, sizeof(call->err));
+	if (!ctl_text(call, "fields"))
+		return ctl_refuse(call, "set what?  Give vendor=, product=, revision= or serial=");
+	return sim_rig_identify(device, ctl_text(call, "fields"), call->err, sizeof(call->err));
+}
+
+static int do_damage(struct ctl_call *call)
+{
+	const json_t *list = json_object_get(call->request, "words");
+	const char *words[WORDS_MAX];
+	size_t n = json_array_size(list);
+
+	if (n < 2 || n > WORDS_MAX)
+		return ctl_refuse(call, "give damage DISC read|c2|isrc|jitter N[-M] [times N] "
+				  "[above SPEED] [samples N] [every N], or damage DISC none");
+	for (size_t i = 0; i < n; i++) {
+		words[i] = json_string_value(json_array_get(list, i));
+		if (!words[i])
+			return ctl_refuse(call, "bad damage: words are strings");
+	}
+	return sim_media_damage(call->rig->media, words[0], words + 1, n - 1, call->err,
+				sizeof(call->err));
 }
 
 static const struct {
 	const char *name;
-	int (*execute)(struct call *call);
+	int (*execute)(struct ctl_call *call);
 } commands[] = {
+	{ "damage", do_damage },
 	{ "list", do_list },
 	{ "insert", do_insert },
 	{ "eject", do_eject },
@@ -478,13 +417,20 @@ static const struct {
 	{ "vanish", do_vanish },
 	{ "appear", do_appear },
 	{ "set", do_set },
+	{ "raise", ctl_raise },
+	{ "codes", ctl_codes },
+	{ "robot", ctl_robot },
+	{ "attend", ctl_attend },
+	{ "magazine", ctl_magazine },
+	{ "printer", ctl_printer },
+	{ "initiator", ctl_initiator },
 };
 
 json_t *ctl_execute(struct sim_rig *rig, const json_t *request)
 {
-	struct call call = { .rig = rig, .request = request, .reply = json_object() };
-	const char *name = text(&call, "command");
-	int ret = refuse(&call, "unknown command '%s'", name ? name : "");
+	struct ctl_call call = { .rig = rig, .request = request, .reply = json_object() };
+	const char *name = ctl_text(&call, "command");
+	int ret = ctl_refuse(&call, "unknown command '%s'", name ? name : "");
 
 	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, name))

@@ -35,9 +35,12 @@ static void print_device(const json_t *device, FILE *out)
 	else
 		fprintf(out, "empty, tray %s", string(state, "tray"));
 	fputc('\n', out);
-	json_array_foreach(json_object_get(device, "faults"), i, fault)
+	json_array_foreach(json_object_get(device, "faults"), i, fault) {
 		fprintf(out, "            fault %lld: %s, %lld hits\n", integer(fault, "number"),
 			string(fault, "text"), integer(fault, "hits"));
+		if (json_object_get(fault, "bus"))
+			fprintf(out, "              %s\n", string(fault, "bus"));
+	}
 }
 
 static void print_list(const json_t *reply, FILE *out)
@@ -100,6 +103,28 @@ static void print_count(const json_t *reply, FILE *out)
 	}
 }
 
+static void print_codes(const json_t *reply, FILE *out)
+{
+	const json_t *code;
+	size_t i;
+
+	json_array_foreach(json_object_get(reply, "codes"), i, code)
+		fprintf(out, "%s  %-62s  %s\n", string(code, "code"), string(code, "name"),
+			string(code, "effect"));
+}
+
+static void print_answer(const json_t *reply, FILE *out)
+{
+	if (!json_object_get(reply, "status"))
+		return;
+	fprintf(out, "status %02llX", integer(reply, "status"));
+	if (json_object_get(reply, "sense"))
+		fprintf(out, ", sense %s", string(reply, "sense"));
+	fputc('\n', out);
+	if (json_object_get(reply, "data"))
+		fprintf(out, "%s\n", string(reply, "data"));
+}
+
 void ctl_client_print(const char *command, const json_t *reply, FILE *out)
 {
 	if (!strcmp(command, "list"))
@@ -108,6 +133,13 @@ void ctl_client_print(const char *command, const json_t *reply, FILE *out)
 		print_count(reply, out);
 	else if (!strcmp(command, "blank"))
 		print_blanks(reply, out);
+	else if (!strcmp(command, "codes"))
+		print_codes(reply, out);
+	else if (!strcmp(command, "initiator"))
+		print_answer(reply, out);
+	else if (!strcmp(command, "raise"))
+		fprintf(out, "%s %s\n", string(json_object_get(reply, "raised"), "code"),
+			string(json_object_get(reply, "raised"), "name"));
 	else if (!strcmp(command, "fault"))
 		fprintf(out, "fault %lld\n", integer(reply, "number"));
 	else if (!strcmp(command, "clear"))

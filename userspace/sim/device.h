@@ -20,7 +20,9 @@ enum sim_status {
 	SIM_GOOD = 0x00,
 	SIM_CHECK_CONDITION = 0x02,
 	SIM_BUSY = 0x08,
+	SIM_INTERMEDIATE = 0x10,	/* of a linked command */
 	SIM_RESERVATION_CONFLICT = 0x18,
+	SIM_TASK_ABORTED = 0x40,	/* the device dropped it */
 };
 
 /* Sense keys (SPC) */
@@ -75,6 +77,11 @@ struct sim_identity {
 
 struct sim_device;
 
+enum sim_activity {
+	SIM_INITIALIZES = 1 << 0,	/* not ready yet */
+	SIM_MOVES = 1 << 1,		/* mechanics, for this command */
+};
+
 /*
  * A model.  execute() is called by one thread of the device, one command at a
  * time, and may sleep as long as the real device would take; everything else
@@ -84,6 +91,9 @@ struct sim_device_ops {
 	void (*execute)(struct sim_device *dev, struct sim_cmd *cmd);
 	/* Bus or device reset: UNIT ATTENTION 29h, locks and reservations gone. */
 	void (*reset)(struct sim_device *dev);
+	/* May be NULL: what the device is about, bits of enum sim_activity, and would be
+	 * with this command. */
+	unsigned int (*activity)(struct sim_device *dev, const uint8_t *cdb);
 	void (*destroy)(struct sim_device *dev);
 };
 
@@ -92,6 +102,7 @@ struct sim_device {
 	const struct sim_device_ops *ops;
 	struct sim_identity identity;
 	uint8_t type;		/* peripheral device type: 5 or 8 */
+	bool scsi2;		/* an asynchronous, narrow target: see bus.h */
 	char name[16];		/* "reader0", "recorder3", "changer" */
 };
 

@@ -59,6 +59,13 @@ void sim_drive_settle(struct sim_drive *drive)
 	}
 	if (drive->busy && now >= drive->busy_until)
 		drive->busy = SIM_BUSY_NONE;
+	if (drive->deiced && now >= drive->deiced) {
+		drive->deiced = 0;
+		if (drive->disc) {
+			drive->disc->growing = false;
+			drive->disc->unsaved++;
+		}
+	}
 }
 
 /* What is in the cache goes to the disc before the disc goes */
@@ -68,6 +75,12 @@ static void stop(struct sim_drive *drive)
 		sim_disc_save(drive->disc, true);
 	drive->busy = SIM_BUSY_NONE;
 	drive->caught_up = 0;
+	drive->streaming = false;
+	drive->deiced = 0;
+	sim_cue_free(drive->cue);
+	drive->cue = NULL;
+	if (drive->disc)
+		sim_disc_test_end(drive->disc);
 }
 
 void sim_drive_move_tray(struct sim_drive *drive, bool open)
@@ -115,6 +128,7 @@ static void destroy(struct sim_device *dev)
 {
 	struct sim_drive *drive = drive_of(dev);
 
+	sim_cue_free(drive->cue);
 	sim_disc_close(drive->disc);
 	pthread_cond_destroy(&drive->wake);
 	pthread_mutex_destroy(&drive->lock);
@@ -145,6 +159,7 @@ struct sim_device *sim_drive_create(const struct sim_drive_config *config, char 
 	drive->dev.name[sizeof(drive->dev.name) - 1] = 0;
 	drive->media = config->media;
 	drive->recorder = config->recorder;
+	drive->bd = config->bd;
 	drive->load_ms = 20;
 	drive->close_ms = 10;
 	drive->read_kbps = UINT32_MAX;
@@ -298,6 +313,8 @@ json_t *sim_drive_describe(struct sim_device *dev)
 			 "medium", disc ? disc->medium->name : NULL,
 			 "state", disc ? sim_disc_state_name(disc->state) : NULL,
 			 "speed", drive->factor);
+	if (json)
+		json_object_set_new(json, "underruns", json_integer(drive->underruns));
 	if (json)
 		json_object_set_new(json, "blocks", disc ? json_integer(sim_disc_recorded(disc))
 							 : json_null());

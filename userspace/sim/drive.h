@@ -20,6 +20,7 @@ struct sim_drive_config {
 	struct sim_identity identity;
 	char name[16];			/* "recorder0" */
 	bool recorder;			/* false: reads only */
+	bool bd;			/* Blu-ray discs as well as DVDs and CDs */
 	struct sim_media *media;	/* outlives the drive */
 };
 
@@ -76,7 +77,8 @@ void sim_drive_set_delays(struct sim_device *dev, unsigned int load_ms, unsigned
 /*
  * State for people: "name", "kind" ("reader" or "recorder"), "vendor",
  * "product", "revision", "serial", "tray" ("open", "closed"), "locked",
- * "disc" (name or null), "medium", "state", "blocks", "speed" (factor).
+ * "disc" (name or null), "medium", "state", "blocks", "speed" (factor),
+ * "underruns" (times the buffer ran empty in a track).
  * The caller owns the reference; NULL when out of memory.
  */
 json_t *sim_drive_describe(struct sim_device *dev);

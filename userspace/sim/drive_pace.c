@@ -62,6 +62,12 @@ int sim_pace_write(struct sim_drive *drive, uint32_t lba, uint32_t blocks)
 
 	if (drive->factor == 0)
 		return 0;
+	if (drive->streaming && drive->caught_up < begin) {
+		drive->underruns++;
+		drive->streaming = false;
+		if (!(drive->page05[2] & SIM_BUFE))
+			return -EPIPE;
+	}
 	need = cost(drive, lba, (uint64_t)blocks * SIM_BLOCK, true);
 	room = cost(drive, lba, SIM_BUFFER_BYTES, true);
 	for (;;) {
@@ -78,13 +84,20 @@ int sim_pace_write(struct sim_drive *drive, uint32_t lba, uint32_t blocks)
 			return -ESTALE;
 	}
 	drive->caught_up += need;
+	drive->streaming = true;
 	return 0;
+}
+
+uint32_t sim_pace_read_speed(const struct sim_drive *drive)
+{
+	return (uint32_t)(sim_pace_kbps(drive, false) / drive->disc->medium->kbps_1x + 0.5);
 }
 
 int sim_pace_read(struct sim_drive *drive, uint32_t lba, uint32_t blocks)
 {
 	uint64_t now = sim_now();
 
+	drive->head = lba + blocks - 1;
 	if (drive->factor == 0)
 		return 0;
 	if (drive->caught_up < now)

@@ -14,7 +14,9 @@
 #define SIM_BUFFER_BYTES	(2u << 20)	/* the drive's cache */
 #define SIM_PAGE05_SIZE		52
 
-enum sim_busy { SIM_BUSY_NONE, SIM_BUSY_CLOSE, SIM_BUSY_FLUSH };
+enum sim_busy {
+	SIM_BUSY_NONE, SIM_BUSY_CLOSE, SIM_BUSY_FLUSH, SIM_BUSY_BLANK, SIM_BUSY_FORMAT,
+};
 
 /* Events of GET EVENT STATUS NOTIFICATION, media class (MMC) */
 enum sim_media_event {
@@ -24,10 +26,34 @@ enum sim_media_event {
 	SIM_EVENT_REMOVAL = 3,
 };
 
+/* A run of sectors of one kind that a cue sheet asks for */
+struct sim_range {
+	int32_t first;			/* LBA */
+	struct sim_form form;
+	uint8_t track, index;		/* CD_LEAD_OUT ends the list; track 0 is the lead-in */
+};
+
+/* A session at once: what SEND CUE SHEET said and how far it is written (mmc_cue.c) */
+struct sim_cue {
+	struct sim_range *range;
+	unsigned int ranges;		/* the last one is the lead-out */
+	int32_t next;			/* LBA that must come next */
+	bool begun;			/* tracks are in the disc's list */
+	uint16_t tracks;
+	struct sim_track track[99];
+	uint16_t indices;
+	struct sim_index index[SIM_INDEX_MAX];
+	char mcn[CD_MCN_SIZE];
+	uint8_t *text;			/* CD-Text packs so far */
+	uint32_t text_packs, text_room;
+	bool text_whole;		/* the first pack has come again */
+};
+
 struct sim_drive {
 	struct sim_device dev;		/* first: the rest of the program sees this */
 	struct sim_media *media;
 	bool recorder;
+	bool bd;			/* knows Blu-ray discs too */
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;		/* disc, tray or reset: sleepers look again */
@@ -53,6 +79,12 @@ struct sim_drive {
 
 	double factor;			/* of real time; 0: no pacing */
 	uint64_t caught_up;		/* ns: when the buffer will be on the medium */
+	bool streaming;			/* a track is being written without a pause */
+	uint32_t underruns;		/* times the buffer ran empty in the middle of a track */
+	uint64_t deiced;		/* ns: background format of a DVD+RW ends; 0: none runs */
+	struct sim_cue *cue;
+	uint32_t head;			/* LBA that was read last */
+	uint32_t scratches;		/* that were read over so far */
 	unsigned int load_ms, close_ms;
 
 	struct iovec *iov;		/* scratch of the device's thread */
@@ -88,7 +120,10 @@ double sim_pace_rate(const struct sim_drive *drive, uint32_t lba, bool write);
 /* The selected speed in 1000 bytes/s, as the medium's table has it; 0: no medium. */
 uint32_t sim_pace_kbps(const struct sim_drive *drive, bool write);
 
-/* Takes blocks into the buffer, waiting a little.  0, -EAGAIN (full), -ESTALE (disc gone). */
+/*
+ * Takes blocks into the buffer, waiting a little.  0, -EAGAIN (full), -ESTALE (disc
+ * gone), -EPIPE: it had run empty, and nothing protects against that (page 05h BUFE).
+ */
 int sim_pace_write(struct sim_drive *drive, uint32_t lba, uint32_t blocks);
 
 /* Waits as long as reading takes.  0 or -ESTALE. */
@@ -124,24 +159,54 @@ void sim_mmc_read_disc_information(struct sim_drive *drive, struct sim_cmd *cmd)
 void sim_mmc_read_track_information(struct sim_drive *drive, struct sim_cmd *cmd);
 /* mmc_toc.c */
 void sim_mmc_read_toc(struct sim_drive *drive, struct sim_cmd *cmd);
+/* Minute, second, frame where the lead-in of a recordable CD begins. */
+void sim_mmc_lead_in(const struct sim_disc *disc, uint8_t *to);
 /* mmc_structure.c */
 void sim_mmc_read_disc_structure(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_send_disc_structure(struct sim_drive *drive, struct sim_cmd *cmd);
 /* mmc_speed.c */
 void sim_mmc_set_cd_speed(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_set_streaming(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_get_performance(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_read_buffer_capacity(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_send_opc(struct sim_drive *drive, struct sim_cmd *cmd);
 /* mmc_read.c */
 void sim_mmc_read(struct sim_drive *drive, struct sim_cmd *cmd);
-void sim_mmc_read_cd(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_verify(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_read_capacity(struct sim_drive *drive, struct sim_cmd *cmd);
-void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_seek(struct sim_drive *drive, struct sim_cmd *cmd);
-/* mmc_write.c */
-void sim_mmc_write(struct sim_drive *drive, struct sim_cmd *cmd);
-void sim_mmc_synchronize_cache(struct sim_drive *drive, struct sim_cmd *cmd);
+/* mmc_raw.c */
+void sim_mmc_read_cd(struct sim_drive *drive, struct sim_cmd *cmd);
+/* mmc_subchannel.c */
+void sim_mmc_read_subchannel(struct sim_drive *drive, struct sim_cmd *cmd);
+/* mmc_cue.c */
+void sim_mmc_send_cue_sheet(struct sim_drive *drive, struct sim_cmd *cmd);
+/* mmc_sao.c */
+void sim_mmc_write_sao(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_cue_free(struct sim_cue *cue);
+/* mmc_format.c */
+void sim_mmc_blank(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_format(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd);
+/* mmc_track.c */
 void sim_mmc_reserve_track(struct sim_drive *drive, struct sim_cmd *cmd);
-void sim_mmc_send_opc(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_synchronize_cache(struct sim_drive *drive, struct sim_cmd *cmd);
+/* The write type of page 05h and what it says of a CD's track. */
+enum { SIM_WRITE_TYPE = 0x0f, SIM_TEST_WRITE = 0x10, SIM_BUFE = 0x40 };
+bool sim_mmc_tao_form(const struct sim_drive *drive, struct sim_form *form);
+/* Notes who records, begins a track as page 05h has it; NULL with CHECK CONDITION. */
+struct sim_track *sim_mmc_begin(struct sim_drive *drive, struct sim_cmd *cmd,
+				enum sim_method how, uint32_t size);
+/* How page 05h wants it recorded; false: not so on this medium. */
+bool sim_mmc_method(const struct sim_drive *drive, enum sim_method *out);
+/* Writes the writer's name into the sidecar; a test write begins if page 05h has it. */
+bool sim_mmc_sign(struct sim_drive *drive, struct sim_cmd *cmd);
+/* Waits for room in the buffer; false with CHECK CONDITION. */
+bool sim_mmc_pace_write(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
+			uint32_t blocks);
+/* mmc_write.c */
+void sim_mmc_write_verify(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_write(struct sim_drive *drive, struct sim_cmd *cmd);
 /* mmc_close.c */
 void sim_mmc_close(struct sim_drive *drive, struct sim_cmd *cmd);
 /* A DAO track that is full ends disc and session: MMC needs no CLOSE there. */
@@ -150,6 +215,16 @@ void sim_mmc_dao_done(struct sim_drive *drive, struct sim_track *track);
 void sim_mmc_busy(struct sim_drive *drive, enum sim_busy busy, uint64_t ns, bool immed);
 /* Saves the sidecar; CHECK CONDITION when the folder can't be written. */
 bool sim_mmc_save(struct sim_drive *drive, struct sim_cmd *cmd);
+
+/* Speed of reading as multiples of 1x, for scratches. */
+uint32_t sim_pace_read_speed(const struct sim_drive *drive);
+
+/*
+ * How many of these blocks are there to be read: of a DVD or BD.  0: CHECK
+ * CONDITION says why the first is not.
+ */
+uint32_t sim_mmc_readable(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
+			  uint32_t blocks);
 
 /* The disc can still be recorded here; else CHECK CONDITION 5/30/05. */
 bool sim_mmc_recordable(struct sim_drive *drive, struct sim_cmd *cmd);

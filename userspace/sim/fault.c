@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -17,6 +18,7 @@ struct entry {
 	struct sim_fault fault;
 	uint64_t seen;		/* commands that matched */
 	uint64_t hits;		/* of these, how many met the fault */
+	char *trace;		/* what was on the bus the last time, BUS_TRACE_SIZE; or NULL */
 };
 
 struct sim_faults {
@@ -26,6 +28,7 @@ struct sim_faults {
 	bool gone;
 	struct sim_count count;
 	struct sim_fault_watch watch;
+	struct bus_terms terms;	/* of the device's thread alone */
 	int wake;		/* eventfd: something changed, a waiting command looks again */
 };
 
@@ -56,6 +59,8 @@ void sim_faults_free(struct sim_faults *faults)
 	if (!faults)
 		return;
 	sim_count_reset(&faults->count);
+	for (size_t i = 0; i < SIM_FAULTS_MAX; i++)
+		free(faults->entry[i].trace);
 	pthread_mutex_destroy(&faults->lock);
 	close(faults->wake);
 	free(faults);
@@ -76,6 +81,12 @@ static bool spent(const struct entry *e)
 	return e->fault.times && e->hits >= e->fault.times && e->fault.kind != SIM_FAULT_HANG;
 }
 
+static void forget(struct entry *e)
+{
+	free(e->trace);
+	memset(e, 0, sizeof(*e));
+}
+
 int sim_faults_add(struct sim_faults *faults, const struct sim_fault *fault)
 {
 	struct entry *e = NULL;
@@ -86,7 +97,7 @@ int sim_faults_add(struct sim_faults *faults, const struct sim_fault *fault)
 		if (!faults->entry[i].number || spent(&faults->entry[i]))
 			e = &faults->entry[i];
 	if (e) {
-		memset(e, 0, sizeof(*e));
+		forget(e);
 		e->fault = *fault;
 		e->number = ++faults->last_number;
 		number = (int)e->number;
@@ -105,7 +116,7 @@ int sim_faults_clear(struct sim_faults *faults, unsigned int number)
 
 		if (!e->number || (number && e->number != number))
 			continue;
-		memset(e, 0, sizeof(*e));
+		forget(e);
 		cleared++;
 	}
 	pthread_mutex_unlock(&faults->lock);
@@ -160,9 +171,11 @@ static bool matches(const struct sim_fault *fault, const struct sim_cmd *cmd)
 }
 
 /* This command is one of those that the fault hits. */
-static bool hit(struct entry *e, const struct sim_cmd *cmd)
+static bool hit(struct entry *e, struct sim_device *dev, const struct sim_cmd *cmd)
 {
 	if (!e->number || !matches(&e->fault, cmd))
+		return false;
+	if (e->fault.kind == SIM_FAULT_MESSAGE && !bus_gets_to(dev, cmd, e->fault.message.phase))
 		return false;
 	if (++e->seen < e->fault.nth)
 		return false;
@@ -182,7 +195,7 @@ bool sim_faults_dead(struct sim_faults *faults)
 	for (size_t i = 0; i < SIM_FAULTS_MAX; i++) {
 		struct entry e = faults->entry[i];
 
-		dead |= e.fault.kind == SIM_FAULT_HANG && hit(&e, &cmd);
+		dead |= e.fault.kind == SIM_FAULT_HANG && hit(&e, NULL, &cmd);
 	}
 	pthread_mutex_unlock(&faults->lock);
 	return dead;
@@ -268,14 +281,15 @@ static void give_sense(const struct sim_fault *fault, struct sim_cmd *cmd)
 	sim_cmd_sense_info(cmd, fault->key, fault->asc, fault->ascq, first);
 }
 
-/* True when the model is to see the command. */
-static bool pass(struct sim_faults *faults, struct sim_cmd *cmd)
+/* True when the model is to see the command; *message: with a message, if not NULL. */
+static bool pass(struct sim_faults *faults, struct sim_device *dev, struct sim_cmd *cmd,
+		 struct entry **message)
 {
 	for (size_t i = 0; i < SIM_FAULTS_MAX && !faults->gone; i++) {
 		struct entry *e = &faults->entry[i];
 		enum outcome outcome = WAIT_OVER;
 
-		if (!hit(e, cmd))
+		if (!hit(e, dev, cmd))
 			continue;
 		switch (e->fault.kind) {
 		case SIM_FAULT_SENSE:
@@ -286,6 +300,9 @@ static bool pass(struct sim_faults *faults, struct sim_cmd *cmd)
 			break;
 		case SIM_FAULT_SLOW:
 			outcome = delay(faults, e, cmd);
+			break;
+		case SIM_FAULT_MESSAGE:
+			*message = e;
 			break;
 		}
 		if (outcome == WAIT_DROP) {
@@ -298,8 +315,26 @@ static bool pass(struct sim_faults *faults, struct sim_cmd *cmd)
 	return !faults->gone;
 }
 
+/* The lock is let go of: the fault may be cleared before the command is done. */
+static void execute_with(struct sim_faults *faults, struct sim_device *dev, struct entry *e,
+			 struct sim_cmd *cmd)
+{
+	const struct bus_message message = e->fault.message;
+	const unsigned int number = e->number;
+	char trace[BUS_TRACE_SIZE];
+
+	pthread_mutex_unlock(&faults->lock);
+	bus_execute(dev, &faults->terms, &message, cmd, trace);
+	pthread_mutex_lock(&faults->lock);
+	if (e->number != number)
+		return;
+	free(e->trace);
+	e->trace = strdup(trace);
+}
+
 void sim_device_execute(struct sim_device *dev, struct sim_faults *faults, struct sim_cmd *cmd)
 {
+	struct entry *message = NULL;
 	bool go;
 
 	if (!faults) {
@@ -307,9 +342,11 @@ void sim_device_execute(struct sim_device *dev, struct sim_faults *faults, struc
 		return;
 	}
 	pthread_mutex_lock(&faults->lock);
-	go = pass(faults, cmd);
+	go = pass(faults, dev, cmd, &message);
+	if (go && message)
+		execute_with(faults, dev, message, cmd);
 	pthread_mutex_unlock(&faults->lock);
-	if (go)
+	if (go && !message)
 		dev->ops->execute(dev, cmd);
 	pthread_mutex_lock(&faults->lock);
 	sim_count_command(&faults->count, cmd);
@@ -358,6 +395,28 @@ static void put_where(const struct sim_fault *fault, FILE *f)
 		fprintf(f, " times always");
 }
 
+/* In one word, as it was given */
+static void put_name(uint16_t code, FILE *f)
+{
+	char name[40];
+
+	bus_message_name(code, name, sizeof(name));
+	for (char *p = name; *p; p++)
+		*p = *p == ' ' ? '-' : (char)tolower((unsigned char)*p);
+	fputs(name, f);
+}
+
+static void put_message(const struct bus_message *m, FILE *f)
+{
+	fputs("message ", f);
+	put_name(m->code, f);
+	fprintf(f, " at %s", bus_phase_name(m->phase));
+	if (!m->rejects)
+		return;
+	fputs(" rejecting ", f);
+	put_name(m->rejects, f);
+}
+
 /* As sim_fault_parse() takes it. */
 static json_t *fault_text(const struct sim_fault *fault)
 {
@@ -376,6 +435,9 @@ static json_t *fault_text(const struct sim_fault *fault)
 	case SIM_FAULT_SLOW:
 		fprintf(f, "slow %u%s", fault->delay_ms, fault->per_mib ? " per-mib" : "");
 		break;
+	case SIM_FAULT_MESSAGE:
+		put_message(&fault->message, f);
+		break;
 	}
 	put_where(fault, f);
 	fclose(f);
@@ -390,11 +452,15 @@ json_t *sim_faults_describe(struct sim_faults *faults)
 	for (size_t i = 0; i < SIM_FAULTS_MAX; i++) {
 		const struct entry *e = &faults->entry[i];
 
-		if (e->number)
-			json_array_append_new(list, json_pack("{s:i, s:o, s:I}", "number",
-							      (int)e->number, "text",
-							      fault_text(&e->fault), "hits",
-							      (json_int_t)e->hits));
+		json_t *json;
+
+		if (!e->number)
+			continue;
+		json = json_pack("{s:i, s:o, s:I}", "number", (int)e->number, "text",
+				 fault_text(&e->fault), "hits", (json_int_t)e->hits);
+		if (json && e->trace)
+			json_object_set_new(json, "bus", json_string(e->trace));
+		json_array_append_new(list, json);
 	}
 	pthread_mutex_unlock(&faults->lock);
 	return list;

@@ -14,17 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bus.h"
 #include "device.h"
 
 #define SIM_FAULTS_MAX	64
-
-/* Status of a command that the device dropped: TASK ABORTED (SAM) */
-#define SIM_TASK_ABORTED	0x40
 
 enum sim_fault_kind {
 	SIM_FAULT_SENSE,	/* ends with CHECK CONDITION, the model never sees it */
 	SIM_FAULT_HANG,		/* waits until the fault is cleared or it is aborted */
 	SIM_FAULT_SLOW,		/* waits delay_ms, or delay_ms for each MiB of its data */
+	SIM_FAULT_MESSAGE,	/* a message comes out of turn: see bus.h */
 };
 
 /* Which commands of a device */
@@ -48,6 +47,7 @@ struct sim_fault {
 	uint32_t delay_ms;
 	bool per_mib;
 	bool deaf;		/* a hang that ignores aborts and resets */
+	struct bus_message message;
 };
 
 /*
@@ -55,6 +55,7 @@ struct sim_fault {
  *   sense KEY/ASC/ASCQ [WHERE]	hexadecimal; once, or always at an lba
  *   hang [deaf] [WHERE]	always, until cleared
  *   slow MS [per-mib] [WHERE]	always
+ *   message NAME at PHASE [rejecting NAME] [WHERE]	once; see bus_message_parse()
  * WHERE: [op XX|read|write] [lba N[-M]] [nth N] [times N|always]; with nth it
  * happens once unless times says otherwise.  0, or -EINVAL with one line in err.
  */
@@ -74,7 +75,7 @@ int sim_faults_add(struct sim_faults *faults, const struct sim_fault *fault);
  * many, or -ENOENT. */
 int sim_faults_clear(struct sim_faults *faults, unsigned int number);
 
-/* [{"number", "text", "hits"}], a new reference. */
+/* [{"number", "text", "hits" [, "bus": what was on it the last time]}], a new reference. */
 json_t *sim_faults_describe(struct sim_faults *faults);
 
 /* The next INQUIRY would hang. */

@@ -8,7 +8,7 @@
 
 #include "fault.h"
 
-#define HELP "sense KEY/ASC/ASCQ, hang [deaf] or slow MS [per-mib], then " \
+#define HELP "sense KEY/ASC/ASCQ, hang [deaf], slow MS [per-mib] or message NAME at PHASE, then " \
 	"[op XX|read|write] [lba N[-M]] [nth N] [times N|always]"
 
 static bool parse_u32(const char *text, char **end, int base, uint32_t max, uint32_t *out)
@@ -97,6 +97,20 @@ static bool parse_where(const char *word, const char *value, struct sim_fault *f
 	return false;
 }
 
+/* NAME at PHASE [rejecting NAME] */
+static size_t parse_message(const char *const words[], size_t n, struct sim_fault *fault)
+{
+	struct bus_message *m = &fault->message;
+
+	fault->kind = SIM_FAULT_MESSAGE;
+	if (n < 4 || !bus_message_parse(words[1], &m->code) || strcmp(words[2], "at") ||
+	    !bus_phase_parse(words[3], &m->phase))
+		return 0;
+	if (n < 5 || strcmp(words[4], "rejecting"))
+		return 4;
+	return n > 5 && bus_message_parse(words[5], &m->rejects) ? 6 : 0;
+}
+
 /* The kind and what belongs to it; returns the number of words, 0 on error. */
 static size_t parse_kind(const char *const words[], size_t n, struct sim_fault *fault)
 {
@@ -111,6 +125,8 @@ static size_t parse_kind(const char *const words[], size_t n, struct sim_fault *
 		fault->deaf = !strcmp(second, "deaf");
 		return fault->deaf ? 2 : 1;
 	}
+	if (!strcmp(words[0], "message"))
+		return parse_message(words, n, fault);
 	if (!strcmp(words[0], "slow")) {
 		fault->kind = SIM_FAULT_SLOW;
 		if (!parse_whole(second, 10, 24 * 3600 * 1000, &fault->delay_ms))
@@ -140,7 +156,8 @@ int sim_fault_parse(const char *const words[], size_t n, struct sim_fault *fault
 			 at + 1 < n ? " " : "", at + 1 < n ? words[at + 1] : "");
 		return -EINVAL;
 	}
-	if (!times && (fault->nth || (fault->kind == SIM_FAULT_SENSE && !fault->has_lba)))
+	if (!times && (fault->nth || fault->kind == SIM_FAULT_MESSAGE ||
+		       (fault->kind == SIM_FAULT_SENSE && !fault->has_lba)))
 		fault->times = 1;
 	return 0;
 }

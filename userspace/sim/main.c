@@ -2,6 +2,7 @@
 /* discmux-sim: virtual optical drives and disc libraries. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 
 #include "ctl_client.h"
 #include "daemon.h"
+#include "printer_port.h"
 
 #ifndef DISCMUX_VERSION
 #define DISCMUX_VERSION "unknown"
@@ -25,9 +27,12 @@ static const char usage_text[] =
 	"       discmux-sim stop\n"
 	"       discmux-sim status [--json]\n"
 	"       discmux-sim ctl [--control SOCKET] COMMAND\n"
+	"       discmux-sim print [--changer NAME] [FILE]\n"
 	"\n"
 	"profiles: tower:N              a DVD reader and N recorders, 1 to 16\n"
-	"          mc8100|mc8200|mc8600[:DRIVES[:SLOTS]]  a library\n"
+	"          bdtower:N            the same for Blu-ray discs too\n"
+	"          mc8100|mc8200|mc8600[:DRIVES[:SLOTS]][+printer][+no-flip]  a library\n"
+	"          smc3[:DRIVES[:SLOTS]][+mail=N][+arms=N][+no-tags][+no-dvcid][+no-flip]\n"
 	"\n"
 	"start:\n"
 	"  --profile P[,P...]  what to make\n"
@@ -313,6 +318,54 @@ static int cmd_ctl(int argc, char *argv[])
 	return status;
 }
 
+/* Where the printer of a changer is: the path, or NULL */
+static char *find_port(const json_t *list, const char *changer)
+{
+	const json_t *device;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "devices"), i, device) {
+		const char *name = json_string_value(json_object_get(device, "name"));
+		const json_t *printer = json_object_get(json_object_get(device, "state"),
+							"printer");
+		const char *port = json_string_value(json_object_get(printer, "port"));
+
+		if (port && name && (!changer || !strcmp(name, changer)))
+			return strdup(port);
+	}
+	return NULL;
+}
+
+/* What a print queue's command does: data from a file or standard input to the port. */
+static int cmd_print(int argc, char *argv[])
+{
+	const char *changer = argc > 2 && !strcmp(argv[1], "--changer") ? argv[2] : NULL;
+	int first = changer ? 3 : 1, fd = STDIN_FILENO, ret;
+	json_t *request, *reply;
+	char control[256], err[512], *port;
+
+	if (argc > first + 1)
+		return complain(USAGE, "'%s' is too much for print", argv[first + 1]);
+	if (argc > first && strcmp(argv[first], "-"))
+		fd = open(argv[first], O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return complain(1, "can't read %s: %s", argv[first], strerror(errno));
+	daemon_find(control, sizeof(control));
+	request = json_pack("{s:s}", "command", "list");
+	ret = ask(control, request, &reply);
+	json_decref(request);
+	if (ret)
+		return ret;
+	port = find_port(reply, changer);
+	json_decref(reply);
+	if (!port)
+		return complain(1, "no library has a label printer: start with a profile such as "
+				"mc8600+printer");
+	ret = printer_port_send(port, fd, err, sizeof(err));
+	free(port);
+	return ret ? complain(1, "%s", err) : 0;
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct {
@@ -323,6 +376,7 @@ int main(int argc, char *argv[])
 		{ "stop", cmd_stop },
 		{ "status", cmd_status },
 		{ "ctl", cmd_ctl },
+		{ "print", cmd_print },
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -25,7 +25,7 @@ struct sim_media {
 	pthread_mutex_t lock;	/* protects what follows */
 	struct claim *claims;	/* discs in drives */
 	unsigned int counter;	/* for temporary names */
-	unsigned int blanks[32];	/* by profile: numbers given to blanks so far */
+	unsigned int blanks[16];	/* by kind of medium: numbers given to blanks so far */
 };
 
 int sim_media_fd(struct sim_media *media)
@@ -143,25 +143,63 @@ static void file_name(char *out, const char *name, const char *suffix)
 /* A disc's data may be .iso or, when somebody put it there, .bin */
 static const char *const data_suffixes[] = { ".iso", ".bin" };
 
-int sim_media_stat(struct sim_media *media, const char *name, char *file, struct stat *st)
+int sim_media_stat(struct sim_media *media, const char *name, bool raw, char *file,
+		   struct stat *st)
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = raw; i < 2; i++) {
 		file_name(file, name, data_suffixes[i]);
 		if (fstatat(media->fd, file, st, 0) == 0)
 			return 0;
 	}
-	file_name(file, name, data_suffixes[0]);
+	file_name(file, name, data_suffixes[raw]);
 	return -ENOENT;
 }
 
-int sim_media_open_data(struct sim_media *media, const char *name, bool write)
+int sim_media_new_data(struct sim_media *media, const char *name, bool raw)
+{
+	char file[FILE_NAME];
+	int fd;
+
+	file_name(file, name, data_suffixes[raw]);
+	fd = openat(media->fd, file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	return fd < 0 ? -errno : fd;
+}
+
+int sim_media_open_sub(struct sim_media *media, const char *name, bool write)
+{
+	char file[FILE_NAME];
+	int fd;
+
+	file_name(file, name, ".sub");
+	fd = openat(media->fd, file, write ? O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+					   : O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0644);
+	return fd < 0 ? -errno : fd;
+}
+
+void sim_media_drop_data(struct sim_media *media, const char *name, bool raw)
+{
+	char file[FILE_NAME];
+
+	file_name(file, name, data_suffixes[raw]);
+	unlinkat(media->fd, file, 0);
+}
+
+void sim_media_drop_sub(struct sim_media *media, const char *name)
+{
+	char file[FILE_NAME];
+
+	file_name(file, name, ".sub");
+	unlinkat(media->fd, file, 0);
+}
+
+int sim_media_open_data(struct sim_media *media, const char *name, bool raw, bool write)
 {
 	char file[FILE_NAME];
 	struct stat st;
 	int flags = O_CLOEXEC | O_NONBLOCK;
 	int fd;
 
-	sim_media_stat(media, name, file, &st);
+	sim_media_stat(media, name, raw, file, &st);
 	/* A blank's file must be its own: never follow a link to write */
 	flags |= write ? O_RDWR | O_CREAT | O_NOFOLLOW : O_RDONLY;
 	fd = openat(media->fd, file, flags, 0644);
@@ -220,7 +258,7 @@ int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *j
 	return ret;
 }
 
-static json_t *pressed_sidecar(const struct sim_medium *medium, uint32_t blocks)
+json_t *sim_media_pressed_sidecar(const struct sim_medium *medium, uint32_t blocks)
 {
 	return json_pack("{s:i, s:s, s:I, s:s, s:[{s:i, s:s, "
 			 "s:[{s:i, s:s, s:s, s:s, s:i, s:I, s:I}]}]}",
@@ -231,7 +269,7 @@ static json_t *pressed_sidecar(const struct sim_medium *medium, uint32_t blocks)
 }
 
 /* Can a file of this size be a pressed disc?  Returns its blocks or 0. */
-static uint32_t pressed_blocks(off_t size, char *err, size_t errlen)
+uint32_t sim_media_pressed_blocks(off_t size, char *err, size_t errlen)
 {
 	uint64_t max = sim_medium_find("dvd-rom")->capacity_max;
 
@@ -253,16 +291,16 @@ static int made_up_sidecar(struct sim_media *media, const char *name, json_t **o
 	struct stat st;
 	uint32_t blocks;
 
-	if (sim_media_stat(media, name, file, &st) < 0) {
+	if (sim_media_stat(media, name, false, file, &st) < 0) {
 		snprintf(err, errlen, "there is no disc %s in the media folder", name);
 		return -ENOENT;
 	}
-	blocks = S_ISREG(st.st_mode) ? pressed_blocks(st.st_size, why, sizeof(why)) : 0;
+	blocks = S_ISREG(st.st_mode) ? sim_media_pressed_blocks(st.st_size, why, sizeof(why)) : 0;
 	if (!blocks) {
 		snprintf(err, errlen, "disc %s: %s: %s", name, file, why[0] ? why : "not a file");
 		return -EINVAL;
 	}
-	*out = pressed_sidecar(sim_medium_pressed(blocks), blocks);
+	*out = sim_media_pressed_sidecar(sim_medium_pressed(blocks), blocks);
 	return *out ? 0 : -ENOMEM;
 }
 
@@ -302,10 +340,10 @@ static bool taken(struct sim_media *media, const char *name)
 
 	file_name(file, name, ".json");
 	return fstatat(media->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-	       sim_media_stat(media, name, file, &st) == 0;
+	       sim_media_stat(media, name, false, file, &st) == 0;
 }
 
-static int check_new_name(struct sim_media *media, const char *name, char *err, size_t errlen)
+int sim_media_check_new_name(struct sim_media *media, const char *name, char *err, size_t errlen)
 {
 	if (!sim_media_name_ok(name)) {
 		snprintf(err, errlen,
@@ -342,7 +380,7 @@ static int make_blank(struct sim_media *media, const struct sim_medium *medium, 
 	json_decref(json);
 	if (ret)
 		return ret;
-	fd = sim_media_open_data(media, name, true);
+	fd = sim_media_open_data(media, name, false, true);
 	if (fd < 0)
 		return fd;
 	close(fd);
@@ -355,7 +393,7 @@ static void next_name(struct sim_media *media, const struct sim_medium *medium, 
 	unsigned int n;
 
 	pthread_mutex_lock(&media->lock);
-	n = ++media->blanks[medium->profile % 32];
+	n = ++media->blanks[sim_medium_number(medium) % 16];
 	pthread_mutex_unlock(&media->lock);
 	snprintf(out, len, "%s-%03u", medium->name, n);
 }
@@ -369,12 +407,12 @@ int sim_media_blank(struct sim_media *media, const char *type, const char *name,
 	int ret;
 
 	if (!medium || !medium->recordable) {
-		snprintf(err, errlen, "no blank of type \"%.20s\": give dvd+r, dvd-r or cd-r",
-			 type);
+		snprintf(err, errlen, "no blank of type \"%.20s\": give " SIM_BLANK_TYPES, type);
 		return -EINVAL;
 	}
 	if (!capacity_blocks)
 		capacity_blocks = medium->capacity;
+	capacity_blocks -= capacity_blocks % medium->unit;
 	if (capacity_blocks < 512 || capacity_blocks > medium->capacity_max) {
 		snprintf(err, errlen, "a %s has 512 to %u blocks, not %u", type,
 			 medium->capacity_max, capacity_blocks);
@@ -383,7 +421,7 @@ int sim_media_blank(struct sim_media *media, const char *type, const char *name,
 	for (;;) {
 		if (!name)
 			next_name(media, medium, made, sizeof(made));
-		ret = check_new_name(media, name ? name : made, err, errlen);
+		ret = sim_media_check_new_name(media, name ? name : made, err, errlen);
 		if (!ret) {
 			ret = make_blank(media, medium, name ? name : made, capacity_blocks);
 			if (ret)
@@ -395,101 +433,5 @@ int sim_media_blank(struct sim_media *media, const char *type, const char *name,
 	}
 	if (!ret && out_name)
 		snprintf(out_name, out_len, "%s", name ? name : made);
-	return ret;
-}
-
-/* A disc's name out of a file's */
-static void name_of(const char *path, char *out, size_t len)
-{
-	const char *base = strrchr(path, '/');
-	size_t n = 0;
-
-	base = base ? base + 1 : path;
-	while (*base == '.')
-		base++;
-	for (; base[n] && n + 1 < len; n++)
-		out[n] = isalnum((unsigned char)base[n]) || strchr("._+-", base[n]) ? base[n] : '_';
-	out[n] = 0;
-	if (n > 4 && (strcmp(out + n - 4, ".iso") == 0 || strcmp(out + n - 4, ".bin") == 0))
-		out[n - 4] = 0;
-}
-
-/* Is the image the data file of this disc already (or what it links to)? */
-static bool same_image(struct sim_media *media, const char *name, const struct stat *image)
-{
-	char file[FILE_NAME];
-	struct stat st;
-
-	return sim_media_stat(media, name, file, &st) == 0 && st.st_dev == image->st_dev &&
-	       st.st_ino == image->st_ino;
-}
-
-static int link_image(struct sim_media *media, const char *real, const char *name, uint32_t blocks)
-{
-	json_t *json = pressed_sidecar(sim_medium_pressed(blocks), blocks);
-	char file[FILE_NAME];
-	int ret;
-
-	/* The link first: a link without sidecar is a disc too */
-	file_name(file, name, ".iso");
-	ret = symlinkat(real, media->fd, file) < 0 ? -errno : 0;
-	if (!ret)
-		ret = json ? sim_media_write_sidecar(media, name, json, SIM_SAVE_FRESH) : -ENOMEM;
-	json_decref(json);
-	return ret;
-}
-
-static int import(struct sim_media *media, const char *real, const char *name, char *used,
-		  size_t len, char *err, size_t errlen)
-{
-	char why[128] = "", base[SIM_MEDIA_NAME_MAX - 8];
-	struct stat st;
-	uint32_t blocks;
-	int ret;
-
-	if (stat(real, &st) < 0)
-		return -errno;
-	blocks = S_ISREG(st.st_mode) ? pressed_blocks(st.st_size, why, sizeof(why)) : 0;
-	if (!blocks) {
-		snprintf(err, errlen, "%s: %s", real, why[0] ? why : "not an ordinary file");
-		return -EINVAL;
-	}
-	name_of(real, base, sizeof(base));
-	for (unsigned int i = 1;; i++) {
-		if (name)
-			snprintf(used, len, "%s", name);
-		else if (i == 1)
-			snprintf(used, len, "%s", base);
-		else
-			snprintf(used, len, "%s-%u", base, i);
-		if (sim_media_name_ok(used) && same_image(media, used, &st))
-			return 0;
-		ret = check_new_name(media, name ? name : used, err, errlen);
-		if (ret != -EEXIST || name)
-			break;
-	}
-	if (ret)
-		return ret;
-	ret = link_image(media, real, used, blocks);
-	if (ret)
-		snprintf(err, errlen, "can't make disc %s: %s", used, strerror(-ret));
-	return ret;
-}
-
-int sim_media_import(struct sim_media *media, const char *path, const char *name,
-		     char *out_name, size_t out_len, char *err, size_t errlen)
-{
-	char used[SIM_MEDIA_NAME_MAX], *real = realpath(path, NULL);
-	int ret;
-
-	if (!real) {
-		ret = -errno;
-		snprintf(err, errlen, "can't find %s: %s", path, strerror(-ret));
-		return ret;
-	}
-	ret = import(media, real, name, used, sizeof(used), err, errlen);
-	free(real);
-	if (!ret && out_name)
-		snprintf(out_name, out_len, "%s", used);
 	return ret;
 }

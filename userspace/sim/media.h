@@ -4,7 +4,13 @@
  *
  * A disc is two files:
  *   NAME.iso   its data, one 2048-byte block after another, at LBA * 2048.  An
- *              ordinary file: mount it, compare it, copy it.
+ *              ordinary file: mount it, compare it, copy it.  Or, of a CD that
+ *              has audio or other sectors than those of 2048 bytes,
+ *   NAME.bin   its sectors whole, at LBA * 2352.  A disc's file changes from the
+ *              one to the other when a drive records such a sector.
+ *   NAME.sub   beside a .bin: what was written into the subchannels R to W, 96 bytes
+ *              a sector at LBA * 96.
+ *   All are sparse: what nobody wrote takes no room.
  *   NAME.json  what a plain file can't say: medium, capacity, state, sessions
  *              and tracks (see media_sidecar.c for the keys).
  *
@@ -32,6 +38,9 @@
 
 struct sim_media;
 
+/* Those that sim_media_blank() takes, for messages */
+#define SIM_BLANK_TYPES	"cd-r, cd-rw, dvd-r, dvd-rw, dvd+r, dvd+rw, dvd+r-dl, bd-r or bd-re"
+
 /*
  * Opens the folder dir, making it if its parent is there.
  * Returns 0, or a negative errno with one line in err.
@@ -42,9 +51,9 @@ int sim_media_open(const char *dir, struct sim_media **out, char *err, size_t er
 void sim_media_close(struct sim_media *media);
 
 /*
- * Makes a blank disc.  type: "dvd+r", "dvd-r", "cd-r".  name NULL chooses one
- * ("dvd+r-001").  capacity_blocks 0 takes the type's own (2295104, 2298496,
- * 359847).  out_name (may be NULL) gets the name.
+ * Makes a blank disc.  type: one of SIM_BLANK_TYPES.  name NULL chooses one
+ * ("dvd+r-001").  capacity_blocks 0 takes the type's own (2295104 of a DVD+R, say),
+ * less makes a quick test.  out_name (may be NULL) gets the name.
  * Errors: -EINVAL (type, name, capacity), -EEXIST, or what the folder says.
  */
 int sim_media_blank(struct sim_media *media, const char *type, const char *name,
@@ -52,10 +61,11 @@ int sim_media_blank(struct sim_media *media, const char *type, const char *name,
 		    char *err, size_t errlen);
 
 /*
- * Makes a pressed disc of the image at path (a multiple of 2048 bytes, up to
- * 8.5 GB): CD-ROM up to 360000 blocks, DVD-ROM above.  The image is never
- * modified nor copied: the disc's .iso is a symbolic link to it.  An image that
- * is a disc's file already gives that disc.  name NULL takes the file's.
+ * Makes a pressed disc of the image at path.  Blocks of 2048 bytes, up to 8.5
+ * GB: CD-ROM up to 360000 blocks, DVD-ROM above; the image is never modified nor
+ * copied: the disc's .iso is a symbolic link to it.  A .cue, .toc or .ccd sheet:
+ * a CD with its tracks, whose sectors are copied.  An image that is or made a disc
+ * already gives that disc.  name NULL takes the file's.
  */
 int sim_media_import(struct sim_media *media, const char *path, const char *name,
 		     char *out_name, size_t out_len, char *err, size_t errlen);
@@ -68,6 +78,21 @@ int sim_media_import(struct sim_media *media, const char *path, const char *name
  * The caller owns the reference.  NULL when out of memory.
  */
 json_t *sim_media_list(struct sim_media *media);
+
+/*
+ * Scratches a disc that is in no drive (-EBUSY), so that every drive has trouble
+ * with it.  words:
+ *   read N[-M]		these blocks can't be read (audio: wrong, with C2 errors)
+ *   c2 N[-M]		they have C2 errors: data is corrected, audio is wrong
+ *   isrc N[-M]		the subchannel can't be read there: no ISRC, no MCN (at 0)
+ *   jitter N[-M]	reads of audio that begin there are off: [samples N] at most, one
+ *			of [every N]
+ *   none		the disc is as new
+ * then [times N]: only the first N attempts fail; [above SPEED]: only when read
+ * faster than SPEED times 1x.
+ */
+int sim_media_damage(struct sim_media *media, const char *name, const char *const words[],
+		     size_t n, char *err, size_t errlen);
 
 /* One disc as in sim_media_list(); NULL when there is none of that name. */
 json_t *sim_media_describe(struct sim_media *media, const char *name);

@@ -12,9 +12,10 @@
 
 static int open_data(struct sim_disc *disc, char *err, size_t errlen)
 {
-	bool write = disc->medium->recordable && disc->state != SIM_DISC_COMPLETE;
+	bool write = disc->medium->recordable &&
+		     (disc->state != SIM_DISC_COMPLETE || disc->medium->erasable);
 	struct stat st;
-	int ret = sim_media_open_data(disc->media, disc->name, write);
+	int ret = sim_media_open_data(disc->media, disc->name, disc->sector == CD_RAW, write);
 
 	if (ret < 0) {
 		snprintf(err, errlen, "disc %s: can't open its data file: %s", disc->name,
@@ -31,7 +32,9 @@ static int open_data(struct sim_disc *disc, char *err, size_t errlen)
 		snprintf(err, errlen, "disc %s: its data is not an ordinary file", disc->name);
 		return -EINVAL;
 	}
-	disc->data_blocks = (uint64_t)st.st_size / SIM_BLOCK;
+	disc->data_blocks = (uint64_t)st.st_size / disc->sector;
+	if (disc->sector == CD_RAW)
+		disc->sub_fd = sim_media_open_sub(disc->media, disc->name, false);
 	if (disc->state == SIM_DISC_BLANK && st.st_size) {
 		snprintf(err, errlen, "disc %s: its sidecar says blank, but there is data",
 			 disc->name);
@@ -68,6 +71,7 @@ int sim_disc_open(struct sim_media *media, const char *name, struct sim_disc **o
 		return -ENOMEM;
 	disc->media = media;
 	disc->fd = -1;
+	disc->sub_fd = -1;
 	snprintf(disc->name, sizeof(disc->name), "%s", name);
 	ret = sim_media_claim(media, name);
 	if (ret) {
@@ -81,6 +85,9 @@ int sim_disc_open(struct sim_media *media, const char *name, struct sim_disc **o
 		json_decref(disc->sidecar);
 		if (disc->fd >= 0)
 			close(disc->fd);
+		if (disc->sub_fd >= 0)
+			close(disc->sub_fd);
+		free(disc->text);
 		free(disc);
 		return ret;
 	}
@@ -92,7 +99,7 @@ int sim_disc_save(struct sim_disc *disc, bool durable)
 {
 	int ret;
 
-	if (!disc->medium->recordable)
+	if (!disc->medium->recordable || disc->before)
 		return 0;
 	ret = sim_sidecar_update(disc);
 	if (!ret)
@@ -107,10 +114,14 @@ void sim_disc_close(struct sim_disc *disc)
 {
 	if (!disc)
 		return;
+	sim_disc_test_end(disc);
 	if (disc->unsaved)
 		sim_disc_save(disc, true);
 	close(disc->fd);
+	if (disc->sub_fd >= 0)
+		close(disc->sub_fd);
 	json_decref(disc->sidecar);
+	free(disc->text);
 	sim_media_release(disc->media, disc->name);
 	free(disc);
 }
@@ -120,6 +131,8 @@ void sim_disc_signed(struct sim_disc *disc, const char *writer)
 	json_t *list = json_object_get(disc->sidecar, "written_by");
 	size_t n = json_array_size(list);
 
+	if (disc->before)
+		return;
 	if (!json_is_array(list)) {
 		list = json_array();
 		json_object_set_new(disc->sidecar, "written_by", list);

@@ -16,7 +16,7 @@ static bool exists(struct sim_media *media, const char *name)
 
 	snprintf(file, sizeof(file), "%s.json", name);
 	return fstatat(sim_media_fd(media), file, &st, 0) == 0 ||
-	       sim_media_stat(media, name, file, &st) == 0;
+	       sim_media_stat(media, name, false, file, &st) == 0;
 }
 
 /* Adds what a well-formed disc holds */
@@ -54,15 +54,17 @@ json_t *sim_media_describe(struct sim_media *media, const char *name)
 		json_object_set_new(json, "error", json_string(err));
 		goto out;
 	}
-	if (sim_media_stat(media, name, file, &st) == 0)
-		disc->data_blocks = (uint64_t)st.st_size / SIM_BLOCK;
+	if (sim_media_stat(media, name, disc->sector == CD_RAW, file, &st) == 0)
+		disc->data_blocks = (uint64_t)st.st_size / disc->sector;
 	sim_sidecar_recover(disc);
 	describe_disc(json, disc);
 	json_object_set_new(json, "in_use", json_boolean(sim_media_claimed(media, name)));
 	json_object_set_new(json, "file", json_string(file));
 out:
-	if (disc)
+	if (disc) {
 		json_decref(disc->sidecar);
+		free(disc->text);
+	}
 	free(disc);
 	return json;
 }

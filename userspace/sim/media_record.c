@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "media_disc.h"
+#include "msf.h"
 
-#define CD_PREGAP	150	/* between tracks of a session */
 #define CD_TRACK_MIN	300	/* MMC: four seconds */
 #define CD_RUN_OUT	2	/* link blocks after a track at once */
 
@@ -54,8 +54,9 @@ struct sim_track *sim_disc_track_at(struct sim_disc *disc, uint32_t lba)
 		struct sim_track *track = &disc->tracks[i];
 		uint32_t end = track->state == SIM_TRACK_OPEN ? track->nwa
 							      : track->start + track->size;
+		uint32_t pregap = track->state == SIM_TRACK_CLOSED ? track->pregap : 0;
 
-		if (lba >= track->start && lba < end)
+		if ((uint64_t)lba + pregap >= track->start && lba < end)
 			return track;
 	}
 	return NULL;
@@ -81,6 +82,9 @@ struct sim_track *sim_disc_begin(struct sim_disc *disc, enum sim_method method, 
 	track->start = start;
 	track->nwa = start;
 	track->size = size;
+	track->type = CD_MODE1;
+	track->control = CD_DATA;
+	track->pregap = disc->medium->cd ? CD_PREGAP : 0;
 	disc->track_count++;
 	disc->state = SIM_DISC_APPENDABLE;
 	return track;
@@ -100,9 +104,9 @@ void sim_disc_link(struct sim_disc *disc, struct sim_track *track)
 /* A reservation that was not filled up is padded: much more than a linking unit */
 static int pad_file(struct sim_disc *disc, uint32_t end)
 {
-	if (disc->data_blocks >= end)
+	if (disc->data_blocks >= end || disc->before)
 		return 0;
-	if (ftruncate(disc->fd, (off_t)end * SIM_BLOCK) < 0)
+	if (ftruncate(disc->fd, (off_t)end * disc->sector) < 0)
 		return -errno;
 	disc->data_blocks = end;
 	return 0;
@@ -136,6 +140,9 @@ void sim_disc_close_session(struct sim_disc *disc, bool final)
 {
 	if (sim_disc_session_open(disc))
 		disc->sessions_closed++;
+	for (unsigned int i = 0; i < disc->track_count; i++)
+		if (disc->medium->cd && disc->sessions_closed == 1 && disc->tracks[i].type == CD_XA1)
+			disc->type = 0x20;
 	if (final || sim_disc_next_start(disc) + disc->medium->unit > disc->capacity)
 		disc->state = SIM_DISC_COMPLETE;
 }
@@ -148,6 +155,93 @@ uint32_t sim_disc_end(const struct sim_disc *disc)
 	return 0;
 }
 
+/* How many of a track's sectors can be read from this address on, which is in it */
+static uint32_t readable(const struct sim_track *track, uint32_t lba)
+{
+	bool data = track->control & CD_DATA;
+	uint32_t end = track->state == SIM_TRACK_CLOSED ? track->start + track->size : track->nwa;
+
+	if (track->method == SIM_METHOD_TAO && data) {
+		if (lba < track->start)	/* links, and nothing a reader could lock onto */
+			return 0;
+		if (track->state == SIM_TRACK_CLOSED)
+			end -= track->run_out;
+	}
+	return lba < end ? end - lba : 0;
+}
+
+static uint8_t index_at(const struct sim_disc *disc, uint16_t track, uint32_t lba)
+{
+	uint8_t index = 1;
+
+	for (unsigned int i = 0; i < disc->index_count && disc->index[i].lba <= lba; i++)
+		if (disc->index[i].track == track)
+			index = disc->index[i].number;
+	return index;
+}
+
+void sim_disc_spot(const struct sim_disc *disc, uint32_t lba, struct sim_spot *spot)
+{
+	memset(spot, 0, sizeof(*spot));
+	for (unsigned int i = 0; i < disc->track_count; i++) {
+		const struct sim_track *track = &disc->tracks[i];
+		uint32_t end = track->state == SIM_TRACK_OPEN ? track->nwa
+							      : track->start + track->size;
+
+		if ((uint64_t)lba + track->pregap < track->start)
+			break;
+		spot->number = (uint16_t)(i + 1);
+		if (lba < end) {
+			spot->track = track;
+			spot->index = lba < track->start ? 0
+				: index_at(disc, (uint16_t)(i + 1), lba);
+			spot->relative = lba < track->start ? track->start - lba
+							    : lba - track->start;
+			spot->readable = readable(track, lba);
+			return;
+		}
+		spot->relative = lba - end;
+	}
+	spot->number = CD_LEAD_OUT;
+	spot->index = 1;
+}
+
+#define Q_EVERY		98u	/* at least once in 100 sectors (MMC) */
+
+void sim_disc_q(const struct sim_disc *disc, uint32_t lba, uint8_t *q)
+{
+	struct sim_spot spot;
+	uint8_t control;
+
+	sim_disc_spot(disc, lba, &spot);
+	control = spot.track ? spot.track->control
+		: disc->track_count ? disc->tracks[disc->track_count - 1].control : 0;
+	if (spot.track && spot.track->copy && lba / 4 % 2)	/* SCMS: 9.375 Hz */
+		control &= (uint8_t)~CD_COPY_PERMITTED;
+	if (disc->mcn[0] && lba % Q_EVERY == 25)
+		cd_q_mcn(q, control, disc->mcn, (int32_t)lba);
+	else if (spot.track && spot.index && spot.track->isrc[0] && lba % Q_EVERY == 60)
+		cd_q_isrc(q, control, spot.track->isrc, (int32_t)lba);
+	else
+		cd_q_position(q, control, (uint8_t)spot.number, spot.index, spot.relative,
+			      (int32_t)lba);
+}
+
+uint32_t sim_disc_layer_0(const struct sim_disc *disc)
+{
+	uint32_t unit = disc->medium->unit;
+
+	if (disc->layer_0)
+		return disc->layer_0;
+	return disc->medium->two_layers ? (disc->capacity / 2 + unit - 1) / unit * unit : 0;
+}
+
+uint16_t sim_disc_profile(const struct sim_disc *disc)
+{
+	return disc->formatted && disc->medium->profile_formatted
+		? disc->medium->profile_formatted : disc->medium->profile;
+}
+
 uint32_t sim_disc_recorded(const struct sim_disc *disc)
 {
 	uint32_t blocks = 0;
@@ -155,78 +249,4 @@ uint32_t sim_disc_recorded(const struct sim_disc *disc)
 	for (unsigned int i = 0; i < disc->track_count; i++)
 		blocks += disc->tracks[i].nwa - disc->tracks[i].start;
 	return blocks;
-}
-
-/* Takes n bytes off the front of iov */
-static void advance(struct iovec **iov, size_t *count, size_t n)
-{
-	while (*count && n >= (*iov)->iov_len) {
-		n -= (*iov)->iov_len;
-		(*iov)++;
-		(*count)--;
-	}
-	if (*count) {
-		(*iov)->iov_base = (char *)(*iov)->iov_base + n;
-		(*iov)->iov_len -= n;
-	}
-}
-
-#define IOV_BATCH	1024	/* IOV_MAX of Linux */
-
-int sim_disc_write(struct sim_disc *disc, uint32_t lba, struct iovec *iov, size_t count)
-{
-	off_t at = (off_t)lba * SIM_BLOCK;
-
-	while (count) {
-		ssize_t n = pwritev(disc->fd, iov, count < IOV_BATCH ? (int)count : IOV_BATCH, at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		at += n;
-		advance(&iov, &count, (size_t)n);
-	}
-	if ((uint64_t)at / SIM_BLOCK > disc->data_blocks)
-		disc->data_blocks = (uint64_t)at / SIM_BLOCK;
-	return 0;
-}
-
-/* Up to where the medium has padding that the file lacks; lba or less: it is lost data */
-static uint32_t padding_end(struct sim_disc *disc, uint32_t lba)
-{
-	const struct sim_track *track = sim_disc_track_at(disc, lba);
-	uint32_t pad = disc->medium->cd ? CD_TRACK_MIN : disc->medium->unit;
-
-	if (!track || !disc->medium->recordable)
-		return 0;
-	if (disc->data_blocks > track->start)
-		return (uint32_t)disc->data_blocks + pad;
-	return track->start + pad;
-}
-
-int sim_disc_read(struct sim_disc *disc, uint32_t lba, struct iovec *iov, size_t count)
-{
-	off_t at = (off_t)lba * SIM_BLOCK;
-
-	while (count) {
-		ssize_t n = preadv(disc->fd, iov, count < IOV_BATCH ? (int)count : IOV_BATCH, at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0) {
-			off_t end = padding_end(disc, (uint32_t)(at / SIM_BLOCK));
-
-			end *= SIM_BLOCK;
-			if (end <= at)
-				return -EIO;
-			n = end - at < (off_t)iov->iov_len ? end - at : (ssize_t)iov->iov_len;
-			memset(iov->iov_base, 0, (size_t)n);
-		}
-		at += n;
-		advance(&iov, &count, (size_t)n);
-	}
-	return 0;
 }

@@ -3,18 +3,30 @@
  * The sidecar of a disc, NAME.json:
  *
  *   "format"		1
- *   "medium"		"cd-rom", "cd-r", "dvd-rom", "dvd-r", "dvd+r"
+ *   "medium"		"cd-rom", "cd-r", "cd-rw", "dvd-rom", "dvd-r", "dvd-rw",
+ *			"dvd+r", "dvd+rw", "dvd+r-dl", "bd-r", "bd-re"
  *   "capacity"		blocks of 2048 bytes
  *   "state"		"blank", "appendable", "complete"
  *   "disc_id"		a number, made up for each blank
  *   "manufacturer", "media_id"  what the medium says of itself (ATIP, ADIP, lead-in)
  *   "sessions"		array: "number", "state" ("open", "closed"), "tracks"
  *   a track		"number", "state" ("open", "reserved", "closed"), "mode"
- *			("data", "xa": mode 2 form 1), "method" ("pressed",
- *			"sequential", "incremental", "dao", "tao"), "start"
- *			(LBA), "length" (blocks with
- *			padding; 0 when open), "nwa" (LBA), "run_out" (blocks)
+ *			("data" (mode 1), "xa", "mode2", "audio"), "method" ("pressed",
+ *			"sequential", "incremental", "dao", "tao", "sao", "overwrite"),
+ *			"start" (LBA), "length" (blocks with padding; 0 when open), "nwa"
+ *			(LBA), "run_out" (blocks); of a CD also "pregap" (blocks), "control"
+ *			(bits of the Q subchannel), "copy" (SCMS), "isrc", "indices" (array
+ *			of [number, LBA])
  *   "written_by"	array of drives, oldest first
+ *   "sector"		2352: the data is NAME.bin, of raw sectors, at LBA * 2352
+ *   "disc_type"	of a CD: 0, 16 (CD-I), 32 (XA)
+ *   "mcn"		13 digits
+ *   "cd_text"		packs in hexadecimal, of the first session
+ *   "formatted", "growing", "dao_only"  true or false (DVD-RW, DVD+RW, BD-RE)
+ *   "layer_0"		blocks of the first of two layers
+ *   "damage"		array: "kind" ("read", "c2", "isrc", "jitter"), "first", "last"
+ *			(LBA), "times" (0 always), "above" (speed, 0 any); of jitter also
+ *			"samples" (how far at most) and "every" (one read of so many)
  *
  * Other keys are kept as they are.
  */
@@ -27,8 +39,9 @@
 
 static const char *const disc_states[] = { "blank", "appendable", "complete" };
 static const char *const track_states[] = { "open", "reserved", "closed" };
-static const char *const modes[] = { "data", "xa" };
-static const char *const methods[] = { "pressed", "sequential", "incremental", "dao", "tao" };
+static const char *const methods[] = {
+	"pressed", "sequential", "incremental", "dao", "tao", "sao", "overwrite",
+};
 
 const char *sim_disc_state_name(enum sim_disc_state state)
 {
@@ -95,14 +108,18 @@ static int method_fits(struct parser *p, const struct sim_track *track)
 		fits = !medium->recordable;
 		break;
 	case SIM_METHOD_SEQUENTIAL:
-		fits = medium->profile == 0x1b;
+		fits = !medium->overwrite &&
+		       (medium->family == SIM_DVD_PLUS || medium->family == SIM_BD);
 		break;
 	case SIM_METHOD_INCREMENTAL:
 	case SIM_METHOD_DAO:
-		fits = medium->profile == 0x11;
+		fits = medium->family == SIM_DVD_MINUS;
+		break;
+	case SIM_METHOD_OVERWRITE:
+		fits = medium->profile_formatted && p->disc->formatted;
 		break;
 	default:
-		fits = medium->profile == 0x09;
+		fits = medium->cd && medium->recordable;
 	}
 	return fits ? 0 : bad(p, "\"method\" \"%s\" is not for a %s", methods[track->method],
 			      medium->name);
@@ -113,7 +130,7 @@ static int parse_track(struct parser *p, json_t *json, uint16_t session)
 	struct sim_disc *disc = p->disc;
 	struct sim_track *track = &disc->tracks[disc->track_count];
 	uint32_t end = 0, length = 0, n;
-	unsigned int state = 0, method = 0, mode = 0;
+	unsigned int state = 0, method = 0;
 	int ret;
 
 	if (disc->track_count >= disc->medium->tracks_max)
@@ -133,11 +150,6 @@ static int parse_track(struct parser *p, json_t *json, uint16_t session)
 		ret = number(p, json, "start", end, disc->capacity, &track->start);
 	if (ret)
 		return ret;
-	if (json_object_get(json, "mode"))
-		ret = word(p, json, "mode", modes, COUNT(modes), &mode);
-	if (ret)
-		return ret;
-	track->xa = mode == 1;
 	track->session = session;
 	track->state = state;
 	track->method = method;
@@ -154,7 +166,8 @@ static int parse_track(struct parser *p, json_t *json, uint16_t session)
 	if (state == SIM_TRACK_CLOSED)
 		track->nwa = track->start + length;
 	disc->track_count++;
-	return method_fits(p, track);
+	ret = sim_sidecar_parse_cd(disc, json, track, end, p->err, p->errlen);
+	return ret ? ret : method_fits(p, track);
 }
 
 static int parse_session(struct parser *p, json_t *json, uint16_t count, uint16_t total)
@@ -218,7 +231,7 @@ static int parse_medium(struct parser *p)
 	text = json_string_value(json_object_get(disc->sidecar, "media_id"));
 	snprintf(disc->media_id, sizeof(disc->media_id), "%s",
 		 text ? text : disc->medium->media_id);
-	return ret;
+	return ret ? ret : sim_sidecar_parse_disc(disc, p->err, p->errlen);
 }
 
 int sim_sidecar_parse(struct sim_disc *disc, char *err, size_t errlen)
@@ -261,7 +274,7 @@ void sim_sidecar_recover(struct sim_disc *disc)
 	if (!disc->track_count)
 		return;
 	track = &disc->tracks[disc->track_count - 1];
-	if (track->state == SIM_TRACK_CLOSED)
+	if (track->state == SIM_TRACK_CLOSED || track->method == SIM_METHOD_SAO)
 		return;
 	limit = track->size ? (uint64_t)track->start + track->size : disc->capacity;
 	file_end = disc->data_blocks;
@@ -273,13 +286,17 @@ void sim_sidecar_recover(struct sim_disc *disc)
 
 static json_t *build_track(const struct sim_disc *disc, const struct sim_track *track)
 {
-	return json_pack("{s:i, s:s, s:s, s:s, s:I, s:I, s:I, s:I}",
-			 "number", (int)sim_disc_number(disc, track),
-			 "state", track_states[track->state],
-			 "mode", track->xa ? "xa" : "data",
-			 "method", methods[track->method], "start", (json_int_t)track->start,
-			 "length", (json_int_t)track->size, "nwa", (json_int_t)track->nwa,
-			 "run_out", (json_int_t)track->run_out);
+	json_t *json = json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:I}",
+				 "number", (int)sim_disc_number(disc, track),
+				 "state", track_states[track->state],
+				 "method", methods[track->method],
+				 "start", (json_int_t)track->start,
+				 "length", (json_int_t)track->size, "nwa", (json_int_t)track->nwa,
+				 "run_out", (json_int_t)track->run_out);
+
+	if (json)
+		sim_sidecar_build_cd(disc, json, track);
+	return json;
 }
 
 static json_t *build_sessions(const struct sim_disc *disc)
@@ -318,5 +335,6 @@ int sim_sidecar_update(struct sim_disc *disc)
 		ret |= json_object_set_new(j, "media_id", json_string(disc->media_id));
 	}
 	ret |= json_object_set_new(j, "sessions", build_sessions(disc));
+	ret |= sim_sidecar_build_disc(disc);
 	return ret ? -ENOMEM : 0;
 }

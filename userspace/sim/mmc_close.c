@@ -32,6 +32,7 @@ void sim_mmc_dao_done(struct sim_drive *drive, struct sim_track *track)
 {
 	sim_disc_close_track(drive->disc, track);
 	sim_disc_close_session(drive->disc, true);
+	sim_disc_test_end(drive->disc);
 }
 
 /* The track of a close command; NULL with CHECK CONDITION */
@@ -105,30 +106,76 @@ static bool close_session(struct sim_drive *drive, struct sim_cmd *cmd, bool fin
 /* Page 05h says whether another session may follow: only multi-session 11b lets it */
 static bool last_session(const struct sim_drive *drive)
 {
-	return drive->disc->medium->profile != 0x1b && (drive->page05[3] >> 6) != 3;
+	const struct sim_medium *medium = drive->disc->medium;
+
+	return (medium->cd || medium->family == SIM_DVD_MINUS) && (drive->page05[3] >> 6) != 3;
+}
+
+/* A formatted disc has nothing to close but what a quick format left open */
+static bool close_formatted(struct sim_drive *drive, struct sim_cmd *cmd, uint8_t function)
+{
+	struct sim_disc *disc = drive->disc;
+
+	if (disc->medium->family == SIM_BD || function > 3 || function == 1 ||
+	    (function == 0 && disc->medium->family != SIM_DVD_PLUS)) {
+		illegal(cmd, 0x24, 0x00);
+		return false;
+	}
+	drive->deiced = 0;
+	if (disc->medium->family == SIM_DVD_MINUS)
+		disc->growing = false;
+	return true;
+}
+
+/* There is nothing to close where nothing was recorded, and no error in that */
+static bool tested(const struct sim_drive *drive)
+{
+	const struct sim_disc *disc = drive->disc;
+
+	return (disc->medium->cd || disc->medium->family == SIM_DVD_MINUS) && !disc->before &&
+	       (drive->page05[2] & SIM_TEST_WRITE) && !sim_disc_session_open(disc);
+}
+
+static bool close_sequential(struct sim_drive *drive, struct sim_cmd *cmd, uint8_t function)
+{
+	enum sim_family family = drive->disc->medium->family;
+
+	if (tested(drive) && (function == 1 || function == 2))
+		return true;
+	switch (function) {
+	case 1:
+		return close_track(drive, cmd);
+	case 2:
+		return close_session(drive, cmd, last_session(drive));
+	case 5:
+		if (family == SIM_DVD_PLUS)
+			return close_session(drive, cmd, true);
+		break;
+	case 6:
+		if (family == SIM_DVD_PLUS || family == SIM_BD)
+			return close_session(drive, cmd, true);
+		break;
+	}
+	illegal(cmd, 0x24, 0x00);
+	return false;
 }
 
 void sim_mmc_close(struct sim_drive *drive, struct sim_cmd *cmd)
 {
+	struct sim_disc *disc = drive->disc;
 	uint8_t function = cmd->cdb[2] & 7;
 	uint64_t now = sim_now();
 	uint64_t flush;
-	bool plus, done;
 
-	if (!sim_mmc_recordable(drive, cmd))
+	if (!disc->formatted && !sim_mmc_recordable(drive, cmd))
 		return;
-	plus = drive->disc->medium->profile == 0x1b;
-	if (function == 1) {
-		done = close_track(drive, cmd);
-	} else if (function == 2) {
-		done = close_session(drive, cmd, last_session(drive));
-	} else if (plus && (function == 5 || function == 6)) {
-		done = close_session(drive, cmd, true);
-	} else {
-		illegal(cmd, 0x24, 0x00);
+	drive->streaming = false;
+	if (disc->formatted ? !close_formatted(drive, cmd, function)
+			    : !close_sequential(drive, cmd, function))
 		return;
-	}
-	if (!done || !sim_mmc_save(drive, cmd))
+	/* A test write leaves nothing, whatever it is asked to close */
+	sim_disc_test_end(disc);
+	if (!sim_mmc_save(drive, cmd))
 		return;
 	flush = drive->caught_up > now ? drive->caught_up - now : 0;
 	sim_mmc_busy(drive, SIM_BUSY_CLOSE, flush + drive->close_ms * 1000000ull,

@@ -10,6 +10,7 @@ enum {
 	NO_MEDIUM = 2,		/* needs no medium, nor a ready drive */
 	WHILE_BUSY = 4,		/* runs while a close or flush goes on */
 	RECORDER = 8,		/* readers don't know it */
+	WHILE_CLOSING = 16,	/* runs while a close or flush goes on, but no erasing */
 	ALWAYS = ANY_UA | NO_MEDIUM | WHILE_BUSY,
 };
 
@@ -24,8 +25,9 @@ struct sim_mmc_command {
  * INFORMATION already say 2/04/07 (Pioneer's manual has it so).
  */
 static const struct sim_mmc_command commands[] = {
-	{ 0x00, WHILE_BUSY,		 sim_mmc_test_unit_ready },
+	{ 0x00, WHILE_CLOSING,		 sim_mmc_test_unit_ready },
 	{ 0x03, ALWAYS,			 sim_mmc_request_sense },
+	{ 0x04, RECORDER,		 sim_mmc_format },
 	{ 0x12, ALWAYS,			 sim_mmc_inquiry },
 	{ 0x15, NO_MEDIUM,		 sim_mmc_mode_select },
 	{ 0x1a, NO_MEDIUM | WHILE_BUSY,	 sim_mmc_mode_sense },
@@ -36,7 +38,10 @@ static const struct sim_mmc_command commands[] = {
 	{ 0x28, 0,			 sim_mmc_read },
 	{ 0x2a, RECORDER,		 sim_mmc_write },
 	{ 0x2b, 0,			 sim_mmc_seek },
+	{ 0x2e, RECORDER,		 sim_mmc_write_verify },
+	{ 0x2f, 0,			 sim_mmc_verify },
 	{ 0x35, RECORDER,		 sim_mmc_synchronize_cache },
+	{ 0x42, 0,			 sim_mmc_read_subchannel },
 	{ 0x43, 0,			 sim_mmc_read_toc },
 	{ 0x46, ALWAYS,			 sim_mmc_get_configuration },
 	{ 0x4a, ALWAYS,			 sim_mmc_event_status },
@@ -48,6 +53,8 @@ static const struct sim_mmc_command commands[] = {
 	{ 0x5a, NO_MEDIUM | WHILE_BUSY,	 sim_mmc_mode_sense },
 	{ 0x5b, RECORDER,		 sim_mmc_close },
 	{ 0x5c, RECORDER | NO_MEDIUM | WHILE_BUSY, sim_mmc_read_buffer_capacity },
+	{ 0x5d, RECORDER,		 sim_mmc_send_cue_sheet },
+	{ 0xa1, RECORDER,		 sim_mmc_blank },
 	{ 0xa4, NO_MEDIUM,		 sim_mmc_report_key },
 	{ 0xa8, 0,			 sim_mmc_read },
 	{ 0xaa, RECORDER,		 sim_mmc_write },
@@ -56,7 +63,9 @@ static const struct sim_mmc_command commands[] = {
 	{ 0xb6, NO_MEDIUM,		 sim_mmc_set_streaming },
 	{ 0xbb, NO_MEDIUM,		 sim_mmc_set_cd_speed },
 	{ 0xbd, NO_MEDIUM | WHILE_BUSY,	 sim_mmc_mechanism_status },
+	{ 0xb9, 0,			 sim_mmc_read_cd },
 	{ 0xbe, 0,			 sim_mmc_read_cd },
+	{ 0xbf, RECORDER,		 sim_mmc_send_disc_structure },
 };
 
 static const struct sim_mmc_command *find(const struct sim_drive *drive, uint8_t opcode)
@@ -86,7 +95,14 @@ static bool attention(struct sim_drive *drive, struct sim_cmd *cmd)
 
 static uint8_t busy_ascq(const struct sim_drive *drive)
 {
-	return drive->busy == SIM_BUSY_CLOSE ? 0x07 : 0x08;
+	switch (drive->busy) {
+	case SIM_BUSY_FORMAT:
+		return 0x04;
+	case SIM_BUSY_FLUSH:
+		return 0x08;
+	default:
+		return 0x07;
+	}
 }
 
 /* How far a close or flush has come, for fixed-format sense bytes 15 to 17 */
@@ -114,7 +130,13 @@ static bool refused(struct sim_drive *drive, struct sim_cmd *cmd, uint8_t when)
 			sim_cmd_sense(cmd, SIM_NOT_READY, 0x04, 0x01);
 			return true;
 		}
+		if (drive->disc->medium->family == SIM_BD && !drive->bd) {
+			sim_cmd_sense(cmd, SIM_NOT_READY, 0x30, 0x00);
+			return true;
+		}
 	}
+	if (drive->busy == SIM_BUSY_CLOSE || drive->busy == SIM_BUSY_FLUSH)
+		when |= when & WHILE_CLOSING ? WHILE_BUSY : 0;
 	if (!(when & WHILE_BUSY) && drive->busy) {
 		sim_cmd_sense(cmd, SIM_NOT_READY, 0x04, busy_ascq(drive));
 		progress(drive, cmd);
@@ -204,7 +226,8 @@ struct iovec *sim_mmc_iov(struct sim_drive *drive, struct sim_cmd *cmd, size_t l
 
 bool sim_mmc_recordable(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	if (drive->disc->medium->recordable && drive->disc->state != SIM_DISC_COMPLETE)
+	if (drive->disc->medium->recordable && drive->disc->state != SIM_DISC_COMPLETE &&
+	    !drive->disc->medium->overwrite)
 		return true;
 	/* What drives say of closed and of pressed discs: growisofs' "wrong medium type" */
 	sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x30, 0x05);

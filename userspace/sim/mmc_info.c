@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drive_priv.h"
+#include "msf.h"
 
 /* A DAO reservation is the whole disc: no track can follow it */
 static bool has_invisible(const struct sim_disc *disc)
@@ -31,15 +32,6 @@ static uint16_t first_track_of(const struct sim_disc *disc, uint16_t session)
 	return last_track(disc);
 }
 
-/* M, S, F of an LBA */
-static void put_msf(uint8_t *to, uint32_t lba)
-{
-	lba += 150;
-	to[0] = (uint8_t)(lba / 75 / 60);
-	to[1] = (uint8_t)(lba / 75 % 60);
-	to[2] = (uint8_t)(lba % 75);
-}
-
 void sim_mmc_read_disc_information(struct sim_drive *drive, struct sim_cmd *cmd)
 {
 	const struct sim_disc *disc = drive->disc;
@@ -66,20 +58,28 @@ void sim_mmc_read_disc_information(struct sim_drive *drive, struct sim_cmd *cmd)
 		reply[7] |= 0x80;
 		sim_put_be32(reply + 12, disc->id);
 	}
-	if (disc->track_count && disc->tracks[0].xa)
-		reply[8] = 0x20;
+	reply[8] = disc->type;
+	if (disc->medium->erasable)
+		reply[2] |= 0x10;
+	if (disc->medium->profile == 0x1a && disc->formatted)	/* its background format */
+		reply[7] |= drive->deiced ? 2 : disc->growing ? 1 : 3;
+	/* A quick-formatted DVD-RW's session is not whole before it is closed */
+	if (disc->medium->family == SIM_DVD_MINUS && disc->growing)
+		reply[2] = (uint8_t)((reply[2] & 0x10) | 1 << 2 | SIM_DISC_COMPLETE);
 	memset(reply + 16, 0xff, 8);
 	if (disc->medium->cd && disc->medium->recordable && !complete) {
 		uint32_t start = sim_disc_next_start(disc);
 
-		if (disc->state == SIM_DISC_BLANK)
+		if (disc->state == SIM_DISC_BLANK) {
 			reply[8] = 0xff;
+			sim_mmc_lead_in(disc, reply + 17);
+		}
 		/* Lead-in of the session to come: 4500 blocks and the pregap before it */
 		if (!sim_disc_session_open(disc) && disc->track_count)
-			put_msf(reply + 17, start - 4650);
+			cd_msf_put(reply + 17, (int32_t)start - 4500 - CD_PREGAP);
 		reply[16] = 0;
 		reply[20] = 0;
-		put_msf(reply + 21, disc->capacity);
+		cd_msf_put(reply + 21, (int32_t)disc->capacity);
 	}
 	sim_mmc_reply(cmd, reply, sizeof(reply), sim_be16(cmd->cdb + 7));
 }
@@ -88,7 +88,9 @@ void sim_mmc_read_disc_information(struct sim_drive *drive, struct sim_cmd *cmd)
 struct info {
 	uint16_t number, session;
 	uint32_t start, nwa, free, size;
-	uint8_t mode;		/* data mode: 1, or 2 for XA */
+	uint8_t mode;		/* data mode: 1, 2; Fh for audio */
+	uint8_t control;	/* track mode */
+	bool copy;
 	uint8_t status;		/* RT, Blank, Packet, FP: bits 7-4 of byte 6 */
 	bool nwa_valid, lra_valid;
 };
@@ -99,7 +101,8 @@ static bool incremental(const struct sim_drive *drive, const struct sim_track *t
 {
 	if (track)
 		return track->method == SIM_METHOD_INCREMENTAL;
-	return drive->disc->medium->profile == 0x11 && (drive->page05[2] & 0x0f) == 0;
+	return drive->disc->medium->family == SIM_DVD_MINUS && (drive->page05[2] & 0x0f) == 0 &&
+	       !drive->disc->formatted;
 }
 
 static void invisible_info(struct sim_drive *drive, struct info *info)
@@ -107,6 +110,7 @@ static void invisible_info(struct sim_drive *drive, struct info *info)
 	const struct sim_disc *disc = drive->disc;
 
 	info->mode = 1;
+	info->control = CD_DATA;
 	info->number = last_track(disc);
 	info->session = sim_disc_session(disc);
 	info->start = sim_disc_next_start(disc);
@@ -115,6 +119,23 @@ static void invisible_info(struct sim_drive *drive, struct info *info)
 	info->size = info->free;
 	info->status = BLANK | (incremental(drive, NULL) ? PACKET : 0);
 	info->nwa_valid = info->free != 0;
+	/* At once, a session begins with its pregap: -150 on a blank (MMC) */
+	if (disc->medium->cd && (drive->page05[2] & 0x0f) == 2 && info->nwa_valid)
+		info->nwa -= CD_PREGAP;
+	if (disc->medium->overwrite)	/* not formatted: nothing can be written */
+		info->nwa_valid = false;
+}
+
+static void overwrite_info(struct sim_drive *drive, const struct sim_track *track,
+			   struct info *info)
+{
+	const struct sim_disc *disc = drive->disc;
+
+	if (disc->medium->family != SIM_DVD_MINUS)
+		return;
+	info->status = PACKET | FP;
+	info->nwa = disc->growing ? track->start + track->size : track->start;
+	info->nwa_valid = true;
 }
 
 static void track_info(struct sim_drive *drive, const struct sim_track *track, struct info *info)
@@ -123,7 +144,9 @@ static void track_info(struct sim_drive *drive, const struct sim_track *track, s
 	uint32_t end = track->state == SIM_TRACK_OPEN ? disc->capacity
 						      : track->start + track->size;
 
-	info->mode = track->xa ? 2 : 1;
+	info->mode = track->type == CD_AUDIO ? 15 : track->type == CD_MODE1 ? 1 : 2;
+	info->control = track->control;
+	info->copy = track->copy;
 	info->number = sim_disc_number(disc, track);
 	info->session = track->session;
 	info->start = track->start;
@@ -132,6 +155,8 @@ static void track_info(struct sim_drive *drive, const struct sim_track *track, s
 	if (track->state == SIM_TRACK_CLOSED) {
 		if (track->method == SIM_METHOD_TAO)
 			info->status |= RT;
+		if (track->method == SIM_METHOD_OVERWRITE)
+			overwrite_info(drive, track, info);
 	} else {
 		info->nwa = track->nwa;
 		info->free = end - track->nwa;
@@ -140,7 +165,7 @@ static void track_info(struct sim_drive *drive, const struct sim_track *track, s
 			info->status |= RT | (track->nwa == track->start ? BLANK : 0);
 	}
 	/* DVD+R has no last recorded address, a CD neither */
-	info->lra_valid = disc->medium->profile == 0x11 && track->nwa > track->start;
+	info->lra_valid = disc->medium->family == SIM_DVD_MINUS && track->nwa > track->start;
 }
 
 static void put_info(struct sim_drive *drive, struct sim_cmd *cmd, const struct info *info,
@@ -153,13 +178,13 @@ static void put_info(struct sim_drive *drive, struct sim_cmd *cmd, const struct 
 	reply[32] = (uint8_t)(info->number >> 8);
 	reply[3] = (uint8_t)info->session;
 	reply[33] = (uint8_t)(info->session >> 8);
-	reply[5] = 4;			/* track mode: data */
+	reply[5] = (uint8_t)(info->control | (info->copy ? 0x10 : 0));
 	reply[6] = info->status | info->mode;
 	reply[7] = (uint8_t)((info->lra_valid ? 2 : 0) | (info->nwa_valid ? 1 : 0));
 	sim_put_be32(reply + 8, info->start);
 	sim_put_be32(reply + 12, info->nwa_valid ? info->nwa : 0);
 	sim_put_be32(reply + 16, info->free);
-	sim_put_be32(reply + 20, medium->recordable && !medium->cd ? 16 : 0);
+	sim_put_be32(reply + 20, medium->recordable && !medium->cd ? medium->unit : 0);
 	sim_put_be32(reply + 24, info->size);
 	sim_put_be32(reply + 28, info->lra_valid ? recorded_end - 1 : 0);
 	sim_mmc_reply(cmd, reply, sizeof(reply), sim_be16(cmd->cdb + 7));

@@ -47,8 +47,9 @@ static size_t page2a(struct sim_drive *drive, uint8_t *to)
 	memset(to, 0, 32 + 4 * 8);
 	to[0] = 0x2a;
 	to[2] = 0x1f;			/* reads CD-R/RW, method 2, DVD-ROM, DVD-R */
-	to[3] = drive->recorder ? 0x11 : 0x00;	/* writes CD-R, DVD-R */
+	to[3] = drive->recorder ? 0x17 : 0x00;	/* writes CD-R, CD-RW, DVD-R; test write */
 	to[4] = drive->recorder ? 0xf0 : 0x70;	/* multisession, mode 2; BUF */
+	to[5] = 0x73;			/* MCN, ISRC, C2, CD-DA and it does so exactly */
 	to[6] = (uint8_t)(0x29 | (drive->locked ? 0x02 : 0));	/* tray, eject, lock */
 	sim_put_be16(to + 8, (uint16_t)max);
 	sim_put_be16(to + 12, SIM_BUFFER_BYTES / 1024);
@@ -161,23 +162,68 @@ void sim_mmc_mode_sense(struct sim_drive *drive, struct sim_cmd *cmd)
 	sim_mmc_reply(cmd, reply, len, ten ? sim_be16(cmd->cdb + 7) : cmd->cdb[4]);
 }
 
-/* Write parameters that this drive, with this medium, can't do: 5/26/02 */
-static bool page05_fits(const struct sim_drive *drive, const uint8_t *page)
+/* Sectors of 2048 bytes for data, of 2352 for audio, and what XA has between */
+static bool cd_page_fits(const uint8_t *page)
 {
-	const struct sim_medium *medium = sim_drive_loaded(drive) ? drive->disc->medium : NULL;
-	uint8_t type = page[2] & 0x0f, mode = page[3] & 0x0f, block = page[4] & 0x0f;
+	uint8_t type = page[2] & SIM_WRITE_TYPE, block = page[4] & 0x0f;
 
-	if (type > 2 || (page[3] >> 6) == 2 || (page[2] & 0x10))
-		return false;	/* raw and layer jump; reserved; test write */
-	if (!medium || !medium->recordable || medium->profile == 0x1b)
-		return true;	/* applies to none, or not to this one */
-	if (medium->cd)		/* 2048 bytes: mode 1, or mode 2 XA form 1 */
-		return type == 1 && mode == 4 && (block == 8 || block == 10);
-	if (block != 8 || type == 1)
+	if ((page[3] & 0x20) || (page[8] && page[8] != 0x10 && page[8] != 0x20))
+		return false;
+	if (type == 2)		/* the cue sheet tells what the tracks are */
+		return true;
+	return type == 1 && (page[3] & CD_DATA ? block >= 8 && block <= 13 : block == 0);
+}
+
+static bool dvd_page_fits(const struct sim_disc *disc, const uint8_t *page)
+{
+	uint8_t type = page[2] & SIM_WRITE_TYPE;
+
+	if ((page[4] & 0x0f) != 8 || type == 1 || (disc->dao_only && type != 2))
 		return false;
 	if (type == 0 && (page[3] & 0x20) && sim_be32(page + 10) != 16)
 		return false;
 	return type != 0 || !(page[2] & 0x20) || page[5] == 16;
+}
+
+/* Write parameters that this drive, with this medium, can't do: 5/26/02 */
+static bool page05_fits(const struct sim_drive *drive, const uint8_t *page)
+{
+	const struct sim_disc *disc = sim_drive_loaded(drive) ? drive->disc : NULL;
+
+	if ((page[2] & SIM_WRITE_TYPE) > 2 || (page[3] >> 6) == 2)
+		return false;	/* raw and layer jump; reserved */
+	if (!disc || !disc->medium->recordable)
+		return true;	/* applies to none */
+	if (disc->medium->cd)
+		return cd_page_fits(page);
+	/* Not for these; but nobody shall take for a test what burns */
+	if (disc->medium->family != SIM_DVD_MINUS || disc->formatted)
+		return !(page[2] & SIM_TEST_WRITE);
+	return dvd_page_fits(disc, page);
+}
+
+/* Takes over page 05h, or only looks; false: CHECK CONDITION */
+static bool take_page05(struct sim_drive *drive, struct sim_cmd *cmd, const uint8_t *page,
+			bool apply)
+{
+	struct sim_disc *disc = sim_drive_loaded(drive) ? drive->disc : NULL;
+	uint8_t changes = page[2] ^ drive->page05[2];
+
+	if (!page05_fits(drive, page)) {
+		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x26, 0x02);
+		return false;
+	}
+	if (disc && !disc->before && sim_disc_open_track(disc) &&
+	    (changes & (SIM_WRITE_TYPE | SIM_TEST_WRITE))) {
+		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x2c, 0x00);
+		return false;
+	}
+	if (!apply)
+		return true;
+	if (disc && disc->before && (changes & (SIM_WRITE_TYPE | SIM_TEST_WRITE)))
+		sim_disc_test_end(disc);
+	memcpy(drive->page05 + 2, page + 2, SIM_PAGE05_SIZE - 2);
+	return true;
 }
 
 /* Checks one page, and takes it when apply is set; false: CHECK CONDITION */
@@ -197,18 +243,7 @@ static bool take_page(struct sim_drive *drive, struct sim_cmd *cmd, const uint8_
 			memcpy(drive->page01 + 2, page + 2, 2);
 		return true;
 	case 0x05:
-		if (!page05_fits(drive, page)) {
-			sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x26, 0x02);
-			return false;
-		}
-		if (sim_drive_loaded(drive) && sim_disc_open_track(drive->disc) &&
-		    ((page[2] ^ drive->page05[2]) & 0x0f)) {
-			sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x2c, 0x00);
-			return false;
-		}
-		if (apply)
-			memcpy(drive->page05 + 2, page + 2, SIM_PAGE05_SIZE - 2);
-		return true;
+		return take_page05(drive, cmd, page, apply);
 	default:
 		/* Nothing to change in the others: what was read may be sent back */
 		if (memcmp(page + 2, current + 2, len - 2) == 0)

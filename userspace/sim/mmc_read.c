@@ -1,68 +1,99 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading blocks, and how many there are. */
+/* Reading blocks of 2048 bytes, and how many there are. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "drive_priv.h"
 
+#define BATCH	32u	/* raw sectors at a time */
+
 void sim_mmc_read_capacity(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	uint32_t end = sim_disc_end(drive->disc);
+	const struct sim_disc *disc = drive->disc;
+	uint32_t end = sim_disc_end(disc);
 	uint8_t reply[8];
 
+	/* A BD-R is read while its session is open */
+	if (disc->medium->family == SIM_BD && disc->track_count)
+		end = disc->tracks[disc->track_count - 1].nwa;
 	/* A blank says LBA 0, as drives do: there is no way to say none */
 	sim_put_be32(reply, end ? end - 1 : 0);
 	sim_put_be32(reply + 4, SIM_BLOCK);
 	sim_cmd_put(cmd, reply, sizeof(reply));
 }
 
-void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd)
+static void blank_or_nowhere(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba)
 {
-	uint8_t reply[12] = { 0, 0, 0, 8 };
-	const struct sim_disc *disc = sim_drive_loaded(drive) ? drive->disc : NULL;
-	uint32_t blocks = 0;
-	uint8_t kind = 3;	/* no medium: the most the drive could format */
+	const struct sim_disc *disc = drive->disc;
+	bool blank = disc->medium->recordable && disc->state != SIM_DISC_COMPLETE &&
+		     lba < disc->capacity;
 
-	if (disc && disc->state == SIM_DISC_BLANK) {
-		kind = 1;
-		blocks = disc->capacity;
-	} else if (disc) {
-		kind = 2;
-		blocks = sim_disc_end(disc);
-	}
-	sim_put_be32(reply + 4, blocks);
-	sim_put_be32(reply + 8, (uint32_t)kind << 24 | SIM_BLOCK);
-	sim_mmc_reply(cmd, reply, sizeof(reply), sim_be16(cmd->cdb + 7));
+	sim_cmd_sense_info(cmd, blank ? SIM_BLANK_CHECK : SIM_ILLEGAL_REQUEST,
+			   blank ? 0x00 : 0x21, 0x00, lba);
 }
 
-/*
- * How many of the blocks from lba on can be read; 0: CHECK CONDITION says why
- * the first can't.
- */
-static uint32_t readable(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
-			 uint32_t blocks)
+uint32_t sim_mmc_readable(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
+			  uint32_t blocks)
 {
 	struct sim_disc *disc = drive->disc;
 	const struct sim_track *track = sim_disc_track_at(disc, lba);
-	uint32_t end;
+	uint32_t end, good;
 
 	if (!track) {
-		bool blank = disc->medium->recordable && disc->state != SIM_DISC_COMPLETE &&
-			     lba < disc->capacity;
-
-		sim_cmd_sense_info(cmd, blank ? SIM_BLANK_CHECK : SIM_ILLEGAL_REQUEST,
-				   blank ? 0x00 : 0x21, 0x00, lba);
+		blank_or_nowhere(drive, cmd, lba);
 		return 0;
 	}
-	end = track->state == SIM_TRACK_CLOSED ? track->start + track->size - track->run_out
-					       : track->nwa;
+	end = track->state == SIM_TRACK_CLOSED ? track->start + track->size : track->nwa;
 	if (lba >= end) {
-		if (track->state == SIM_TRACK_CLOSED)	/* link blocks after a CD track */
+		sim_cmd_sense_info(cmd, SIM_BLANK_CHECK, 0x00, 0x00, lba);
+		return 0;
+	}
+	good = sim_disc_intact(disc, SIM_DAMAGE_READ, lba, end - lba < blocks ? end - lba : blocks,
+			       sim_pace_read_speed(drive));
+	if (!good)
+		sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x11, 0x05, lba);
+	return good;
+}
+
+/* Sectors of a CD: those that READ gives have 2048 bytes of data, mode 1 or XA form 1 */
+static uint32_t readable_cd(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
+			    uint32_t blocks, const struct sim_track **track)
+{
+	struct sim_spot spot;
+	uint32_t good;
+
+	sim_disc_spot(drive->disc, lba, &spot);
+	*track = spot.track;
+	if (!spot.track) {
+		blank_or_nowhere(drive, cmd, lba);
+		return 0;
+	}
+	if (spot.track->type != CD_MODE1 && spot.track->type != CD_XA1) {
+		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x64, 0x00, lba);
+		return 0;
+	}
+	if (!spot.readable) {
+		if (spot.track->state == SIM_TRACK_CLOSED)	/* links between CD tracks */
 			sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x64, 0x00, lba);
 		else
 			sim_cmd_sense_info(cmd, SIM_BLANK_CHECK, 0x00, 0x00, lba);
 		return 0;
 	}
-	return end - lba < blocks ? end - lba : blocks;
+	good = sim_disc_intact(drive->disc, SIM_DAMAGE_READ, lba,
+			       spot.readable < blocks ? spot.readable : blocks,
+			       sim_pace_read_speed(drive));
+	if (!good)
+		sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x11, 0x05, lba);
+	return good;
+}
+
+/* Waits as long as it takes; false: the disc is gone, with CHECK CONDITION */
+static bool spin(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba, uint32_t blocks)
+{
+	if (sim_pace_read(drive, lba, blocks) == 0 && sim_drive_loaded(drive))
+		return true;
+	sim_cmd_sense(cmd, SIM_NOT_READY, 0x3a, drive->tray_open ? 2 : 1);
+	return false;
 }
 
 /* Reads a run of blocks that are there */
@@ -76,10 +107,8 @@ static bool transfer(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 		len = cmd->data_len - cmd->done;
 		blocks = (uint32_t)((len + SIM_BLOCK - 1) / SIM_BLOCK);
 	}
-	if (sim_pace_read(drive, lba, blocks) < 0 || !sim_drive_loaded(drive)) {
-		sim_cmd_sense(cmd, SIM_NOT_READY, 0x3a, drive->tray_open ? 2 : 1);
+	if (!spin(drive, cmd, lba, blocks))
 		return false;
-	}
 	iov = sim_mmc_iov(drive, cmd, len, &count);
 	ret = iov ? sim_disc_read(drive->disc, lba, iov, count) : -1;
 	if (ret < 0) {
@@ -90,11 +119,43 @@ static bool transfer(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 	return true;
 }
 
-static bool is_xa(struct sim_drive *drive, uint32_t lba)
+/* The data of one raw sector; false: it is none of 2048 bytes, or damaged */
+static bool put_user(struct sim_cmd *cmd, const uint8_t *raw, uint32_t lba)
 {
-	const struct sim_track *track = sim_disc_track_at(drive->disc, lba);
+	enum cd_sector type = cd_sector_type(raw);
 
-	return track && track->xa;
+	if (type != CD_MODE1 && type != CD_XA1) {
+		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x64, 0x00, lba);
+		return false;
+	}
+	if (!cd_sector_intact(raw, type)) {
+		sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x11, 0x05, lba);
+		return false;
+	}
+	sim_cmd_put(cmd, raw + cd_user_offset(type), SIM_BLOCK);
+	return true;
+}
+
+static bool transfer_raw(struct sim_drive *drive, struct sim_cmd *cmd,
+			 const struct sim_track *track, uint32_t lba, uint32_t blocks)
+{
+	uint8_t *raw = malloc((size_t)BATCH * CD_RAW);
+	bool ok = raw && spin(drive, cmd, lba, blocks);
+
+	while (ok && blocks) {
+		uint32_t n = blocks < BATCH ? blocks : BATCH;
+
+		if (sim_disc_read_raw(drive->disc, track, lba, n, raw)) {
+			sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x11, 0x00, lba);
+			break;
+		}
+		for (uint32_t i = 0; i < n && ok; i++)
+			ok = put_user(cmd, raw + (size_t)i * CD_RAW, lba + i);
+		lba += n;
+		blocks -= n;
+	}
+	free(raw);
+	return ok && !blocks;
 }
 
 static void read_blocks(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
@@ -102,6 +163,7 @@ static void read_blocks(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t l
 {
 	const struct sim_disc *disc = drive->disc;
 	uint32_t end = disc->state == SIM_DISC_COMPLETE ? sim_disc_end(disc) : disc->capacity;
+	const struct sim_track *track = NULL;
 
 	/* Past the end of the disc nothing is moved, not even the first blocks */
 	if (blocks && (uint64_t)lba + blocks > end) {
@@ -109,9 +171,13 @@ static void read_blocks(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t l
 		return;
 	}
 	while (blocks && cmd->done < cmd->data_len) {
-		uint32_t n = readable(drive, cmd, lba, blocks);
+		uint32_t n = disc->medium->cd ? readable_cd(drive, cmd, lba, blocks, &track)
+					      : sim_mmc_readable(drive, cmd, lba, blocks);
 
-		if (!n || !transfer(drive, cmd, lba, n))
+		if (!n)
+			return;
+		if (disc->sector == CD_RAW ? !transfer_raw(drive, cmd, track, lba, n)
+					   : !transfer(drive, cmd, lba, n))
 			return;
 		lba += n;
 		blocks -= n;
@@ -125,20 +191,25 @@ void sim_mmc_read(struct sim_drive *drive, struct sim_cmd *cmd)
 	read_blocks(drive, cmd, sim_be32(cmd->cdb + 2), blocks);
 }
 
-/* User data of data sectors, as READ does it; the rest of READ CD is not here */
-void sim_mmc_read_cd(struct sim_drive *drive, struct sim_cmd *cmd)
+void sim_mmc_verify(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	uint8_t type = cmd->cdb[1] >> 2 & 7, is = is_xa(drive, sim_be32(cmd->cdb + 2)) ? 4 : 2;
-	uint8_t fields = cmd->cdb[9] & 0xfe, sub = cmd->cdb[10] & 7;
+	uint32_t lba = sim_be32(cmd->cdb + 2), blocks = sim_be16(cmd->cdb + 7);
+	const struct sim_track *track;
 
-	if (!drive->disc->medium->cd)
-		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x30, 0x02);
-	else if (type && type <= 5 && type != is)
-		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x64, 0x00);
-	else if ((fields && fields != 0x10) || sub || type > 5)
+	if (cmd->cdb[1] & 0x02) {	/* BytChk: no drive compares with the host's data */
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x24, 0x00);
-	else if (fields)
-		read_blocks(drive, cmd, sim_be32(cmd->cdb + 2), sim_be24(cmd->cdb + 6));
+		return;
+	}
+	while (blocks) {
+		uint32_t n = drive->disc->medium->cd
+			? readable_cd(drive, cmd, lba, blocks, &track)
+			: sim_mmc_readable(drive, cmd, lba, blocks);
+
+		if (!n || !spin(drive, cmd, lba, n))
+			return;
+		lba += n;
+		blocks -= n;
+	}
 }
 
 void sim_mmc_seek(struct sim_drive *drive, struct sim_cmd *cmd)

@@ -113,3 +113,12 @@ void sim_mmc_read_buffer_capacity(struct sim_drive *drive, struct sim_cmd *cmd)
 	sim_put_be32(reply + 8, (SIM_BUFFER_BYTES - sim_pace_buffered(drive)) / unit);
 	sim_mmc_reply(cmd, reply, sizeof(reply), sim_be16(cmd->cdb + 7));
 }
+
+void sim_mmc_send_opc(struct sim_drive *drive, struct sim_cmd *cmd)
+{
+	/* Power is always right here; calibrating is done, or parameters taken */
+	if (!drive->disc->formatted && !sim_mmc_recordable(drive, cmd))
+		return;
+	if (!(cmd->cdb[1] & 1) && !sim_be16(cmd->cdb + 7))
+		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x24, 0x00);
+}

@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing blocks, and what comes before and after (MMC). */
+/* Writing blocks (MMC). */
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "drive_priv.h"
 
 #define SAVE_EVERY	(64u << 20 >> 11)	/* blocks: progress in the sidecar */
 #define RUN_OUT		2			/* blocks a CD track needs after it */
+#define CD_TRACK_MIN	300u
+#define BATCH		64u			/* sectors of a CD at a time */
 
 static void illegal(struct sim_cmd *cmd, uint8_t asc, uint8_t ascq)
 {
 	sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, asc, ascq);
 }
 
-/* How page 05h wants it recorded; false: not so on this medium */
-static bool method(const struct sim_drive *drive, enum sim_method *out)
+/* Are the track's sectors those that page 05h has now? */
+static bool same_kind(const struct sim_drive *drive, const struct sim_track *track,
+		      enum sim_method how)
 {
-	const struct sim_medium *medium = drive->disc->medium;
-	uint8_t type = drive->page05[2] & 0x0f;
+	struct sim_form form;
 
-	if (medium->profile == 0x1b) {	/* the page is not for DVD+R */
-		*out = SIM_METHOD_SEQUENTIAL;
-		return true;
-	}
-	if (!medium->cd && (drive->page05[4] & 0x0f) != 8)
+	if (track->method != how)
 		return false;
-	*out = medium->cd ? SIM_METHOD_TAO : type == 0 ? SIM_METHOD_INCREMENTAL : SIM_METHOD_DAO;
-	return medium->cd ? type == 1 : type == 0 || type == 2;
-}
-
-static bool xa_sectors(const struct sim_drive *drive)
-{
-	return (drive->page05[4] & 0x0f) == 10;
+	if (how != SIM_METHOD_TAO)
+		return true;
+	sim_mmc_tao_form(drive, &form);
+	return track->type == (form.type == CD_XA2 ? CD_XA1 : form.type);
 }
 
 /* The track these blocks may go to; NULL with CHECK CONDITION, or a track to begin */
@@ -46,13 +41,13 @@ static bool target(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 	if (at && at->state == SIM_TRACK_RESERVED)
 		track = at;
 	else if (!track && disc->track_count &&
-		 disc->tracks[disc->track_count - 1].method == SIM_METHOD_DAO)
+		 disc->tracks[disc->track_count - 1].method == SIM_METHOD_DAO &&
+		 disc->tracks[disc->track_count - 1].state != SIM_TRACK_CLOSED)
 		track = &disc->tracks[disc->track_count - 1];
 	*out = track;
 	if (lba >= disc->capacity) {
 		illegal(cmd, 0x21, 0x00);
-	} else if (track && (track->method != how ||
-			     (how == SIM_METHOD_TAO && track->xa != xa_sectors(drive)))) {
+	} else if (track && !same_kind(drive, track, how)) {
 		illegal(cmd, 0x64, 0x00);
 	} else if (!track && how == SIM_METHOD_DAO) {	/* RESERVE TRACK comes first */
 		illegal(cmd, 0x2c, 0x00);
@@ -73,50 +68,62 @@ static bool fits(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_
 
 	if (track && track->size)
 		end = (uint64_t)track->start + track->size;
+	/* A track of a CD takes four seconds, however little is in it */
+	if (!track && disc->medium->cd && blocks < CD_TRACK_MIN)
+		blocks = CD_TRACK_MIN;
 	if ((uint64_t)lba + blocks <= end)
 		return true;
 	illegal(cmd, 0x63, 0x00);
 	return false;
 }
 
-/* The first blocks of a track: it exists from here on, also after a crash */
-static struct sim_track *begin(struct sim_drive *drive, struct sim_cmd *cmd, enum sim_method how,
-			       uint32_t size, bool xa)
+/* Sectors of a CD that need more than their data, or may need it later */
+static int store_sectors(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_form *form,
+			 uint32_t lba, uint32_t blocks)
 {
-	const struct sim_identity *id = &drive->dev.identity;
-	struct sim_disc *disc = drive->disc;
-	enum sim_disc_state before = disc->state;
-	struct sim_track *track = sim_disc_begin(disc, how, size);
-	char writer[80];
+	uint8_t *data = malloc((size_t)BATCH * form->main);
+	int ret = data ? 0 : -ENOMEM;
 
-	if (!track) {
-		illegal(cmd, 0x72, 0x05);
-		return NULL;
+	while (blocks && !ret) {
+		uint32_t n = blocks < BATCH ? blocks : BATCH;
+
+		sim_cmd_get(cmd, data, (size_t)n * form->main);
+		ret = sim_disc_write_sectors(drive->disc, form, lba, n, data);
+		lba += n;
+		blocks -= n;
 	}
-	track->xa = xa;
-	snprintf(writer, sizeof(writer), "%s %s %s %s", id->vendor, id->product, id->revision,
-		 id->serial);
-	sim_disc_signed(disc, writer);
-	if (sim_mmc_save(drive, cmd))
-		return track;
-	disc->track_count--;
-	disc->state = before;
-	return NULL;
+	free(data);
+	return ret;
 }
 
-static void store(struct sim_drive *drive, struct sim_cmd *cmd, struct sim_track *track,
-		  uint32_t lba, uint32_t blocks)
+static int store_blocks(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
+			uint32_t blocks)
 {
-	struct sim_disc *disc = drive->disc;
 	size_t len = (size_t)blocks * SIM_BLOCK, count;
 	struct iovec *iov = sim_mmc_iov(drive, cmd, len, &count);
-	int ret = iov ? sim_disc_write(disc, lba, iov, count) : -ENOMEM;
+	int ret = iov ? sim_disc_write(drive->disc, lba, iov, count) : -ENOMEM;
 
-	if (ret < 0) {		/* the folder is full, say */
+	if (!ret)
+		cmd->done += len;
+	return ret;
+}
+
+static bool store(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_form *form,
+		  uint32_t lba, uint32_t blocks)
+{
+	int ret = drive->disc->medium->cd ? store_sectors(drive, cmd, form, lba, blocks)
+					  : store_blocks(drive, cmd, lba, blocks);
+
+	if (ret)	/* the folder is full, say */
 		sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x0c, 0x00, lba);
-		return;
-	}
-	cmd->done += len;
+	return !ret;
+}
+
+static void advance(struct sim_drive *drive, struct sim_cmd *cmd, struct sim_track *track,
+		    uint32_t blocks)
+{
+	struct sim_disc *disc = drive->disc;
+
 	track->nwa += blocks;
 	disc->unsaved += blocks;
 	if (track->method == SIM_METHOD_DAO && track->nwa == track->start + track->size)
@@ -130,102 +137,104 @@ static void store(struct sim_drive *drive, struct sim_cmd *cmd, struct sim_track
 		sim_mmc_save(drive, cmd);
 }
 
+/* Anywhere on a formatted disc; a DVD-RW wants whole linking units */
+static bool overwrite_fits(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
+			   uint32_t blocks)
+{
+	const struct sim_disc *disc = drive->disc;
+	const struct sim_track *track = &disc->tracks[0];
+	bool minus = disc->medium->family == SIM_DVD_MINUS;
+	uint32_t end = minus && disc->growing ? disc->capacity : track->start + track->size;
+
+	if (lba >= end || blocks > end - lba)
+		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x00, lba < end ? end : lba);
+	else if (minus && (lba % disc->medium->unit || blocks % disc->medium->unit))
+		illegal(cmd, 0x21, 0x02);
+	else if (lba > track->start + track->size)	/* a gap in what grows */
+		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x02,
+				   track->start + track->size);
+	else
+		return true;
+	return false;
+}
+
+static void overwrite(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba, uint32_t blocks)
+{
+	const struct sim_form form = { .type = CD_MODE1, .main = SIM_BLOCK };
+	struct sim_disc *disc = drive->disc;
+	struct sim_track *track = &disc->tracks[0];
+
+	if (!overwrite_fits(drive, cmd, lba, blocks) ||
+	    !sim_mmc_pace_write(drive, cmd, lba, blocks) || !sim_mmc_sign(drive, cmd) ||
+	    !store(drive, cmd, &form, lba, blocks))
+		return;
+	if (lba + blocks > track->size) {
+		track->size = lba + blocks;
+		track->nwa = track->size;
+	}
+	disc->unsaved += blocks;
+	if (disc->unsaved >= SAVE_EVERY)
+		sim_disc_save(disc, false);
+}
+
+static void append(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_form *form,
+		   uint32_t lba, uint32_t blocks, enum sim_method how)
+{
+	struct sim_track *track;
+
+	if (!target(drive, cmd, lba, how, &track) || !fits(drive, cmd, track, lba, blocks))
+		return;
+	if (!sim_mmc_pace_write(drive, cmd, lba, blocks))
+		return;
+	if (!track)
+		track = sim_mmc_begin(drive, cmd, how, 0);
+	if (track && store(drive, cmd, form, lba, blocks))
+		advance(drive, cmd, track, blocks);
+}
+
 void sim_mmc_write(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	uint32_t blocks = cmd->cdb[0] == 0x2a ? sim_be16(cmd->cdb + 7) : sim_be32(cmd->cdb + 6);
+	uint32_t blocks = cmd->cdb[0] == 0xaa ? sim_be32(cmd->cdb + 6) : sim_be16(cmd->cdb + 7);
 	uint32_t lba = sim_be32(cmd->cdb + 2);
-	struct sim_track *track;
-	enum sim_method how;
-	int ret;
-
-	if (!sim_mmc_recordable(drive, cmd))
-		return;
-	if (!method(drive, &how)) {
-		illegal(cmd, 0x64, 0x00);
-		return;
-	}
-	if (!blocks || !target(drive, cmd, lba, how, &track) ||
-	    !fits(drive, cmd, track, lba, blocks))
-		return;
-	if ((uint64_t)blocks * SIM_BLOCK > cmd->data_len - cmd->done) {
-		illegal(cmd, 0x24, 0x00);
-		return;
-	}
-	ret = sim_pace_write(drive, lba, blocks);
-	if (ret == -EAGAIN)
-		sim_cmd_sense(cmd, SIM_NOT_READY, 0x04, 0x08);
-	else if (ret == -ESTALE)
-		sim_cmd_sense(cmd, SIM_NOT_READY, 0x3a, drive->tray_open ? 2 : 1);
-	if (ret)
-		return;
-	if (!track)
-		track = begin(drive, cmd, how, 0, how == SIM_METHOD_TAO && xa_sectors(drive));
-	if (track)
-		store(drive, cmd, track, lba, blocks);
-}
-
-/* The track whose last blocks may still be in the cache */
-static struct sim_track *unfinished(struct sim_disc *disc)
-{
-	for (unsigned int i = disc->track_count; i-- > 0;)
-		if (disc->tracks[i].state != SIM_TRACK_CLOSED &&
-		    disc->tracks[i].nwa != disc->tracks[i].start)
-			return &disc->tracks[i];
-	return NULL;
-}
-
-void sim_mmc_synchronize_cache(struct sim_drive *drive, struct sim_cmd *cmd)
-{
-	struct sim_track *track = unfinished(drive->disc);
-	uint64_t now = sim_now();
-	uint64_t left = drive->caught_up > now ? drive->caught_up - now : 0;
-
-	if (!track)
-		return;
-	switch (track->method) {
-	case SIM_METHOD_TAO:	/* the end of the data is the end of the track */
-		sim_disc_close_track(drive->disc, track);
-		break;
-	case SIM_METHOD_DAO:
-		/* Only the last ECC block may be filled up: DAO has no links */
-		if (track->start + track->size - track->nwa < drive->disc->medium->unit)
-			sim_mmc_dao_done(drive, track);
-		break;
-	default:
-		sim_disc_link(drive->disc, track);
-	}
-	if (sim_mmc_save(drive, cmd) && left)
-		sim_mmc_busy(drive, SIM_BUSY_FLUSH, left, cmd->cdb[1] & 2);
-}
-
-void sim_mmc_reserve_track(struct sim_drive *drive, struct sim_cmd *cmd)
-{
+	struct sim_form form = { .type = CD_MODE1, .main = SIM_BLOCK };
 	struct sim_disc *disc = drive->disc;
-	uint32_t unit, size = sim_be32(cmd->cdb + 5), start;
-	enum sim_method how;
+	enum sim_method how = SIM_METHOD_OVERWRITE;
 
-	if (!sim_mmc_recordable(drive, cmd))
+	if (!disc->formatted && !sim_mmc_recordable(drive, cmd))
 		return;
-	unit = disc->medium->unit;
-	start = sim_disc_next_start(disc);
-	if (disc->medium->cd)		/* packet writing's; there is none here */
-		illegal(cmd, 0x30, 0x05);
-	else if ((cmd->cdb[1] & 3) || !size || start >= disc->capacity ||
-		 size > disc->capacity - start)
-		illegal(cmd, 0x24, 0x00);
-	else if (!method(drive, &how))
+	if (!disc->formatted &&
+	    (!sim_mmc_method(drive, &how) ||
+	     (how == SIM_METHOD_TAO && !sim_mmc_tao_form(drive, &form)))) {
 		illegal(cmd, 0x64, 0x00);
-	else if (how == SIM_METHOD_DAO && disc->state != SIM_DISC_BLANK)
-		illegal(cmd, 0x2c, 0x03);
-	else if (sim_disc_open_track(disc))
-		illegal(cmd, 0x2c, 0x00);
-	else	/* whole ECC blocks */
-		begin(drive, cmd, how, (size + unit - 1) / unit * unit, false);
+		return;
+	}
+	if (!blocks)
+		return;
+	if (how == SIM_METHOD_SAO) {
+		sim_mmc_write_sao(drive, cmd);
+		return;
+	}
+	if ((uint64_t)blocks * form.main > cmd->data_len - cmd->done)
+		illegal(cmd, 0x24, 0x00);
+	else if (how == SIM_METHOD_OVERWRITE)
+		overwrite(drive, cmd, lba, blocks);
+	else
+		append(drive, cmd, &form, lba, blocks, how);
 }
 
-void sim_mmc_send_opc(struct sim_drive *drive, struct sim_cmd *cmd)
+void sim_mmc_write_verify(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	/* Power is always right here; calibrating is done, or parameters taken */
-	if (sim_mmc_recordable(drive, cmd) && !(cmd->cdb[1] & 1) && !sim_be16(cmd->cdb + 7))
-		illegal(cmd, 0x24, 0x00);
+	uint32_t lba = sim_be32(cmd->cdb + 2), blocks = sim_be16(cmd->cdb + 7);
+
+	if (!drive->disc->formatted) {	/* only where it can be written again */
+		illegal(cmd, 0x30, 0x05);
+		return;
+	}
+	sim_mmc_write(drive, cmd);
+	while (cmd->status == SIM_GOOD && blocks) {
+		uint32_t n = sim_mmc_readable(drive, cmd, lba, blocks);
+
+		lba += n;
+		blocks -= n;
+	}
 }

@@ -8,16 +8,21 @@
 #include "profile.h"
 
 struct library_model {
+	const char *profile;
+	const char *vendor, *product;
 	unsigned int model;
-	unsigned int drives;	/* at most, and by default */
-	unsigned int slots;
+	unsigned int max_drives, max_slots;
+	unsigned int drives, slots;	/* by default */
+	unsigned int mails, arms;	/* at most */
+	bool printer;			/* can be fitted */
 };
 
 /* MC-8x00 SCSI Command Manual, section 1.3 */
 static const struct library_model library_models[] = {
-	{ 8100, 4, 100 },
-	{ 8200, 9, 200 },
-	{ 8600, 12, 600 },
+	{ "mc8100", "JVC", "JVC-CHG MC-8100", 8100, 4, 100, 4, 100, 1, 1, true },
+	{ "mc8200", "JVC", "JVC-CHG MC-8200", 8200, 9, 200, 9, 200, 1, 1, true },
+	{ "mc8600", "JVC", "JVC-CHG MC-8600", 8600, 12, 600, 12, 600, 1, 1, true },
+	{ "smc3", "DISCMUX", "SMC-3 LIBRARY", 3, 12, 600, 2, 40, 8, 2, false },
 };
 
 /* How many of each name there are so far, over all profiles */
@@ -56,12 +61,12 @@ static void identify_drive(struct sim_plan_device *dev, unsigned int n)
 
 	strcpy(id->vendor, "DISCMUX");
 	if (dev->kind == SIM_READER) {
-		strcpy(id->product, "DVD-ROM DR-16X");
+		strcpy(id->product, dev->bd ? "BD-ROM BR-12X" : "DVD-ROM DR-16X");
 		snprintf(id->revision, sizeof(id->revision), "1.%02u", n % 100);
 		snprintf(id->serial, sizeof(id->serial), "DR16X%05u", 30001 + n);
 		return;
 	}
-	strcpy(id->product, recorders[n % kinds]);
+	strcpy(id->product, dev->bd ? "BD-RE BW-16D" : recorders[n % kinds]);
 	snprintf(id->revision, sizeof(id->revision), "%c.%02u", 'A' + (int)(n % kinds), n % 100);
 	snprintf(id->serial, sizeof(id->serial), "D%u%03u%05u", n % kinds + 1, 160 + n, 70001 + n);
 }
@@ -70,8 +75,12 @@ static void identify_library(struct sim_plan_device *dev, unsigned int n)
 {
 	struct sim_identity *id = &dev->identity;
 
-	strcpy(id->vendor, "JVC");
-	snprintf(id->product, sizeof(id->product), "JVC-CHG MC-%u", dev->model);
+	for (size_t i = 0; i < sizeof(library_models) / sizeof(library_models[0]); i++) {
+		if (library_models[i].model != dev->model)
+			continue;
+		strcpy(id->vendor, library_models[i].vendor);
+		strcpy(id->product, library_models[i].product);
+	}
 	strcpy(id->revision, "1.00");
 	snprintf(id->serial, sizeof(id->serial), "MC%04u%04u", dev->model, 1 + n);
 }
@@ -109,7 +118,7 @@ static int number(const char **p, unsigned int fallback, unsigned int max, const
 }
 
 static int plan_tower(struct sim_plan *plan, const char *args, struct names *names, bool shared,
-		      char *err, size_t errlen)
+		      bool bd, char *err, size_t errlen)
 {
 	struct sim_plan_device *dev;
 	unsigned int recorders;
@@ -119,7 +128,8 @@ static int plan_tower(struct sim_plan *plan, const char *args, struct names *nam
 	if (ret)
 		return ret;
 	if (!recorders || *args) {
-		snprintf(err, errlen, "bad tower profile: give tower:N, N recorders, 1 to 16");
+		snprintf(err, errlen, "bad tower profile: give %s:N, N recorders, 1 to 16",
+			 bd ? "bdtower" : "tower");
 		return -EINVAL;
 	}
 	for (unsigned int i = 0; i <= recorders; i++) {
@@ -130,6 +140,7 @@ static int plan_tower(struct sim_plan *plan, const char *args, struct names *nam
 			snprintf(dev->name, sizeof(dev->name), "recorder%u", names->recorders++ % 100);
 		else
 			snprintf(dev->name, sizeof(dev->name), "reader%u", names->readers++ % 100);
+		dev->bd = bd;
 		dev->id = shared ? i : 0;
 		dev->host = shared ? names->hosts : names->hosts++;
 	}
@@ -137,37 +148,100 @@ static int plan_tower(struct sim_plan *plan, const char *args, struct names *nam
 	return 0;
 }
 
-static int plan_library(struct sim_plan *plan, const struct library_model *model, const char *args,
-			struct names *names, bool shared, char *err, size_t errlen)
+/* "=N" of an option, 1 to most; whole: the option ends there */
+static bool option_number(const char *text, size_t len, unsigned int most, unsigned int *out)
 {
-	struct sim_plan_device *dev;
-	unsigned int drives, slots;
+	unsigned long n;
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	n = strtoul(text, &end, 10);
+	*out = (unsigned int)n;
+	return end == text + len && n >= 1 && n <= most;
+}
+
+static bool library_option(const struct library_model *model, const char *text, size_t len,
+			   struct sim_plan_device *dev)
+{
+	bool smc3 = model->mails > 1;
+	const struct {
+		const char *name;
+		bool *flag;
+		bool fits;
+	} flags[] = {
+		{ "printer", &dev->printer, model->printer },
+		{ "no-flip", &dev->no_flip, true },
+		{ "no-tags", &dev->no_tags, smc3 },
+		{ "no-dvcid", &dev->no_dvcid, smc3 },
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (len == strlen(flags[i].name) && !strncmp(text, flags[i].name, len))
+			return *flags[i].flag = flags[i].fits;
+	if (len > 5 && !strncmp(text, "mail=", 5))
+		return option_number(text + 5, len - 5, model->mails, &dev->mails);
+	if (len > 5 && !strncmp(text, "arms=", 5))
+		return option_number(text + 5, len - 5, model->arms, &dev->arms);
+	return false;
+}
+
+static int library_options(const struct library_model *model, const char *args,
+			   struct sim_plan_device *dev, char *err, size_t errlen)
+{
+	dev->mails = dev->arms = 1;
+	while (*args == '+') {
+		size_t len = strcspn(++args, "+");
+
+		if (!library_option(model, args, len, dev)) {
+			snprintf(err, errlen, "%s has no option '%.*s': give %s", model->profile,
+				 (int)len, args, model->printer ? "+printer, +no-flip" :
+				 "+mail=N, +arms=N, +no-tags, +no-dvcid, +no-flip");
+			return -EINVAL;
+		}
+		args += len;
+	}
+	if (!*args)
+		return 0;
+	snprintf(err, errlen, "bad library profile: give %s[:DRIVES[:SLOTS]][+OPTION...]",
+		 model->profile);
+	return -EINVAL;
+}
+
+static int plan_changer(struct sim_plan *plan, const struct library_model *model, const char *args,
+			struct names *names, bool shared, struct sim_plan_device **out, char *err,
+			size_t errlen)
+{
+	struct sim_plan_device *dev = add(plan, SIM_CHANGER);
 	int ret;
 
-	ret = number(&args, model->drives, model->drives, "drives", &drives, err, errlen);
-	if (!ret)
-		ret = number(&args, model->slots, model->slots, "slots", &slots, err, errlen);
-	if (ret)
-		return ret;
-	if (*args) {
-		snprintf(err, errlen, "bad library profile: give mc%u[:DRIVES[:SLOTS]]",
-			 model->model);
-		return -EINVAL;
-	}
-	dev = add(plan, SIM_CHANGER);
 	if (!dev)
 		return -ENOSPC;
+	ret = number(&args, model->drives, model->max_drives, "drives", &dev->drives, err, errlen);
+	if (!ret)
+		ret = number(&args, model->slots, model->max_slots, "slots", &dev->slots, err,
+			     errlen);
+	if (!ret)
+		ret = library_options(model, args, dev, err, errlen);
 	if (names->changers)
 		snprintf(dev->name, sizeof(dev->name), "changer%u", names->changers % 100);
 	else
 		strcpy(dev->name, "changer");
 	names->changers++;
+	dev->profile = model->profile;
 	dev->model = model->model;
-	dev->drives = drives;
-	dev->slots = slots;
 	dev->host = shared ? names->hosts : names->hosts++;
+	*out = dev;
+	return ret;
+}
 
-	for (unsigned int i = 0; i < drives; i++) {
+static int plan_library(struct sim_plan *plan, const struct library_model *model, const char *args,
+			struct names *names, bool shared, char *err, size_t errlen)
+{
+	struct sim_plan_device *changer, *dev;
+	int ret = plan_changer(plan, model, args, names, shared, &changer, err, errlen);
+
+	for (unsigned int i = 0; !ret && i < changer->drives; i++) {
 		dev = add(plan, SIM_RECORDER);
 		if (!dev)
 			return -ENOSPC;
@@ -176,28 +250,30 @@ static int plan_library(struct sim_plan *plan, const struct library_model *model
 		dev->host = shared ? names->hosts : names->hosts++;
 	}
 	names->hosts += shared;
-	return 0;
+	return ret;
 }
 
 static int plan_one(struct sim_plan *plan, const char *text, struct names *names, bool shared,
 		    char *err, size_t errlen)
 {
-	size_t len = strcspn(text, ":");
+	size_t len = strcspn(text, ":+");
 
 	if (plan->groups == SIM_PLAN_GROUPS)
 		return -ENOSPC;
 	if (len == 5 && !strncmp(text, "tower", len))
-		return plan_tower(plan, text + len, names, shared, err, errlen);
+		return plan_tower(plan, text + len, names, shared, false, err, errlen);
+	if (len == 7 && !strncmp(text, "bdtower", len))
+		return plan_tower(plan, text + len, names, shared, true, err, errlen);
 
 	for (size_t i = 0; i < sizeof(library_models) / sizeof(library_models[0]); i++) {
-		char name[16];
+		const char *name = library_models[i].profile;
 
-		snprintf(name, sizeof(name), "mc%u", library_models[i].model);
 		if (len == strlen(name) && !strncmp(text, name, len))
 			return plan_library(plan, &library_models[i], text + len, names, shared,
 					    err, errlen);
 	}
-	snprintf(err, errlen, "unknown profile '%.*s': give tower:N, mc8100, mc8200 or mc8600",
+	snprintf(err, errlen, "unknown profile '%.*s': give tower:N, bdtower:N, mc8100, mc8200, "
+		 "mc8600 or smc3",
 		 (int)len, text);
 	return -EINVAL;
 }

@@ -3,9 +3,16 @@
  * Profiles: which machine the virtual hardware is.
  *
  *   tower:N          one DVD reader and N recorders, N 1 to 16
+ *   bdtower:N        the same with drives for Blu-ray discs too
  *   mc8100[:D[:S]]   library with a changer, D recorders and S slots
  *   mc8200[:D[:S]]   (at most and by default 4, 9, 12 drives; 100, 200, 600
  *   mc8600[:D[:S]]   slots: MC-8x00 SCSI Command Manual, section 1.3)
+ *   smc3[:D[:S]]     library as newer ones are (SMC-3), at most 12 drives and 600
+ *                    slots, 2 and 40 by default
+ *
+ * Behind a library its options: +printer (a label printer; not of smc3), +no-flip;
+ * of smc3 +mail=N (mail slots, 1 to 8), +arms=N (1 or 2), +no-tags (no volume tags),
+ * +no-dvcid (it does not know who its drives are).
  *
  * A plan is the list of devices that one or more profiles ask for.
  */
@@ -33,10 +40,14 @@ struct sim_plan_device {
 	unsigned int group;	/* which profile of the list, from 0 */
 	unsigned int host;	/* devices with the same number share a Scsi_Host */
 	unsigned int id;	/* SCSI target id on that host */
+	bool bd;		/* a drive for Blu-ray discs too */
 	/* of a changer; its drives are the recorders of the same group */
-	unsigned int model;	/* 8100, 8200, 8600 */
+	const char *profile;	/* "mc8600" */
+	unsigned int model;	/* 8100, 8200, 8600; 3 of smc3 */
 	unsigned int drives;
 	unsigned int slots;
+	unsigned int mails, arms;
+	bool printer, no_flip, no_tags, no_dvcid;
 };
 
 struct sim_plan {

@@ -14,12 +14,15 @@
 
 static int arm_load(struct sim_device *drive, const char *disc, bool inverted)
 {
-	char err[160];
-	int ret;
+	char err[160], side[SIM_CHANGER_NAME_SIZE + 4];
+	int ret = -ENOENT;
 
-	/* Discs have one side here */
-	(void)inverted;
-	ret = sim_drive_insert(drive, disc, err, sizeof(err));
+	/* A disc with one side is the same from both */
+	snprintf(side, sizeof(side), "%s%s", disc, SIM_CHANGER_SIDE_B);
+	if (inverted)
+		ret = sim_drive_insert(drive, side, err, sizeof(err));
+	if (ret == -ENOENT || ret == -EINVAL)	/* none, or a name too long for one */
+		ret = sim_drive_insert(drive, disc, err, sizeof(err));
 	if (ret == -EEXIST)
 		return -EBUSY;
 	return ret == -EBUSY ? -EPERM : ret;
@@ -64,6 +67,7 @@ static int make_drive(struct sim_rig *rig, struct sim_rig_device *device, char *
 	struct sim_drive_config config = {
 		.identity = device->plan->identity,
 		.recorder = device->plan->kind == SIM_RECORDER,
+		.bd = device->plan->bd,
 		.media = rig->media,
 	};
 
@@ -76,7 +80,16 @@ static int make_drive(struct sim_rig *rig, struct sim_rig_device *device, char *
 
 static enum sim_changer_model changer_model(unsigned int number)
 {
-	return number == 8100 ? SIM_MC8100 : number == 8200 ? SIM_MC8200 : SIM_MC8600;
+	switch (number) {
+	case 8100:
+		return SIM_MC8100;
+	case 8200:
+		return SIM_MC8200;
+	case 8600:
+		return SIM_MC8600;
+	default:
+		return SIM_SMC3;
+	}
 }
 
 static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char *err,
@@ -86,14 +99,20 @@ static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char
 		.identity = device->plan->identity,
 		.model = changer_model(device->plan->model),
 		.slots = device->plan->slots,
+		.mails = device->plan->mails,
+		.arms = device->plan->arms,
+		.printer = device->plan->printer,
+		.no_flip = device->plan->no_flip,
+		.no_tags = device->plan->no_tags,
+		.no_dvcid = device->plan->no_dvcid,
 		.drive_ops = &arm_ops,
 		.time_scale = rig->config.robot,
 	};
 	char state[4096];
 
 	/* Beside the discs, so that the same folder is the same library next time */
-	snprintf(state, sizeof(state), "%s/.%s-mc%u.state", rig->config.media_dir,
-		 device->plan->name, device->plan->model);
+	snprintf(state, sizeof(state), "%s/.%s-%s.state", rig->config.media_dir,
+		 device->plan->name, device->plan->profile);
 	config.state_path = state;
 	memcpy(config.name, device->plan->name, sizeof(config.name));
 	for (size_t i = 0; i < rig->count; i++) {
@@ -106,7 +125,13 @@ static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char
 		config.drive_id[config.drives++] = (uint8_t)drive->plan->id;
 	}
 	device->dev = sim_changer_create(&config, err, errlen);
-	return device->dev ? 0 : -EINVAL;
+	if (!device->dev)
+		return -EINVAL;
+	if (!config.printer)
+		return 0;
+	snprintf(state, sizeof(state), "%s/%s.port", rig->config.media_dir, device->plan->name);
+	return printer_port_open(state, rig->config.media_dir, device->dev, &device->printer, err,
+				 errlen);
 }
 
 /* Drives first: a changer takes hold of them. */
@@ -137,6 +162,7 @@ static void destroy_models(struct sim_rig *rig, bool changers)
 
 		if ((device->plan->kind == SIM_CHANGER) != changers)
 			continue;
+		printer_port_close(device->printer);
 		if (device->dev)
 			device->dev->ops->destroy(device->dev);
 		sim_faults_free(device->faults);
@@ -369,10 +395,23 @@ static json_t *node_path(const char *name)
 	return *name ? json_sprintf("/dev/%s", name) : json_null();
 }
 
+static json_t *state_of(struct sim_rig_device *device)
+{
+	json_t *state, *printer;
+
+	if (device->plan->kind != SIM_CHANGER)
+		return sim_drive_describe(device->dev);
+	state = sim_changer_describe(device->dev);
+	printer = json_object_get(state, "printer");
+	if (device->printer && json_is_object(printer))
+		json_object_set_new(printer, "port",
+				    json_string(printer_port_path(device->printer)));
+	return state;
+}
+
 json_t *sim_rig_describe(struct sim_rig_device *device)
 {
 	const struct sim_unit *unit = &device->unit;
-	bool changer = device->plan->kind == SIM_CHANGER;
 	char node[16], sg[16];
 
 	sim_unit_nodes(unit, node, sg, sizeof(node));
@@ -384,6 +423,5 @@ json_t *sim_rig_describe(struct sim_rig_device *device)
 			 "node", node_path(node),
 			 "sg", node_path(sg),
 			 "faults", sim_faults_describe(device->faults),
-			 "state", changer ? sim_changer_describe(device->dev)
-					  : sim_drive_describe(device->dev));
+			 "state", state_of(device));
 }

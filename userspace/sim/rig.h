@@ -15,6 +15,7 @@
 #include "device.h"
 #include "fault.h"
 #include "media.h"
+#include "printer_port.h"
 #include "profile.h"
 #include "tcmu.h"
 
@@ -31,6 +32,7 @@ struct sim_rig_device {
 	struct sim_device *dev;
 	struct sim_faults *faults;
 	struct tcmu_port *port;
+	struct printer_port *printer;	/* of a library that has one */
 	struct sim_unit unit;
 	pthread_mutex_t plug_lock;	/* one at a time pulls or plugs it */
 	bool made;		/* has a backend and a target */
