@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A job from its start to its end, and the states of its recorders. */
+/* A job from its start to its end. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,168 +9,6 @@
 
 #include "internal.h"
 #include "libdiscmux.h"
-
-#define PAUSE_SLICE_MS	100
-
-static const char * const state_names[] = {
-	[BURN_IDLE] = "idle",
-	[BURN_CHECKING] = "checking",
-	[BURN_WAITING] = "waiting",
-	[BURN_PREPARING] = "preparing",
-	[BURN_WRITING] = "writing",
-	[BURN_CLOSING] = "closing",
-	[BURN_VERIFYING] = "verifying",
-	[BURN_DONE] = "done",
-	[BURN_FAILED] = "failed",
-	[BURN_CANCELLED] = "cancelled",
-};
-
-static const char * const disc_names[] = {
-	[BURN_DISC_UNTOUCHED] = "untouched",
-	[BURN_DISC_RUINED] = "ruined",
-	[BURN_DISC_CLOSED] = "closed",
-	[BURN_DISC_DIFFERS] = "differs",
-	[BURN_DISC_VERIFIED] = "verified",
-};
-
-const char *burn_state_name(enum burn_state state)
-{
-	return state <= BURN_CANCELLED ? state_names[state] : "unknown";
-}
-
-const char *burn_disc_name(enum burn_disc disc)
-{
-	return disc <= BURN_DISC_VERIFIED ? disc_names[disc] : "unknown";
-}
-
-/* ---- States ----------------------------------------------------------- */
-
-void burn_set_state(struct burn_job *job, burn_set set, enum burn_state state)
-{
-	size_t i;
-
-	pthread_mutex_lock(&job->lock);
-	burn_for_each(i, set) {
-		job->recs[i].status.state = state;
-		job->recs[i].status.bytes = 0;
-		job->recs[i].status.total = 0;
-	}
-	pthread_mutex_unlock(&job->lock);
-}
-
-void burn_set_disc(struct burn_job *job, size_t i, enum burn_disc disc)
-{
-	pthread_mutex_lock(&job->lock);
-	job->recs[i].status.disc = disc;
-	pthread_mutex_unlock(&job->lock);
-}
-
-void burn_set_progress(struct burn_job *job, size_t i, uint64_t bytes, uint64_t total)
-{
-	pthread_mutex_lock(&job->lock);
-	job->recs[i].status.bytes = bytes;
-	job->recs[i].status.total = total;
-	pthread_mutex_unlock(&job->lock);
-}
-
-void burn_set_message(struct burn_job *job, size_t i, const char *text)
-{
-	pthread_mutex_lock(&job->lock);
-	snprintf(job->recs[i].status.message, BURN_MESSAGE_LEN, "%s", text);
-	pthread_mutex_unlock(&job->lock);
-}
-
-void burn_drop(struct burn_job *job, size_t i, enum burn_state state, const char *text)
-{
-	job->live &= ~(1u << i);
-	burn_set_message(job, i, text);
-	pthread_mutex_lock(&job->lock);
-	job->recs[i].status.state = state;
-	pthread_mutex_unlock(&job->lock);
-	if (job->recs[i].status.disc != BURN_DISC_UNTOUCHED)
-		burn_log_state(job, i, burn_state_name(state), job->recs[i].status.disc);
-}
-
-void burn_fail(struct burn_job *job, size_t i, const char *fmt, ...)
-{
-	char text[BURN_MESSAGE_LEN];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	burn_drop(job, i, BURN_FAILED, text);
-}
-
-void burn_fail_result(struct burn_job *job, size_t i, const char *what)
-{
-	struct burn_rec *rec = &job->recs[i];
-	uint8_t asc, ascq;
-	char words[128];
-
-	if (burn_is_cancelled(job) && burn_key(&rec->result, &asc, &ascq) == 0x02 && asc == 0x04) {
-		burn_drop(job, i, BURN_CANCELLED, "cancelled");
-		return;
-	}
-	discmux_device_result_text(DISCMUX_DEVICE_RECORDER, &rec->result, words, sizeof(words));
-	burn_fail(job, i, "%s failed %s: %s", rec->name, what, words);
-}
-
-void burn_fail_lba(struct burn_job *job, size_t i, uint32_t lba, const char *what)
-{
-	struct burn_rec *rec = &job->recs[i];
-	char words[128];
-
-	pthread_mutex_lock(&job->lock);
-	rec->status.lba_valid = true;
-	rec->status.lba = lba;
-	pthread_mutex_unlock(&job->lock);
-	discmux_device_result_text(DISCMUX_DEVICE_RECORDER, &rec->result, words, sizeof(words));
-	burn_fail(job, i, "%s failed %s at LBA %u: %s", rec->name, what, lba, words);
-}
-
-void burn_fail_set(struct burn_job *job, burn_set set, const char *what)
-{
-	size_t i;
-
-	burn_for_each(i, set)
-		burn_fail_result(job, i, what);
-}
-
-void burn_notice(struct burn_job *job, const char *fmt, ...)
-{
-	char text[BURN_MESSAGE_LEN];
-	va_list ap;
-
-	if (!job->config.notice)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	job->config.notice(job->config.notice_arg, text);
-}
-
-int burn_job_problem(struct burn_job *job, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(job->error, sizeof(job->error), fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
-
-void burn_pause(struct burn_job *job, unsigned int ms)
-{
-	const struct burn_config *c = &job->config;
-
-	while (ms && !burn_is_cancelled(job)) {
-		unsigned int slice = ms < PAUSE_SLICE_MS ? ms : PAUSE_SLICE_MS;
-
-		c->ops->sleep_ms(c->ctx, slice);
-		ms -= slice;
-	}
-}
 
 static void drop_live(struct burn_job *job, enum burn_state state, const char *text)
 {
@@ -222,7 +59,7 @@ static int claim_all(struct burn_job *job)
 	}
 	for (i = 0; i < job->count; i++)
 		members[i] = job->recs[i].info.member;
-	rc = c->ops->claim(c->ctx, members, job->count, &failed);
+	rc = job->count ? c->ops->claim(c->ctx, members, job->count, &failed) : 0;
 	if (rc) {
 		rec = rec_of(job, failed);
 		return claim_problem(job, rc, rec ? rec->name : "a recorder",
@@ -241,7 +78,7 @@ static void release_all(struct burn_job *job)
 
 	for (i = 0; i < job->count; i++)
 		members[i] = job->recs[i].info.member;
-	if (job->recorders_claimed)
+	if (job->recorders_claimed && job->count)
 		c->ops->release(c->ctx, members, job->count);
 	if (job->reader_claimed)
 		c->ops->release(c->ctx, &reader, 1);
@@ -259,7 +96,7 @@ static void lock_trays(struct burn_job *job, bool locked)
 	struct mmc_command cmd;
 
 	mmc_cmd_prevent(&cmd, locked);
-	burn_send(job, (burn_set)((1ull << job->count) - 1), &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	burn_send(job, burn_all(job), &cmd, NULL, BURN_UNIT_ATTENTION, 0);
 }
 
 /* Good copies come out; what went wrong stays behind a closed tray. */
@@ -281,45 +118,132 @@ static void eject(struct burn_job *job)
 
 /* ---- The job ---------------------------------------------------------- */
 
-static int steps(struct burn_job *job)
+static int check_master(struct burn_job *job)
 {
-	int rc = burn_source_check(job->config.source, job);
+	int rc = job->config.source ? burn_source_check(job->config.source, job) : 0;
 
+	if (!rc && (job->config.image || job->config.sink))
+		rc = burn_save_begin(job);
+	return rc;
+}
+
+/* The map of what could not be read, wherever the data went. */
+static int write_map(struct burn_job *job)
+{
+	uint64_t total = job->cd ? (uint64_t)burn_save_place(job, cd_layout_end(job->layout) - 1) +
+				   1 : job->image_blocks;
+	int rc;
+
+	if (!job->config.damaged || !job->config.map || !job->config.source)
+		return 0;
+	rc = burn_source_write_map(job->config.source, job->config.map, total * job->unit);
 	if (!rc)
-		rc = burn_check(job);
-	if (rc || burn_is_cancelled(job))
-		return rc;
-	lock_trays(job, true);
+		return 0;
+	burn_job_problem(job, "%.160s: %s", job->config.map, strerror(-rc));
+	return -EIO;
+}
+
+/* Ends the image when all of the master went into it. */
+static int end_image(struct burn_job *job, int rc)
+{
+	if (!rc && job->save && !burn_is_cancelled(job))
+		rc = burn_save_end(job);
+	burn_save_drop(job);
+	if (!rc && !burn_is_cancelled(job))
+		burn_set_master(job, BURN_DONE, 0, 0);
+	return rc;
+}
+
+static int write_discs(struct burn_job *job)
+{
+	int rc;
+
 	burn_prepare(job);
 	if (burn_is_cancelled(job))
 		return 0;
 	rc = burn_write(job);
+	/* A master that was not read to its end makes no image */
+	if (job->save && !job->live && !rc)
+		burn_save_drop(job);
+	if (!rc)
+		rc = write_map(job);
+	if (job->save)
+		rc = end_image(job, rc);
 	/* What has all its data is closed even if people have had enough */
 	burn_close(job);
-	if (job->config.verify && !burn_is_cancelled(job))
-		burn_verify(job);
+	if (!rc && job->config.verify && job->config.task == BURN_COPY && !burn_is_cancelled(job))
+		rc = burn_verify(job);
 	return rc;
+}
+
+static int do_task(struct burn_job *job)
+{
+	int rc;
+
+	switch (job->config.task) {
+	case BURN_READ:
+		rc = burn_read(job);
+		if (!rc)
+			rc = write_map(job);
+		return end_image(job, rc);
+	case BURN_VERIFY:
+		return burn_verify(job);
+	case BURN_ERASE:
+		burn_erase(job);
+		return 0;
+	default:
+		return write_discs(job);
+	}
+}
+
+static int steps(struct burn_job *job)
+{
+	int rc = check_master(job);
+
+	if (!rc && job->count)
+		rc = burn_check(job);
+	if (rc || burn_is_cancelled(job))
+		return rc;
+	if (job->count)
+		lock_trays(job, true);
+	return do_task(job);
+}
+
+/* What its disc is when a recorder has done what was asked. */
+static bool is_done(const struct burn_job *job, size_t i)
+{
+	bool unverified = burn_is_cancelled(job) && job->config.verify;
+
+	switch (job->recs[i].status.disc) {
+	case BURN_DISC_VERIFIED:
+	case BURN_DISC_ERASED:
+	case BURN_DISC_SIMULATED:
+		return true;
+	case BURN_DISC_CLOSED:
+		return !unverified;
+	default:
+		return false;
+	}
 }
 
 static void finish(struct burn_job *job)
 {
-	bool unverified = burn_is_cancelled(job) && job->config.verify;
 	burn_set done = 0;
 	size_t i;
 
 	burn_for_each(i, job->live)
-		if (job->recs[i].status.disc == BURN_DISC_VERIFIED ||
-		    (job->recs[i].status.disc == BURN_DISC_CLOSED && !unverified))
+		if (is_done(job, i))
 			done |= 1u << i;
 	burn_for_each(i, job->live & ~done)
 		burn_drop(job, i, BURN_CANCELLED,
 			  job->recs[i].status.disc == BURN_DISC_CLOSED ?
 			  "cancelled before it was verified" : "cancelled");
-	if (job->recorders_claimed)
+	if (job->recorders_claimed && job->count)
 		lock_trays(job, false);
 	if (job->config.eject)
 		eject(job);
 	burn_set_state(job, done, BURN_DONE);
+	burn_save_drop(job);
 }
 
 int burn_job_run(struct burn_job *job)
@@ -338,7 +262,7 @@ int burn_job_run(struct burn_job *job)
 		return rc;
 	if (burn_is_cancelled(job))
 		return -ECANCELED;
-	return job->live == (burn_set)((1ull << job->count) - 1) ? 0 : -EIO;
+	return job->live == burn_all(job) ? 0 : -EIO;
 }
 
 static void make_id(struct burn_job *job)
@@ -355,7 +279,11 @@ int burn_job_create(const struct burn_config *config, struct burn_job **out)
 	struct burn_job *job;
 	size_t i;
 
-	if (!config->count || config->count > BURN_MAX_RECORDERS || config->speed < 0)
+	bool alone = config->task == BURN_READ;	/* without recorders */
+
+	if (alone != !config->count || config->count > BURN_MAX_RECORDERS || config->speed < 0 ||
+	    (config->task == BURN_ERASE) != !config->source || (alone && !config->image && !config->sink) ||
+	    (config->damaged && !config->map))
 		return -EINVAL;
 	job = calloc(1, sizeof(*job));
 	if (!job)
@@ -368,9 +296,11 @@ int burn_job_create(const struct burn_config *config, struct burn_job **out)
 
 		rec->info = config->recorders[i];
 		rec->status.medium = "";
-		snprintf(rec->name, sizeof(rec->name), "recorder %u", rec->info.unit);
+		snprintf(rec->name, sizeof(rec->name), "%s %u",
+			 rec->info.reader ? "reader" : "recorder", rec->info.unit);
 	}
 	job->config.recorders = NULL;
+	job->master.medium = "";
 	atomic_init(&job->cancel, false);
 	pthread_mutex_init(&job->lock, NULL);
 	make_id(job);
@@ -386,8 +316,13 @@ void burn_job_cancel(struct burn_job *job)
 void burn_job_status(struct burn_job *job, size_t i, struct burn_status *status)
 {
 	pthread_mutex_lock(&job->lock);
-	*status = job->recs[i].status;
+	*status = i == BURN_MASTER ? job->master : job->recs[i].status;
 	pthread_mutex_unlock(&job->lock);
+}
+
+const char *burn_job_image(const struct burn_job *job)
+{
+	return job->image;
 }
 
 const char *burn_job_error(const struct burn_job *job)
@@ -400,6 +335,7 @@ void burn_job_free(struct burn_job *job)
 	if (!job)
 		return;
 	pthread_mutex_destroy(&job->lock);
+	free(job->layout);
 	free(job->digests);
 	free(job);
 }

@@ -7,6 +7,9 @@
  * closes the discs, reads every copy back if asked to, ejects what is good and
  * lets go.  A recorder that fails is dropped with its reason; the others go on.
  *
+ * The same job, with another task, simulates that, compares discs with a master,
+ * erases discs, or reads a master into an image.
+ *
  * A job runs in the thread that calls burn_job_run().  burn_job_status() and
  * burn_job_cancel() are for any other thread, the latter for signal handlers
  * too.  Functions return 0 or a negative errno unless they say otherwise.
@@ -21,6 +24,7 @@
 
 #include <linux/discmux.h>
 
+#include "layout.h"
 #include "mmc.h"
 
 #define BURN_MAX_RECORDERS	DISCMUX_MAX_TARGETS
@@ -43,12 +47,19 @@ struct burn_ops {
 	int (*exec)(void *ctx, const uint32_t *members, size_t n, const struct mmc_command *cmd,
 		    void *data, struct discmux_result *results);
 
-	/* chunk: bytes of one WRITE.  One stream at a time. */
+	/* block_size: of the discs; chunk: bytes of one WRITE.  One stream at a
+	 * time. */
 	int (*stream_open)(void *ctx, const struct discmux_target *targets, size_t n,
-			   uint32_t chunk, void **stream);
+			   uint32_t block_size, uint32_t chunk, void **stream);
 	/* Takes what it can within wait_ms; returns bytes (0: none yet), -EIO
 	 * when no recorder is left. */
 	ssize_t (*stream_write)(void *stream, const void *data, size_t len, int wait_ms);
+	/* Instead of stream_write, where both are there: memory that the recorders
+	 * take data from as they lie.  place: room bytes (0: none within wait_ms)
+	 * at *place; commit: the first bytes of them are data.  place fails before
+	 * any data where the stream has no such memory. */
+	int (*stream_place)(void *stream, int wait_ms, void **place, size_t *room);
+	int (*stream_commit)(void *stream, size_t bytes);
 	int (*stream_finish)(void *stream);
 	int (*stream_abort)(void *stream);
 	/* Entries in the order of stream_open(); returns 0. */
@@ -68,8 +79,9 @@ extern const struct burn_ops burn_ops_discmux;
 struct burn_source;
 
 /*
- * An image file, whole blocks of 2048 bytes.  err gets one line that says what
- * is wrong with it and what to do.
+ * An image: whole blocks of 2048 bytes, or a .cue, .toc or .ccd sheet with its
+ * files (disc/image.h).  err gets one line that says what is wrong with it and
+ * what to do.
  */
 int burn_source_file(const char *path, struct burn_source **source, char *err, size_t errlen);
 
@@ -80,8 +92,31 @@ int burn_source_file(const char *path, struct burn_source **source, char *err, s
 int burn_source_drive(uint32_t member, const char *name, uint32_t max_data,
 		      struct burn_source **source);
 
+/*
+ * Finds out what the master is, without a job: its layout and kind are known then.
+ * The caller holds the member of a drive, and nobody else uses ctx meanwhile.  Of ops
+ * exec, now_ms and sleep_ms are used.
+ * -EINVAL with one line in err.
+ */
+int burn_source_look(struct burn_source *source, const struct burn_ops *ops, void *ctx, char *err,
+		     size_t errlen);
+
 /* Size of the master in blocks; 0 for a drive before a job has checked it. */
 uint32_t burn_source_blocks(const struct burn_source *source);
+
+/* What it is, for people: "data", "audio CD", "CD-Extra"; "" before a job has
+ * checked it. */
+const char *burn_source_kind(const struct burn_source *source);
+
+/* The disc it is on, enum mmc_profile; MMC_PROFILE_NONE for an image and before a job
+ * has checked it. */
+uint16_t burn_source_profile(const struct burn_source *source);
+
+/* Its tracks and titles; none with plain data.  As long as the source. */
+const struct cd_layout *burn_source_layout(const struct burn_source *source);
+
+/* Blocks that could not be read, so far.  Only jobs with damaged set have any. */
+uint32_t burn_source_bad(const struct burn_source *source);
 
 /* Bytes that were read from it so far, by all jobs. */
 uint64_t burn_source_bytes_read(const struct burn_source *source);
@@ -104,10 +139,21 @@ void burn_log_close(struct burn_log *log);
 
 /* ---- A job ------------------------------------------------------------ */
 
-/* A recorder of a job. */
+enum burn_task {
+	BURN_COPY,		/* the master onto each disc */
+	BURN_SIMULATE,		/* the same with the laser at reading power; refused where
+				 * the medium or the drive can't */
+	BURN_VERIFY,		/* compare each disc with the master; nothing is written.
+				 * The discs may be in readers, too */
+	BURN_ERASE,		/* rewritable discs; needs no source */
+	BURN_READ,		/* the master into an image; no recorders, count is 0 */
+};
+
+/* A recorder of a job; with BURN_VERIFY any drive. */
 struct burn_recorder {
 	uint32_t member;
 	uint32_t unit;		/* "recorder 2" */
+	bool reader;		/* it is one: "reader 2" */
 	uint32_t max_data;	/* most bytes of one command */
 	uint32_t slot;		/* element the disc came from, or DISCMUX_NONE */
 	char drive[32];		/* vendor and product */
@@ -123,6 +169,8 @@ enum burn_state {
 	BURN_WRITING,
 	BURN_CLOSING,
 	BURN_VERIFYING,
+	BURN_ERASING,
+	BURN_READING,		/* the master only, see BURN_MASTER */
 	BURN_DONE,
 	BURN_FAILED,
 	BURN_CANCELLED,
@@ -135,25 +183,74 @@ enum burn_disc {
 	BURN_DISC_CLOSED,	/* all data written and closed, not read back */
 	BURN_DISC_DIFFERS,	/* closed, but does not read back as the master */
 	BURN_DISC_VERIFIED,
+	BURN_DISC_ERASED,
+	BURN_DISC_SIMULATED,	/* untouched, and would have been burned */
 };
 
+/* What a medium has one way of only is written that way, whatever is said. */
 enum burn_method {
 	BURN_METHOD_AUTO,
-	BURN_METHOD_DAO,	/* DVD-R */
-	BURN_METHOD_INCREMENTAL, /* DVD-R */
+	BURN_METHOD_DAO,	/* DVD-R, DVD-RW */
+	BURN_METHOD_INCREMENTAL, /* DVD-R, DVD-RW */
+	BURN_METHOD_OVERWRITE,	/* DVD-RW: restricted overwrite */
+	BURN_METHOD_TAO,	/* CD: what is one data track */
+	BURN_METHOD_SAO,	/* CD */
+};
+
+/* Whether another session may follow on the disc. */
+enum burn_session {
+	BURN_SESSION_AUTO,	/* as on the master; closed where it is an image */
+	BURN_SESSION_CLOSE,
+	BURN_SESSION_OPEN,
+};
+
+/*
+ * A store that takes the image of a master: blocks of 2048 bytes, or (raw) sectors
+ * of 2352 as disc_sheet_write() has them.  Each returns 0, or a negative errno with
+ * one line in err.  After a begin that went well comes one commit or abort, and a
+ * commit ends it however it went.
+ */
+struct burn_sink {
+	int (*begin)(void *arg, bool raw, uint64_t bytes, char *err, size_t errlen);
+	int (*append)(void *arg, const void *data, size_t len, char *err, size_t errlen);
+	int (*commit)(void *arg, const struct cd_layout *layout, char *err, size_t errlen);
+	void (*abort)(void *arg);
+	void *arg;
 };
 
 struct burn_config {
+	enum burn_task task;
 	const struct burn_ops *ops;
 	void *ctx;			/* for ops */
 	const struct burn_recorder *recorders;
 	size_t count;			/* 1 to BURN_MAX_RECORDERS */
-	struct burn_source *source;	/* outlives the job */
+	struct burn_source *source;	/* outlives the job; NULL with BURN_ERASE */
 	struct burn_log *log;		/* NULL: none; outlives the job */
 	uint32_t max_exec_bytes;	/* most data of one exec, all members */
 	enum burn_method method;
-	bool appendable;		/* leave the disc open for another session */
+	enum burn_session session;
 	bool verify;
+	bool full;			/* erase all of the disc, not its beginning only */
+	bool erase;			/* rewritable discs that hold data: erase first */
+	bool go_on;			/* leave out what the checks find unfit, if any is fit */
+	bool no_isrc;			/* copy a CD without the ISRC of its tracks */
+	bool no_underrun_free;		/* without burn-free */
+	uint32_t layer_break;		/* blocks on layer 0 of DVD+R DL; 0: as the master */
+
+	/* A master with blocks that can't be read, or protected: refused, unless
+	 * damaged is set.  Then they are written as zeros and listed in a ddrescue
+	 * map at the path map (not NULL then). */
+	bool damaged;
+	const char *map;
+
+	/* BURN_READ, and BURN_COPY where not NULL: the image that is made of the
+	 * master.  .iso, .cue or .toc: the ending that fits what the master is
+	 * (burn_image_ending()) is put behind it where it has none of these.  Beside
+	 * it come its .bin and a .sha256.  Under temporary names until all is well. */
+	const char *image;
+	const struct burn_sink *sink;	/* the same into a store of the caller's own, or
+					 * NULL; not both.  Outlives the job */
+
 	bool eject;			/* the discs of good copies */
 	bool load;			/* close open trays before looking */
 	double speed;			/* 0: the drive's choice; else times 1x */
@@ -163,6 +260,13 @@ struct burn_config {
 	 * Called in the job's thread. */
 	void (*notice)(void *arg, const char *text);
 	void *notice_arg;
+
+	/* As a line of the log, for callers with storage of their own: recorder i
+	 * is about to do, or has done, what state says, and disc is what its disc is
+	 * worth if nothing more is heard.  May be NULL.  Called in the job's thread,
+	 * which waits for it. */
+	void (*record)(void *arg, size_t i, const char *state, enum burn_disc disc);
+	void *record_arg;
 };
 
 struct burn_status {
@@ -173,6 +277,9 @@ struct burn_status {
 	const char *medium;	/* "DVD+R", "" when not known */
 	bool lba_valid;
 	uint32_t lba;		/* where it failed */
+	double speed;		/* that the recorder says it writes with, times 1x; 0: not told */
+	bool sense_valid;	/* the recorder itself said why it failed: */
+	uint8_t key, asc, ascq;
 	char message[BURN_MESSAGE_LEN];	/* why it failed or what it waits for */
 };
 
@@ -192,15 +299,24 @@ int burn_job_run(struct burn_job *job);
  * brought to its end. */
 void burn_job_cancel(struct burn_job *job);
 
-/* How recorder i of the config is. */
+/* How recorder i of the config is, or the reading of the master (BURN_MASTER). */
+#define BURN_MASTER	((size_t)-1)
+
 void burn_job_status(struct burn_job *job, size_t i, struct burn_status *status);
+
+/* Path of the image that was made, "" before that. */
+const char *burn_job_image(const struct burn_job *job);
 
 /* What failed for the job as a whole (the master, a claim), or "". */
 const char *burn_job_error(const struct burn_job *job);
 
 void burn_job_free(struct burn_job *job);
 
-/* "writing", "verified"; for people and JSON alike. */
+/* ".iso", or ".cue" for what that can't hold; NULL before a job has checked it. */
+const char *burn_image_ending(const struct burn_source *source);
+
+/* "copy", "writing", "verified"; for people and JSON alike. */
+const char *burn_task_name(enum burn_task task);
 const char *burn_state_name(enum burn_state state);
 const char *burn_disc_name(enum burn_disc disc);
 

@@ -22,7 +22,7 @@ void burn_wait_idle(struct burn_job *job, burn_set set, const char *what)
 	burn_fail_set(job, set & ~good, what);
 }
 
-static void flush(struct burn_job *job)
+void burn_flush(struct burn_job *job)
 {
 	struct mmc_command cmd;
 	burn_set good;
@@ -38,7 +38,11 @@ static uint8_t function_of(const struct burn_job *job, size_t i, unsigned int st
 {
 	const struct burn_plan *plan = job->recs[i].plan;
 
-	return job->config.appendable ? plan->close_open[step] : plan->close[step];
+	/* A track at once of a CD that is otherwise written session at once */
+	if (job->cd)
+		return step ? MMC_CLOSE_SESSION : MMC_CLOSE_TRACK;
+	return job->appendable && plan->close_open[0] ? plan->close_open[step] :
+							plan->close[step];
 }
 
 /* Takes out of *set those that get the same CLOSE in this step. */
@@ -65,10 +69,55 @@ static burn_set take_step(struct burn_job *job, burn_set *set, unsigned int step
 	return function ? alike : 0;
 }
 
-static void close_step(struct burn_job *job, unsigned int step)
+/* Formatting in the background ends here; what is not formatted yet is made
+ * readable by other drives with the session. */
+static void stop_format(struct burn_job *job)
 {
-	burn_set set = job->live, started = 0;
 	struct mmc_command cmd;
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (job->recs[i].plan->format == BURN_FORMAT_DVD_PLUS_RW)
+			set |= 1u << i;
+	if (!set)
+		return;
+	mmc_cmd_close(&cmd, MMC_CLOSE_FORMAT, 0);
+	/* One that has nothing to stop says so, and that is well */
+	set = burn_send(job, set, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END, CLOSE_MS);
+	burn_wait_idle(job, set, "to end formatting its disc");
+}
+
+/* Restricted overwrite: only a session that was left incomplete is closed. */
+static burn_set nothing_to_close(struct burn_job *job)
+{
+	struct mmc_disc_info info;
+	struct mmc_command cmd;
+	burn_set set = 0, none = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (job->recs[i].plan->session_close)
+			set |= 1u << i;
+	if (!set)
+		return 0;
+	mmc_cmd_read_disc_info(&cmd);
+	set = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
+			BURN_TO_THE_END, CLOSE_MS);
+	burn_for_each(i, set)
+		if (!mmc_parse_disc_info(job->recs[i].data, job->recs[i].len, &info) &&
+		    info.last_session_state == 3)
+			none |= 1u << i;
+	return none;
+}
+
+void burn_close_step(struct burn_job *job, unsigned int step)
+{
+	burn_set set = job->live & ~nothing_to_close(job), started = 0;
+	struct mmc_command cmd;
+
+	if (!step)
+		stop_format(job);
 
 	while (set) {
 		burn_set alike = take_step(job, &set, step, &cmd), good;
@@ -77,7 +126,10 @@ static void close_step(struct burn_job *job, unsigned int step)
 			continue;
 		good = burn_send(job, alike, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END,
 				 CLOSE_MS);
-		burn_fail_set(job, alike & ~good, step ? "to close the disc" : "to close the track");
+		/* After a test write there may be nothing to close */
+		if (job->config.task != BURN_SIMULATE)
+			burn_fail_set(job, alike & ~good,
+				      step ? "to close the disc" : "to close the track");
 		started |= good;
 	}
 	burn_wait_idle(job, started, step ? "to close the disc" : "to close the track");
@@ -97,10 +149,11 @@ static void check_closed(struct burn_job *job)
 	burn_fail_set(job, job->live & ~good, "to tell how its disc is after closing");
 	burn_for_each(i, good) {
 		struct burn_rec *rec = &job->recs[i];
-		enum mmc_disc_state want = job->config.appendable ? MMC_DISC_APPENDABLE :
-								    MMC_DISC_COMPLETE;
+		enum mmc_disc_state want = job->appendable ? MMC_DISC_APPENDABLE :
+							     MMC_DISC_COMPLETE;
 
-		if (mmc_parse_disc_info(rec->data, rec->len, &info) || info.state != want) {
+		if (mmc_parse_disc_info(rec->data, rec->len, &info) ||
+		    (info.state != want && !rec->plan->overwrite)) {
 			burn_fail(job, i, "%s closed its disc, but the disc is not %s", rec->name,
 				  want == MMC_DISC_COMPLETE ? "complete" : "appendable");
 			continue;
@@ -110,15 +163,55 @@ static void check_closed(struct burn_job *job)
 	}
 }
 
+/* Nothing was written: the disc is as it was, and the page as others want it. */
+static void end_test(struct burn_job *job)
+{
+	struct mmc_disc_info info;
+	struct mmc_command cmd;
+	burn_set good;
+	size_t i;
+
+	unsigned int step;
+
+	burn_flush(job);
+	for (step = 0; step < 2 && (!job->cd || job->tao[0]); step++)
+		burn_close_step(job, step);
+	mmc_cmd_read_disc_info(&cmd);
+	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
+			 BURN_TO_THE_END, CLOSE_MS);
+	burn_fail_set(job, job->live & ~good, "to tell how its disc is after the test");
+	burn_for_each(i, good) {
+		struct burn_rec *rec = &job->recs[i];
+
+		if (mmc_parse_disc_info(rec->data, rec->len, &info) ||
+		    info.state != MMC_DISC_BLANK) {
+			burn_set_disc(job, i, BURN_DISC_RUINED);
+			burn_fail(job, i, "%s has written to its disc in spite of the test write: don't simulate with it",
+				  rec->name);
+		} else {
+			burn_set_disc(job, i, BURN_DISC_SIMULATED);
+		}
+	}
+}
+
 void burn_close(struct burn_job *job)
 {
 	unsigned int step;
+	size_t i;
 
 	if (!job->live)
 		return;
 	burn_set_state(job, job->live, BURN_CLOSING);
-	flush(job);
-	for (step = 0; step < 2; step++)
-		close_step(job, step);
+	if (job->config.task == BURN_SIMULATE) {
+		end_test(job);
+		return;
+	}
+	/* From here on a disc may be whole when nothing more is heard of it */
+	burn_for_each(i, job->live)
+		burn_log_state(job, i, "closing", BURN_DISC_RUINED);
+	burn_flush(job);
+	/* A CD's sessions were closed one by one */
+	for (step = 0; step < 2 && !job->cd; step++)
+		burn_close_step(job, step);
 	check_closed(job);
 }

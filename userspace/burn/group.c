@@ -69,6 +69,11 @@ static bool again(const struct discmux_result *result, unsigned int flags,
 	if (key == 0x06 && ((flags & BURN_UNIT_ATTENTION) ||
 			    ((flags & BURN_RESET) && asc != 0x28)))
 		return ++*attentions <= ATTENTIONS;
+	/* All recorders are ours: only a stream of ours that is just ending holds one */
+	if (result->error == EBUSY && (flags & BURN_BECOMING_READY)) {
+		*wait = true;
+		return ++*attentions <= ATTENTIONS;
+	}
 	/* Only "not ready, wait": what a broken drive says must not hold up the others */
 	if (key == 0x02 && asc == 0x04 && (flags & BURN_BECOMING_READY) &&
 	    discmux_sense_action(DISCMUX_DEVICE_RECORDER, key, asc, ascq) ==

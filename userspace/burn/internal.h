@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "burn.h"
+#include "contents.h"
 
 typedef uint32_t burn_set;
 
@@ -26,11 +27,23 @@ static inline size_t burn_first(burn_set set)
 	return (size_t)__builtin_ctz(set);
 }
 
+/* How a disc is formatted before it can be written */
+enum burn_format {
+	BURN_FORMAT_NONE,
+	BURN_FORMAT_DVD_PLUS_RW,
+	BURN_FORMAT_DVD_RW,	/* to restricted overwrite, or a larger part of it */
+	BURN_FORMAT_BD_RE,
+};
+
 /* One way to burn one kind of disc. */
 struct burn_plan {
 	uint16_t profile;
 	enum burn_method method;
 	uint16_t feature;	/* must be current in the recorder */
+	uint16_t test_feature;	/* says in its bit 2 that it can simulate; 0: never */
+	bool overwrite;		/* any block can be written at any time */
+	bool layers;		/* two: has a layer break */
+	enum burn_format format;
 	uint8_t unit;		/* blocks that are written together (ECC block) */
 	uint16_t min_blocks;	/* shortest track */
 	uint8_t nwa_track;	/* track to ask for the next address, 0: the last */
@@ -38,6 +51,7 @@ struct burn_plan {
 	bool reserve;		/* size is announced by RESERVE TRACK */
 	bool opc;		/* SEND OPC when the disc has none */
 	bool reload;		/* has to be taken out and in before it is read */
+	bool session_close;	/* closed only when its last session is incomplete */
 	struct mmc_write_params params;
 	uint8_t close[2];	/* enum mmc_close in order, 0: none */
 	uint8_t close_open[2];	/* the same, leaving it appendable; 0: can't be */
@@ -45,6 +59,9 @@ struct burn_plan {
 
 /* The plan for a disc; NULL: it can't be written. */
 const struct burn_plan *burn_plan_find(uint16_t profile, enum burn_method method, bool appendable);
+
+/* The medium can be written in some way. */
+bool burn_plan_any(uint16_t profile);
 
 /* Blocks that an image of this size takes on the disc. */
 uint64_t burn_plan_blocks(const struct burn_plan *plan, uint64_t image_blocks);
@@ -61,6 +78,15 @@ struct burn_rec {
 	uint32_t free;			/* blocks */
 	bool can_write;			/* the feature of the plan is current */
 	bool disc_problem;		/* another disc would help */
+	bool can_test;			/* can simulate on this disc */
+	bool erasable;			/* the disc can be erased */
+	bool blank;			/* holds nothing */
+	bool needs_format;
+	struct mmc_formats formats;	/* with overwritable media */
+	uint32_t kbps;			/* speed it is to write with, 0: its choice */
+	struct mmc_atip atip;		/* CD */
+	bool offset_known;
+	int32_t offset;			/* samples that audio comes late when read back */
 	uint8_t list[MMC_MODE_LEN];	/* of MODE SELECT */
 	size_t list_len;
 
@@ -73,15 +99,51 @@ struct burn_rec {
 	struct burn_status status;	/* under job->lock */
 };
 
+/*
+ * Blocks of the master that are written one behind the other and are of one
+ * kind.  A plain master is one part; a CD is one for each run of tracks of a
+ * kind in a session.
+ */
+struct burn_part {
+	int32_t lba;		/* of the first; below 0: the pause before track 1 */
+	uint32_t blocks;
+	uint32_t first;		/* blocks of all parts before it */
+	uint32_t size;		/* bytes of a block that are written ... */
+	uint32_t skip;		/* ... and where they begin in a block of the master */
+	enum cd_sector type;
+	unsigned int session;	/* from 0 */
+};
+
+#define BURN_MAX_PARTS	(2u * CD_TRACKS)
+
+/* A block of audio that can be found again wherever the drive's offset puts it. */
+struct burn_key {
+	bool valid;
+	int32_t lba;
+	uint8_t data[CD_RAW];
+};
+
 struct burn_job {
 	struct burn_config config;
 	struct burn_rec recs[BURN_MAX_RECORDERS];
 	size_t count;
 	burn_set live;			/* neither failed nor cancelled */
 	bool reader_claimed, recorders_claimed;
-	uint32_t image_blocks;
+	bool cd;			/* the master is more than blocks of 2048 bytes */
+	struct cd_layout *layout;	/* of the copies then */
+	bool tao[CD_TRACKS];		/* sessions that are written track at once */
+	uint32_t unit;			/* bytes of a block of the master */
+	uint32_t image_blocks;		/* of all parts */
 	uint32_t total_blocks;		/* with padding */
+	unsigned int nr_parts;
+	struct burn_part parts[BURN_MAX_PARTS];
+	bool appendable;		/* discs are left open */
+	uint32_t layer_break;
 	uint64_t *digests;		/* of each block of the master; to verify */
+	struct burn_key key;
+	struct burn_save *save;		/* the image that is made, or NULL */
+	char image[4096];		/* its path when it is whole */
+	struct burn_status master;	/* how it is read; under lock */
 	uint8_t small[BURN_MAX_RECORDERS * BURN_SMALL_REPLY];
 	atomic_bool cancel;
 	pthread_mutex_t lock;		/* the recs' status */
@@ -125,7 +187,7 @@ uint8_t burn_key(const struct discmux_result *result, uint8_t *asc, uint8_t *asc
 int burn_command(struct burn_job *job, uint32_t member, const struct mmc_command *cmd, void *data,
 		 unsigned int flags, unsigned int limit_ms, struct discmux_result *result);
 
-/* ---- burn.c: states --------------------------------------------------- */
+/* ---- state.c --------------------------------------------------- */
 
 void burn_set_state(struct burn_job *job, burn_set set, enum burn_state state);
 void burn_set_disc(struct burn_job *job, size_t i, enum burn_disc disc);
@@ -160,6 +222,12 @@ static inline bool burn_is_cancelled(const struct burn_job *job)
 	return atomic_load_explicit(&job->cancel, memory_order_relaxed);
 }
 
+/* How far reading the master is. */
+void burn_set_master(struct burn_job *job, enum burn_state state, uint64_t bytes, uint64_t total);
+
+/* All recorders of the job. */
+burn_set burn_all(const struct burn_job *job);
+
 /* Sleeps for ms, or until the job is cancelled. */
 void burn_pause(struct burn_job *job, unsigned int ms);
 
@@ -168,18 +236,86 @@ void burn_pause(struct burn_job *job, unsigned int ms);
 /* check.c: -EINVAL with a message for each recorder that is not fit. */
 int burn_check(struct burn_job *job);
 
+/* check_ready.c: ready, and with a disc that is known. */
+void burn_check_ready(struct burn_job *job);
+void burn_check_profiles(struct burn_job *job);
+__attribute__((format(printf, 3, 4)))
+void burn_disc_problem(struct burn_job *job, size_t i, const char *fmt, ...);
+
+/* check_disc.c: what is on it and what it takes */
+void burn_check_blank(struct burn_job *job);
+void burn_check_room(struct burn_job *job);
+
 /* prepare.c */
 void burn_prepare(struct burn_job *job);
+void burn_write_page(struct burn_job *job, burn_set set, const struct mmc_write_params *params);
+void burn_next_address(struct burn_job *job);
+
+/* speed.c */
+void burn_speed(struct burn_job *job);
+
+/* format.c: formats what has to be, sets layer breaks. */
+void burn_format(struct burn_job *job);
+void burn_layer_break(struct burn_job *job);
+
+/* erase.c.  burn_erase() is the task; burn_blank() empties those of set. */
+void burn_erase(struct burn_job *job);
+void burn_blank(struct burn_job *job, burn_set set);
+
+/* Waits until the drives are idle and shows how far they are; what: as in
+ * burn_fail_result().  Returns those that are. */
+burn_set burn_poll(struct burn_job *job, burn_set set, const char *what);
 
 /* write.c: -EIO with job->error when the master failed. */
 int burn_write(struct burn_job *job);
 
+/* Writes zeros over these blocks of the discs of set. */
+int burn_zero(struct burn_job *job, burn_set set, uint32_t lba, uint32_t blocks);
+
+/* stream.c: blocks of a part, then padding of zeros, to all that are live, from
+ * each one's start on.  before: bytes that were written in earlier streams. */
+int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blocks,
+		uint32_t padding, uint64_t before);
+
+/* write_cd.c.  burn_cue_sheet(): of session n, from 0; its length, to be freed. */
+int burn_write_cd(struct burn_job *job);
+int burn_cue_sheet(const struct burn_job *job, unsigned int n, uint8_t **sheet);
+
 /* close.c */
 void burn_close(struct burn_job *job);
+void burn_close_step(struct burn_job *job, unsigned int step);
+void burn_flush(struct burn_job *job);
 void burn_wait_idle(struct burn_job *job, burn_set set, const char *what);
 
 /* verify.c */
-void burn_verify(struct burn_job *job);
+int burn_verify(struct burn_job *job);
+
+/* verify_audio.c: finds the offset of each recorder's audio. */
+void burn_find_offsets(struct burn_job *job);
+void burn_verify_layout(struct burn_job *job);	/* the tracks of each */
+void burn_keep_key(struct burn_job *job, const struct burn_part *part, int32_t lba,
+		   const uint8_t *data, uint32_t blocks);
+
+/* read.c: the task that makes an image, and nothing else. */
+int burn_read(struct burn_job *job);
+
+/* save.c: an image under way.  -errno with job->error. */
+int burn_save_begin(struct burn_job *job);
+int burn_save_put(struct burn_job *job, int32_t lba, uint32_t blocks, const void *data);
+int burn_save_end(struct burn_job *job);
+void burn_save_drop(struct burn_job *job);
+
+/* Blocks of the image, and where a block of the disc is in it; -1: nowhere. */
+int64_t burn_save_place(const struct burn_job *job, int32_t lba);
+
+/* map.c: ddrescue's map of blocks that could not be read, and how to write it. */
+struct burn_map;
+int burn_map_add(struct burn_map **map, uint64_t offset, uint64_t bytes);
+int burn_map_write(const struct burn_map *map, const char *path, uint64_t total);
+void burn_map_free(struct burn_map *map);
+
+/* parts.c: parts[] and what belongs to them out of the layout. */
+int burn_parts(struct burn_job *job);
 
 /* ---- source.c --------------------------------------------------------- */
 
@@ -191,17 +327,17 @@ const char *burn_source_name(const struct burn_source *source);
  * message in job->error. */
 int burn_source_check(struct burn_source *source, struct burn_job *job);
 
-/* Reads whole blocks.  -EIO with a message in job->error. */
-int burn_source_read(struct burn_source *source, struct burn_job *job, uint32_t lba,
+/* Reads whole blocks, job->unit bytes each.  -EIO with a message in job->error. */
+int burn_source_read(struct burn_source *source, struct burn_job *job, int32_t lba,
 		     uint32_t blocks, void *data);
 
-/* Most blocks of one read. */
-uint32_t burn_source_chunk(const struct burn_source *source);
+/* Writes the map of what could not be read; total: bytes of the image. */
+int burn_source_write_map(const struct burn_source *source, const char *path, uint64_t total);
 
 /* ---- digest.c --------------------------------------------------------- */
 
-/* A 64-bit digest (XXH64, seed 0) of one block. */
-uint64_t burn_digest(const uint8_t *block);
+/* A 64-bit digest (XXH64, seed 0) of one block of len bytes. */
+uint64_t burn_digest(const uint8_t *block, size_t len);
 
 /* ---- log.c ------------------------------------------------------------ */
 

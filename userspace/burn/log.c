@@ -129,6 +129,8 @@ void burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn
 	char *text;
 	int rc = -ENOMEM;
 
+	if (job->config.record)
+		job->config.record(job->config.record_arg, i, state, disc);
 	if (!log)
 		return;
 	text = line(job, i, state, disc);

@@ -29,9 +29,9 @@ static int op_exec(void *ctx, const uint32_t *members, size_t n, const struct mm
 }
 
 static int op_stream_open(void *ctx, const struct discmux_target *targets, size_t n,
-			  uint32_t chunk, void **stream)
+			  uint32_t block_size, uint32_t chunk, void **stream)
 {
-	struct discmux_stream params = { .block_size = MMC_BLOCK, .chunk_bytes = chunk };
+	struct discmux_stream params = { .block_size = block_size, .chunk_bytes = chunk };
 	struct discmux_stream_handle *handle;
 	int fd, flags, rc;
 
@@ -60,6 +60,28 @@ static ssize_t op_stream_write(void *stream, const void *data, size_t len, int w
 		return -errno;
 	n = discmux_stream_write(stream, data, len);
 	return n == -EAGAIN || n == -EINTR ? 0 : n;
+}
+
+static int op_stream_place(void *stream, int wait_ms, void **place, size_t *room)
+{
+	struct pollfd p = { .fd = discmux_stream_fd(stream), .events = POLLOUT };
+	int rc = discmux_stream_place(stream, 0, place, room);
+
+	if (rc || *room)
+		return rc;
+	if (poll(&p, 1, wait_ms) < 0 && errno != EINTR)
+		return -errno;
+	return discmux_stream_place(stream, 0, place, room);
+}
+
+static int op_stream_commit(void *stream, size_t bytes)
+{
+	int rc;
+
+	do {
+		rc = discmux_stream_commit(stream, bytes);
+	} while (rc == -EINTR);
+	return rc;
 }
 
 static int op_stream_finish(void *stream)
@@ -108,6 +130,8 @@ const struct burn_ops burn_ops_discmux = {
 	.exec = op_exec,
 	.stream_open = op_stream_open,
 	.stream_write = op_stream_write,
+	.stream_place = op_stream_place,
+	.stream_commit = op_stream_commit,
 	.stream_finish = op_stream_finish,
 	.stream_abort = op_stream_abort,
 	.stream_status = op_stream_status,

@@ -6,17 +6,17 @@
 #include "internal.h"
 #include "libdiscmux.h"
 
-/* 1x in 1000 bytes a second: 75 sectors of 2352 bytes on CD, 1.385 MB on DVD */
-#define CD_1X	176.4
-#define DVD_1X	1385.0
-
-static void make_list(struct burn_job *job, size_t i)
+static void make_list(struct burn_job *job, size_t i, const struct mmc_write_params *own)
 {
 	struct burn_rec *rec = &job->recs[i];
-	struct mmc_write_params params = rec->plan->params;
+	struct mmc_write_params params = own ? *own : rec->plan->params;
 	int len;
 
-	params.multisession = job->config.appendable ? MMC_SESSION_NEXT : MMC_SESSION_FINAL;
+	if (!own)
+		params.multisession = job->appendable ? MMC_SESSION_NEXT : MMC_SESSION_FINAL;
+	params.test_write = job->config.task == BURN_SIMULATE;
+	if (job->config.no_underrun_free)
+		params.underrun_free = false;
 	len = mmc_put_write_page(rec->data, rec->len, &params, rec->list);
 	if (len < 0)
 		burn_fail(job, i, "%s gives no usable write parameters page", rec->name);
@@ -29,23 +29,40 @@ static bool same_list(const struct burn_rec *a, const struct burn_rec *b)
 	return a->list_len == b->list_len && !memcmp(a->list, b->list, a->list_len);
 }
 
-/* The page as each drive has it, changed; drives that are alike get one command. */
-static void write_parameters(struct burn_job *job)
+/* A test write that the drive does not take would be a burn. */
+static void check_test(struct burn_job *job, burn_set set)
 {
+	struct mmc_write_params params;
 	struct mmc_command cmd;
-	burn_set set = 0, good;
+	burn_set good;
 	size_t i;
 
-	burn_for_each(i, job->live)
-		if (job->recs[i].plan->write_page)
-			set |= 1u << i;
+	mmc_cmd_mode_sense(&cmd, MMC_PAGE_WRITE);
+	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	burn_fail_set(job, set & ~good, "to give its write parameters");
+	burn_for_each(i, good) {
+		const struct burn_rec *rec = &job->recs[i];
+
+		if (mmc_parse_write_page(rec->data, rec->len, &params) || !params.test_write)
+			burn_fail(job, i, "%s does not take the test write: nothing was done",
+				  rec->name);
+	}
+}
+
+/* The page as each drive has it, changed; drives that are alike get one command. */
+void burn_write_page(struct burn_job *job, burn_set set, const struct mmc_write_params *params)
+{
+	struct mmc_command cmd;
+	burn_set good;
+	size_t i;
+
 	if (!set)
 		return;
 	mmc_cmd_mode_sense(&cmd, MMC_PAGE_WRITE);
 	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
 	burn_fail_set(job, set & ~good, "to give its write parameters");
 	burn_for_each(i, good)
-		make_list(job, i);
+		make_list(job, i, params);
 	set = good & job->live;
 	while (set) {
 		burn_set alike = burn_take_alike(job, &set, same_list);
@@ -54,42 +71,8 @@ static void write_parameters(struct burn_job *job)
 		mmc_cmd_mode_select(&cmd, (uint16_t)rec->list_len);
 		good = burn_send(job, alike, &cmd, rec->list, BURN_UNIT_ATTENTION, 0);
 		burn_fail_set(job, alike & ~good, "to take its write parameters");
-	}
-}
-
-static bool same_family(const struct burn_rec *a, const struct burn_rec *b)
-{
-	return mmc_profile_is_cd(a->profile) == mmc_profile_is_cd(b->profile);
-}
-
-/* A drive that does not take the speed burns at the one it likes. */
-static void speed(struct burn_job *job)
-{
-	uint8_t descriptor[MMC_STREAMING_LEN];
-	double times = job->config.speed;
-	burn_set set = times > 0 ? job->live : 0;
-	struct mmc_command cmd;
-	size_t i;
-
-	while (set) {
-		burn_set alike = burn_take_alike(job, &set, same_family), good;
-		const struct burn_rec *rec = &job->recs[burn_first(alike)];
-
-		if (mmc_profile_is_cd(rec->profile)) {
-			double kb = times * CD_1X + 0.5;
-
-			mmc_cmd_set_cd_speed(&cmd, MMC_SPEED_MAX, kb < MMC_SPEED_MAX ?
-					     (uint16_t)kb : MMC_SPEED_MAX);
-		} else {
-			uint32_t kb = (uint32_t)(times * DVD_1X + 0.5);
-
-			mmc_cmd_set_streaming(&cmd);
-			mmc_put_streaming(descriptor, rec->free, kb, kb);
-		}
-		good = burn_send(job, alike, &cmd, descriptor, BURN_UNIT_ATTENTION, 0);
-		burn_for_each(i, alike & ~good)
-			burn_notice(job, "%s does not take %gx with this disc and burns at its own speed",
-				    job->recs[i].name, times);
+		if (job->config.task == BURN_SIMULATE && good)
+			check_test(job, good);
 	}
 }
 
@@ -124,6 +107,8 @@ static void reserve(struct burn_job *job)
 		if (!job->recs[i].plan->reserve)
 			continue;
 		set |= 1u << i;
+		if (job->config.task == BURN_SIMULATE)
+			continue;
 		burn_log_state(job, i, "reserving", BURN_DISC_RUINED);
 		burn_set_disc(job, i, BURN_DISC_RUINED);
 	}
@@ -134,9 +119,21 @@ static void reserve(struct burn_job *job)
 	burn_fail_set(job, set & ~good, "to reserve the track");
 }
 
-static void next_address(struct burn_job *job)
+/* Those that say where they go on: others can write anywhere, from 0 on. */
+static burn_set sequential(const struct burn_job *job)
 {
-	burn_set set = job->live;
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (!job->recs[i].plan->overwrite)
+			set |= 1u << i;
+	return set;
+}
+
+void burn_next_address(struct burn_job *job)
+{
+	burn_set set = sequential(job);
 	struct mmc_track_info info;
 	struct mmc_command cmd;
 	size_t i;
@@ -160,14 +157,32 @@ static void next_address(struct burn_job *job)
 	}
 }
 
+static burn_set with_page(const struct burn_job *job)
+{
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (job->recs[i].plan->write_page)
+			set |= 1u << i;
+	return set;
+}
+
 void burn_prepare(struct burn_job *job)
 {
 	burn_set_state(job, job->live, BURN_PREPARING);
-	speed(job);
-	write_parameters(job);
-	calibrate(job);
+	burn_format(job);
 	if (burn_is_cancelled(job))
 		return;
+	burn_set_state(job, job->live, BURN_PREPARING);
+	burn_speed(job);
+	/* A CD has its parameters for each of its sessions */
+	if (!job->cd)
+		burn_write_page(job, with_page(job), NULL);
+	calibrate(job);
+	if (burn_is_cancelled(job) || job->cd)
+		return;
+	burn_layer_break(job);
 	reserve(job);
-	next_address(job);
+	burn_next_address(job);
 }

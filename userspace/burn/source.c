@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The master: an image file or the disc in a drive. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "internal.h"
 #include "libdiscmux.h"
-
-#define CHUNK_BLOCKS	512u		/* 1 MiB */
-#define READY_MS	60000u
-#define RUN_OUT		2u		/* blocks at the end of a CD track at once */
-
-struct burn_source {
-	int fd;				/* -1 with a drive */
-	uint32_t member;		/* DISCMUX_NONE with a file */
-	uint32_t chunk;			/* blocks */
-	uint32_t blocks;
-	uint64_t bytes_read;
-	uint32_t kept;			/* last blocks, read already: 0 or RUN_OUT */
-	uint8_t tail[RUN_OUT * MMC_BLOCK];
-	char *name;
-};
+#include "source.h"
 
 static struct burn_source *new_source(const char *name)
 {
@@ -32,9 +14,7 @@ static struct burn_source *new_source(const char *name)
 
 	if (!s)
 		return NULL;
-	s->fd = -1;
 	s->member = DISCMUX_NONE;
-	s->chunk = CHUNK_BLOCKS;
 	s->name = strdup(name);
 	if (s->name)
 		return s;
@@ -46,72 +26,42 @@ void burn_source_free(struct burn_source *s)
 {
 	if (!s)
 		return;
-	if (s->fd >= 0)
-		close(s->fd);
+	/* An image's CD-Text is its own */
+	if (!s->image)
+		free(s->layout.text);
+	disc_image_close(s->image);
+	burn_map_free(s->map);
 	free(s->name);
 	free(s);
 }
 
-static int file_size(int fd, const char *path, uint32_t *blocks, char *err, size_t errlen)
+/* A sheet of one plain data track is as good as an .iso. */
+static void look_at_image(struct burn_source *s)
 {
-	struct stat st;
+	const struct cd_layout *l = disc_image_layout(s->image);
 
-	if (fstat(fd, &st)) {
-		int rc = -errno;
-
-		snprintf(err, errlen, "%s: %s", path, strerror(-rc));
-		return rc;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		snprintf(err, errlen, "%s is not a file: name an image, or a reader", path);
-		return -EINVAL;
-	}
-	if (!st.st_size) {
-		snprintf(err, errlen, "%s is empty: name an image with data", path);
-		return -EINVAL;
-	}
-	if (st.st_size % MMC_BLOCK) {
-		snprintf(err, errlen, "%s is %llu bytes, not a multiple of 2048: it is no image of a data disc, or cut off",
-			 path, (unsigned long long)st.st_size);
-		return -EINVAL;
-	}
-	if (st.st_size / MMC_BLOCK > INT32_MAX) {
-		snprintf(err, errlen, "%s is larger than any disc", path);
-		return -EFBIG;
-	}
-	*blocks = (uint32_t)(st.st_size / MMC_BLOCK);
-	return 0;
+	s->blocks = disc_image_blocks(s->image);
+	s->cd = l->tracks && !cd_layout_plain(l);
+	if (s->cd)
+		s->layout = *l;
 }
 
 int burn_source_file(const char *path, struct burn_source **source, char *err, size_t errlen)
 {
-	struct burn_source *s;
-	uint32_t blocks = 0;
-	int fd, rc;
+	struct disc_image *image;
+	int rc = disc_image_open(path, &image, err, errlen);
 
 	*source = NULL;
-	/* Non-blocking: a FIFO is refused below, not waited for */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0) {
-		rc = -errno;
-		snprintf(err, errlen, "%s: %s: name an image that can be read", path,
-			 strerror(-rc));
+	if (rc)
 		return rc;
-	}
-	rc = file_size(fd, path, &blocks, err, errlen);
-	s = rc ? NULL : new_source(path);
-	if (!rc && !s) {
+	*source = new_source(path);
+	if (!*source) {
+		disc_image_close(image);
 		snprintf(err, errlen, "out of memory");
-		rc = -ENOMEM;
+		return -ENOMEM;
 	}
-	if (rc) {
-		close(fd);
-		return rc;
-	}
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	s->fd = fd;
-	s->blocks = blocks;
-	*source = s;
+	(*source)->image = image;
+	look_at_image(*source);
 	return 0;
 }
 
@@ -121,14 +71,13 @@ int burn_source_drive(uint32_t member, const char *name, uint32_t max_data,
 	struct burn_source *s;
 
 	*source = NULL;
-	if (max_data < MMC_BLOCK)
+	if (max_data < CD_RAW)
 		return -EINVAL;
 	s = new_source(name);
 	if (!s)
 		return -ENOMEM;
 	s->member = member;
-	if (max_data / MMC_BLOCK < s->chunk)
-		s->chunk = max_data / MMC_BLOCK;
+	s->max_data = max_data;
 	*source = s;
 	return 0;
 }
@@ -143,19 +92,43 @@ uint64_t burn_source_bytes_read(const struct burn_source *s)
 	return __atomic_load_n(&s->bytes_read, __ATOMIC_RELAXED);
 }
 
+uint32_t burn_source_bad(const struct burn_source *s)
+{
+	return __atomic_load_n(&s->bad, __ATOMIC_RELAXED);
+}
+
+const char *burn_source_kind(const struct burn_source *s)
+{
+	if (!s->image && !s->checked)
+		return "";
+	return s->cd ? cd_layout_name(&s->layout) : "data";
+}
+
+uint16_t burn_source_profile(const struct burn_source *s)
+{
+	return s->profile;
+}
+
+const struct cd_layout *burn_source_layout(const struct burn_source *s)
+{
+	return &s->layout;
+}
+
+const char *burn_image_ending(const struct burn_source *s)
+{
+	if (!s->image && !s->checked)
+		return NULL;
+	return s->cd ? ".cue" : ".iso";
+}
+
 uint32_t burn_source_member(const struct burn_source *s)
 {
-	return s->member;
+	return s ? s->member : DISCMUX_NONE;
 }
 
 const char *burn_source_name(const struct burn_source *s)
 {
-	return s->name;
-}
-
-uint32_t burn_source_chunk(const struct burn_source *s)
-{
-	return s->chunk;
+	return s ? s->name : "";
 }
 
 /* ---- A master in a drive ---------------------------------------------- */
@@ -169,32 +142,12 @@ static int drive_ready(struct burn_source *s, struct burn_job *job)
 
 	mmc_cmd_test_unit_ready(&cmd);
 	if (burn_command(job, s->member, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 READY_MS, &result) >= 0)
+			 SOURCE_READY_MS, &result) >= 0)
 		return 0;
 	if (burn_key(&result, &asc, &ascq) == 0x02 && asc == 0x3a)
 		return burn_job_problem(job, "no disc in %s: insert the master", s->name);
 	discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
 	return burn_job_problem(job, "%s is not ready: %s", s->name, words);
-}
-
-/* A CD is copied by this version when it is one data track. */
-static int drive_tracks(struct burn_source *s, struct burn_job *job)
-{
-	struct discmux_result result;
-	struct mmc_command cmd;
-	uint8_t reply[MMC_TOC_LEN];
-	struct mmc_toc toc;
-	int len;
-
-	mmc_cmd_read_toc(&cmd);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
-	if (len < 0 || mmc_parse_toc(reply, (size_t)len, &toc))
-		return burn_job_problem(job, "the table of contents of the disc in %s can't be read: clean it, or try another drive",
-					s->name);
-	if (toc.first != toc.last || !(toc.tracks[0].control & 4))
-		return burn_job_problem(job, "the disc in %s is not one data track: this version copies data discs only",
-					s->name);
-	return 0;
 }
 
 /*
@@ -209,17 +162,17 @@ static void drive_run_out(struct burn_source *s, struct burn_job *job)
 	uint8_t data[MMC_BLOCK];
 	int len;
 
-	if (s->blocks <= RUN_OUT)
+	if (s->blocks <= SOURCE_RUN_OUT)
 		return;
-	mmc_cmd_read10(&cmd, s->blocks - RUN_OUT, RUN_OUT);
+	mmc_cmd_read10(&cmd, s->blocks - SOURCE_RUN_OUT, SOURCE_RUN_OUT);
 	len = burn_command(job, s->member, &cmd, s->tail, BURN_UNIT_ATTENTION, 0, &result);
 	if (len == sizeof(s->tail)) {
-		s->kept = RUN_OUT;
+		s->kept = SOURCE_RUN_OUT;
 		return;
 	}
-	mmc_cmd_read10(&cmd, s->blocks - RUN_OUT - 1, 1);
+	mmc_cmd_read10(&cmd, s->blocks - SOURCE_RUN_OUT - 1, 1);
 	if (burn_command(job, s->member, &cmd, data, BURN_UNIT_ATTENTION, 0, &result) >= 0)
-		s->blocks -= RUN_OUT;
+		s->blocks -= SOURCE_RUN_OUT;
 }
 
 static int drive_size(struct burn_source *s, struct burn_job *job)
@@ -234,7 +187,7 @@ static int drive_size(struct burn_source *s, struct burn_job *job)
 
 	mmc_cmd_read_capacity(&cmd);
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			   READY_MS, &result);
+			   SOURCE_READY_MS, &result);
 	if (len < 0) {
 		discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
 		return burn_job_problem(job, "the size of the disc in %s can't be read: %s",
@@ -248,128 +201,194 @@ static int drive_size(struct burn_source *s, struct burn_job *job)
 	return 0;
 }
 
-static int drive_check(struct burn_source *s, struct burn_job *job)
+/* A DVD whose data need keys is no master: a copy would be as unreadable. */
+static void drive_protection(struct burn_source *s, struct burn_job *job)
+{
+	uint8_t reply[MMC_STRUCTURE_LEN], system = 0;
+	struct mmc_physical physical;
+	struct discmux_result result;
+	struct mmc_command cmd;
+	int len;
+
+	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_COPYRIGHT, 8);
+	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	if (len >= 0 && !mmc_parse_copyright(reply, (size_t)len, &system))
+		s->protected = system;
+	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_PHYSICAL, MMC_STRUCTURE_LEN);
+	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	if (len >= 0 && !mmc_parse_physical(reply, (size_t)len, &physical))
+		s->layer_break = physical.layer_break;
+}
+
+/* A disc with two sessions is a master on CD only: elsewhere what lies between
+ * them can't be read. */
+static int drive_sessions(struct burn_source *s, struct burn_job *job)
 {
 	struct discmux_result result;
 	struct mmc_command cmd;
 	uint8_t reply[MMC_CONFIGURATION_LEN];
 	struct mmc_disc_info info;
-	uint16_t profile = MMC_PROFILE_NONE;
-	int len, rc = drive_ready(s, job);
+	int len;
 
-	s->kept = 0;
-	if (rc)
-		return rc;
-	/* A plain reader may know neither of the next two commands */
+	/* A plain reader may know neither of the two commands */
 	mmc_cmd_get_configuration(&cmd, 0);
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
 	if (len >= 0)
-		mmc_parse_profile(reply, (size_t)len, &profile);
+		mmc_parse_profile(reply, (size_t)len, &s->profile);
 	mmc_cmd_read_disc_info(&cmd);
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
-	if (len >= 0 && !mmc_parse_disc_info(reply, (size_t)len, &info)) {
-		if (info.state == MMC_DISC_BLANK)
-			return burn_job_problem(job, "the disc in %s is blank: insert the master",
-						s->name);
-		if (info.sessions > 1)
-			return burn_job_problem(job, "the disc in %s has %u sessions: this version copies discs with one",
-						s->name, info.sessions);
+	if (len < 0 || mmc_parse_disc_info(reply, (size_t)len, &info))
+		return 0;
+	s->appendable = info.state == MMC_DISC_APPENDABLE;
+	if (info.state == MMC_DISC_BLANK)
+		return burn_job_problem(job, "the disc in %s is blank: insert the master", s->name);
+	/* An open session counts, and has nothing yet */
+	if (info.sessions > 1 + s->appendable && !mmc_profile_is_cd(s->profile))
+		return burn_job_problem(job, "the disc in %s has %u sessions: only CDs are copied with several",
+					s->name, info.sessions);
+	return 0;
+}
+
+static int drive_layout(struct burn_source *s, struct burn_job *job)
+{
+	int rc = source_read_layout(s, job);
+
+	if (rc)
+		return rc;
+	s->cd = !cd_layout_plain(&s->layout);
+	if (s->cd) {
+		s->blocks = (uint32_t)cd_layout_end(&s->layout);
+		return 0;
 	}
-	if (mmc_profile_is_cd(profile))
-		rc = drive_tracks(s, job);
+	rc = drive_size(s, job);
 	if (!rc)
-		rc = drive_size(s, job);
-	if (!rc && mmc_profile_is_cd(profile))
 		drive_run_out(s, job);
+	return rc;
+}
+
+static void forget(struct burn_source *s)
+{
+	s->checked = false;
+	s->kept = 0;
+	s->profile = MMC_PROFILE_NONE;
+	s->appendable = false;
+	s->protected = false;
+	s->layer_break = 0;
+	s->cd = false;
+	s->slow = 0;
+	memset(s->run_out, 0, sizeof(s->run_out));
+	free(s->layout.text);
+	memset(&s->layout, 0, sizeof(s->layout));
+}
+
+static int drive_check(struct burn_source *s, struct burn_job *job)
+{
+	int rc;
+
+	forget(s);
+	rc = drive_ready(s, job);
+	if (!rc)
+		rc = drive_sessions(s, job);
+	if (rc)
+		return rc;
+	if (mmc_profile_is_cd(s->profile)) {
+		rc = drive_layout(s, job);
+	} else {
+		rc = drive_size(s, job);
+		drive_protection(s, job);
+	}
+	if (!rc && s->protected && !job->config.damaged)
+		return burn_job_problem(job, "the disc in %s is copy protected: it can't be copied",
+					s->name);
+	s->checked = !rc;
 	return rc;
 }
 
 int burn_source_check(struct burn_source *s, struct burn_job *job)
 {
-	int rc = 0;
+	const struct burn_config *c = &job->config;
+	int rc = s->member != DISCMUX_NONE ? drive_check(s, job) : 0;
 
-	if (s->member != DISCMUX_NONE)
-		rc = drive_check(s, job);
-	job->image_blocks = s->blocks;
-	return rc;
+	burn_map_free(s->map);
+	s->map = NULL;
+	s->bad = 0;
+	job->appendable = c->session == BURN_SESSION_OPEN ||
+			  (c->session == BURN_SESSION_AUTO && s->appendable);
+	job->layer_break = c->layer_break ? c->layer_break : s->layer_break;
+	return rc ? rc : burn_parts(job);
+}
+
+int burn_source_write_map(const struct burn_source *s, const char *path, uint64_t total)
+{
+	return burn_map_write(s->map, path, total);
 }
 
 /* ---- Reading ---------------------------------------------------------- */
 
-static int read_drive(struct burn_source *s, struct burn_job *job, uint32_t lba, uint32_t blocks,
+static int read_image(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
 		      uint8_t *data)
 {
-	uint32_t tail = s->blocks - s->kept;
+	char why[160];
 
-	if (lba + blocks > tail) {
-		uint32_t first = lba < tail ? tail : lba;
-
-		memcpy(data + (size_t)(first - lba) * MMC_BLOCK,
-		       s->tail + (size_t)(first - tail) * MMC_BLOCK,
-		       (size_t)(lba + blocks - first) * MMC_BLOCK);
-		blocks = first - lba;
-	}
-	while (blocks) {
-		uint32_t n = blocks < s->chunk ? blocks : s->chunk;
-		struct discmux_result result;
-		struct mmc_command cmd;
-		char words[128];
-		int len;
-
-		mmc_cmd_read10(&cmd, lba, (uint16_t)n);
-		len = burn_command(job, s->member, &cmd, data, BURN_RESET, 0, &result);
-		if (len < 0) {
-			struct discmux_sense sense = { 0 };
-
-			if (!discmux_result_sense(&result, &sense) && sense.info_valid &&
-			    sense.info >= lba && sense.info < lba + n)
-				lba = (uint32_t)sense.info;
-			discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
-			burn_job_problem(job, "%s can't read the master at LBA %u: %s", s->name,
-					 lba, words);
-			return -EIO;
-		}
-		if ((uint32_t)len != n * MMC_BLOCK) {
-			burn_job_problem(job, "%s gave less than was asked for at LBA %u", s->name,
-					 lba);
-			return -EIO;
-		}
-		lba += n;
-		blocks -= n;
-		data += (size_t)n * MMC_BLOCK;
-	}
-	return 0;
+	if (!disc_image_read(s->image, lba, blocks, job->unit, data, why, sizeof(why)))
+		return 0;
+	burn_job_problem(job, "%.120s %s", s->name, why);
+	return -EIO;
 }
 
-static int read_file(struct burn_source *s, struct burn_job *job, uint32_t lba, uint32_t blocks,
-		     uint8_t *data)
+/* Blocks before the first track, or between sessions, are made. */
+static uint32_t make_pause(const struct burn_source *s, const struct burn_job *job, int32_t lba,
+			   uint32_t blocks, uint8_t *data)
 {
-	size_t want = (size_t)blocks * MMC_BLOCK, got = 0;
+	const struct cd_track *t = job->layout ? cd_track_at(job->layout, lba) : NULL;
+	bool first = t && (t == job->layout->track || t->session != t[-1].session);
+	uint32_t n, pause;
 
-	while (got < want) {
-		ssize_t n = pread(s->fd, data + got, want - got,
-				  (off_t)lba * MMC_BLOCK + (off_t)got);
+	if (!first || lba >= t->pregap + CD_PREGAP || (s->image && s->cd))
+		return 0;
+	pause = (uint32_t)(t->pregap + CD_PREGAP - lba);
+	for (n = 0; n < blocks && n < pause; n++) {
+		uint8_t *to = data + (size_t)n * job->unit;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			burn_job_problem(job, "%s can't be read at LBA %zu: %s", s->name,
-					 lba + got / MMC_BLOCK,
-					 n ? strerror(errno) : "it was cut off meanwhile");
-			return -EIO;
-		}
-		got += (size_t)n;
+		memset(to, 0, job->unit);
+		if (job->unit == CD_RAW && t->type != CD_AUDIO)
+			cd_sector_build(to, t->type, lba + (int32_t)n, NULL, NULL);
 	}
-	return 0;
+	return n;
 }
 
-int burn_source_read(struct burn_source *s, struct burn_job *job, uint32_t lba, uint32_t blocks,
-		     void *data)
+/* A copy that is longer than a plain master, because a track has to be. */
+static uint32_t make_end(const struct burn_source *s, const struct burn_job *job, int32_t lba,
+			 uint32_t blocks, uint8_t *data)
 {
-	int rc = s->fd >= 0 ? read_file(s, job, lba, blocks, data) :
-			      read_drive(s, job, lba, blocks, data);
+	if (s->cd || lba < 0 || (uint32_t)lba < s->blocks)
+		return 0;
+	memset(data, 0, (size_t)blocks * job->unit);
+	return blocks;
+}
 
+int burn_source_read(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		     void *buf)
+{
+	uint8_t *data = buf;
+	uint32_t made = make_pause(s, job, lba, blocks, data);
+	uint32_t left;
+	int rc = 0;
+
+	if (!made)
+		made = make_end(s, job, lba, blocks, data);
+	lba += (int32_t)made;
+	data += (size_t)made * job->unit;
+	blocks -= made;
+	left = blocks;
+	if (!s->cd && lba >= 0 && (uint64_t)lba + blocks > s->blocks) {
+		left = (uint32_t)lba < s->blocks ? s->blocks - (uint32_t)lba : 0;
+		memset(data + (size_t)left * job->unit, 0, (size_t)(blocks - left) * job->unit);
+	}
+	if (left)
+		rc = s->image ? read_image(s, job, lba, left, data) :
+				source_read_drive(s, job, lba, left, data);
 	if (!rc)
-		__atomic_fetch_add(&s->bytes_read, (uint64_t)blocks * MMC_BLOCK, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&s->bytes_read, (uint64_t)left * job->unit, __ATOMIC_RELAXED);
 	return rc;
 }

@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reads every copy back, all recorders at once, and compares each block with
- * the digest that was made of the master while it was written.
+ * the digest of the master's: made while it was written, or now, out of the master.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "internal.h"
 #include "libdiscmux.h"
+#include "source.h"
 
 #define CHUNK_BLOCKS	512u	/* 1 MiB */
 #define BUFFER_ALIGN	4096
 #define READY_MS	120000u
+#define SAMPLE		4
+#define SAMPLES		((int)(CD_RAW / SAMPLE))	/* of a block of audio */
+
+struct verify {
+	struct burn_job *job;
+	const struct burn_part *part;
+	int32_t end;		/* of the readable blocks of the session */
+	uint32_t chunk;		/* blocks of one read */
+	uint8_t *buf;
+	uint8_t *master;	/* blocks of the master, when there are no digests */
+	uint64_t *digests;	/* of this chunk */
+};
 
 /* Some drives see what they have written only after a new load. */
 static void ready(struct burn_job *job)
@@ -20,7 +34,7 @@ static void ready(struct burn_job *job)
 	size_t i;
 
 	burn_for_each(i, job->live)
-		if (job->recs[i].plan->reload)
+		if (job->recs[i].plan && job->recs[i].plan->reload)
 			reload |= 1u << i;
 	if (reload) {
 		mmc_cmd_prevent(&cmd, false);
@@ -43,27 +57,86 @@ static void differs(struct burn_job *job, size_t i, uint32_t lba)
 	pthread_mutex_lock(&job->lock);
 	rec->status.disc = BURN_DISC_DIFFERS;
 	rec->status.lba_valid = true;
-	rec->status.lba = rec->start + lba;
+	rec->status.lba = lba;
 	pthread_mutex_unlock(&job->lock);
-	burn_fail(job, i, "%s differs from the master at LBA %u", rec->name, rec->start + lba);
+	burn_fail(job, i, "%s differs from the master at LBA %u", rec->name, lba);
 }
 
 static void unreadable(struct burn_job *job, size_t i, uint32_t lba)
 {
 	burn_set_disc(job, i, BURN_DISC_DIFFERS);
-	burn_fail_lba(job, i, job->recs[i].start + lba, "to read its disc back");
+	burn_fail_lba(job, i, lba, "to read its disc back");
 }
 
-/* Returns false when the recorder is dropped. */
-static bool compare(struct burn_job *job, size_t i, uint32_t lba, uint32_t blocks)
-{
-	const struct burn_rec *rec = &job->recs[i];
-	uint32_t n;
+/* ---- One chunk ---------------------------------------------------------- */
 
+/* Whole blocks that audio is read later by, and the samples beside; both 0 for
+ * data. */
+static int32_t shift_of(const struct verify *v, const struct burn_rec *rec, uint32_t *samples)
+{
+	int32_t blocks = 0, rest = 0;
+
+	if (v->part->type == CD_AUDIO) {
+		blocks = rec->offset / SAMPLES;
+		rest = rec->offset % SAMPLES;
+		if (rest < 0) {
+			rest += SAMPLES;
+			blocks--;
+		}
+	}
+	*samples = (uint32_t)rest;
+	return blocks;
+}
+
+/* Blocks of this chunk that the drive can give in full, from *skip on: audio that
+ * comes late or early is cut off at an end of the disc. */
+static uint32_t covered(const struct verify *v, const struct burn_rec *rec, int32_t lba,
+			uint32_t blocks, uint32_t *skip)
+{
+	uint32_t samples;
+	int32_t shift = shift_of(v, rec, &samples), first = lba + shift;
+	int32_t last = first + (int32_t)blocks + (samples ? 1 : 0);
+
+	*skip = first < 0 ? (uint32_t)-first : 0;
+	if (last > v->end)
+		blocks = blocks > (uint32_t)(last - v->end) ? blocks - (uint32_t)(last - v->end) : 0;
+	return blocks > *skip ? blocks - *skip : 0;
+}
+
+static size_t block_size(const struct burn_job *job)
+{
+	return job->unit == CD_RAW ? CD_RAW : MMC_BLOCK;
+}
+
+static void read_command(const struct verify *v, const struct burn_rec *rec, int32_t lba,
+			 uint32_t blocks, struct mmc_command *cmd)
+{
+	uint32_t samples;
+	int32_t shift = shift_of(v, rec, &samples);
+
+	if (v->job->unit == CD_RAW)
+		mmc_cmd_read_cd(cmd, lba + shift, blocks + (samples ? 1 : 0));
+	else
+		mmc_cmd_read10(cmd, rec->start + (uint32_t)lba, (uint16_t)blocks);
+}
+
+/* Returns false when the recorder is dropped.  at: place of the first block in the
+ * chunk's digests. */
+static bool compare(struct verify *v, size_t i, int32_t lba, uint32_t at, uint32_t blocks)
+{
+	struct burn_job *job = v->job;
+	const struct burn_rec *rec = &job->recs[i];
+	size_t size = block_size(job);
+	uint32_t samples, n;
+
+	shift_of(v, rec, &samples);
 	for (n = 0; n < blocks; n++) {
-		if ((size_t)(n + 1) * MMC_BLOCK > rec->len ||
-		    burn_digest(rec->data + (size_t)n * MMC_BLOCK) != job->digests[lba + n]) {
-			differs(job, i, lba + n);
+		size_t from = n * size + (size_t)samples * SAMPLE;
+
+		if (from + size > rec->len ||
+		    burn_digest(rec->data + from + v->part->skip, v->part->size) !=
+			    v->digests[at + n]) {
+			differs(job, i, rec->start + (uint32_t)lba + n);
 			return false;
 		}
 	}
@@ -72,19 +145,19 @@ static bool compare(struct burn_job *job, size_t i, uint32_t lba, uint32_t block
 
 /* A read failed: block by block, to name the first bad one.  All of them may
  * come now; then the copy is as good as any. */
-static void one_by_one(struct burn_job *job, size_t i, uint32_t lba, uint32_t blocks,
-		       uint8_t *buf)
+static void one_by_one(struct verify *v, size_t i, int32_t lba, uint32_t at, uint32_t blocks)
 {
+	struct burn_job *job = v->job;
 	struct mmc_command cmd;
-	uint32_t end = lba + blocks;
+	uint32_t n;
 
-	for (; lba < end && !burn_is_cancelled(job); lba++) {
-		mmc_cmd_read10(&cmd, job->recs[i].start + lba, 1);
-		if (!burn_send(job, 1u << i, &cmd, buf, 0, 0)) {
-			unreadable(job, i, lba);
+	for (n = 0; n < blocks && !burn_is_cancelled(job); n++) {
+		read_command(v, &job->recs[i], lba + (int32_t)n, 1, &cmd);
+		if (!burn_send(job, 1u << i, &cmd, v->buf, 0, 0)) {
+			unreadable(job, i, job->recs[i].start + (uint32_t)lba + n);
 			return;
 		}
-		if (!compare(job, i, lba, 1))
+		if (!compare(v, i, lba + (int32_t)n, at + n, 1))
 			return;
 	}
 }
@@ -97,90 +170,183 @@ static bool medium_error(const struct burn_rec *rec)
 	return key == 0x03 || key == 0x04 || key == 0x05 || key == 0x0b;
 }
 
-static bool same_start(const struct burn_rec *a, const struct burn_rec *b)
+static bool same_place(const struct burn_rec *a, const struct burn_rec *b)
 {
-	return a->start == b->start;
+	return a->start == b->start && a->offset == b->offset;
 }
 
-static void verify_range(struct burn_job *job, uint32_t lba, uint32_t blocks, uint8_t *buf)
+static void verify_range(struct verify *v, int32_t lba, uint32_t blocks)
 {
-	burn_set set = job->live, bad = 0;
+	struct burn_job *job = v->job;
+	burn_set set = job->live;
 	struct mmc_command cmd;
 	size_t i;
 
 	while (set) {
-		burn_set alike = burn_take_alike(job, &set, same_start), good;
+		burn_set alike = burn_take_alike(job, &set, same_place), good;
+		const struct burn_rec *rec = &job->recs[burn_first(alike)];
+		uint32_t skip, n = covered(v, rec, lba, blocks, &skip);
 
-		mmc_cmd_read10(&cmd, job->recs[burn_first(alike)].start + lba,
-			       (uint16_t)blocks);
-		good = burn_send(job, alike, &cmd, buf, 0, 0);
+		if (!n)
+			continue;
+		read_command(v, rec, lba + (int32_t)skip, n, &cmd);
+		good = burn_send(job, alike, &cmd, v->buf, 0, 0);
 		burn_for_each(i, good)
-			compare(job, i, lba, blocks);
-		bad |= alike & ~good;
+			compare(v, i, lba + (int32_t)skip, skip, n);
+		burn_for_each(i, alike & ~good) {
+			if (medium_error(&job->recs[i]))
+				one_by_one(v, i, lba + (int32_t)skip, skip, n);
+			else
+				unreadable(job, i, job->recs[i].start + (uint32_t)lba + skip);
+		}
 	}
-	burn_for_each(i, bad) {
-		if (medium_error(&job->recs[i]))
-			one_by_one(job, i, lba, blocks, buf);
-		else
-			unreadable(job, i, lba);
+}
+
+/* The digests of the master's blocks. */
+static int digest(struct verify *v, int32_t lba, uint32_t at, uint32_t blocks)
+{
+	struct burn_job *job = v->job;
+	uint32_t i;
+	int rc;
+
+	if (!v->master) {
+		v->digests = job->digests + v->part->first + at;
+		return 0;
 	}
+	rc = burn_source_read(job->config.source, job, lba, blocks, v->master);
+	for (i = 0; !rc && i < blocks; i++)
+		v->digests[i] = burn_digest(v->master + (size_t)i * job->unit + v->part->skip,
+					    v->part->size);
+	return rc;
+}
+
+/* ---- All of it ---------------------------------------------------------- */
+
+/* Where the part's blocks can be read: the pause of a session can't. */
+static int32_t begin_of(const struct burn_job *job, const struct burn_part *part)
+{
+	struct cd_session s;
+
+	if (!job->cd || !cd_session(job->layout, part->session, &s))
+		return part->lba;
+	return part->lba < s.start + CD_PREGAP ? s.start + CD_PREGAP : part->lba;
+}
+
+static int32_t end_of(const struct burn_job *job, const struct burn_part *part)
+{
+	struct cd_session s;
+
+	if (!job->cd || !cd_session(job->layout, part->session, &s))
+		return INT32_MAX;
+	return s.end;
+}
+
+static int verify_part(struct verify *v, uint64_t *done)
+{
+	struct burn_job *job = v->job;
+	const struct burn_part *part = v->part;
+	int32_t lba = begin_of(job, part), end = part->lba + (int32_t)part->blocks;
+	uint32_t n;
+	size_t i;
+	int rc = 0;
+
+	for (; lba < end && job->live && !rc && !burn_is_cancelled(job); lba += (int32_t)n) {
+		n = (uint32_t)(end - lba) < v->chunk ? (uint32_t)(end - lba) : v->chunk;
+		rc = digest(v, lba, (uint32_t)(lba - part->lba), n);
+		if (rc || burn_is_cancelled(job))
+			break;
+		verify_range(v, lba, n);
+		*done += (uint64_t)n * job->unit;
+		burn_for_each(i, job->live)
+			burn_set_progress(job, i, *done, (uint64_t)job->image_blocks * job->unit);
+	}
+	return rc;
 }
 
 /* Blocks of one read: what every recorder and all of them together can. */
 static uint32_t chunk_blocks(const struct burn_job *job)
 {
-	uint32_t n = (uint32_t)__builtin_popcount(job->live);
+	uint32_t n = (uint32_t)__builtin_popcount(job->live), size = (uint32_t)block_size(job);
 	uint32_t chunk = CHUNK_BLOCKS;
 	size_t i;
 
 	burn_for_each(i, job->live)
-		if (job->recs[i].info.max_data / MMC_BLOCK < chunk)
-			chunk = job->recs[i].info.max_data / MMC_BLOCK;
-	if (job->config.max_exec_bytes / MMC_BLOCK / n < chunk)
-		chunk = job->config.max_exec_bytes / MMC_BLOCK / n;
-	return chunk ? chunk : 1;
+		if (job->recs[i].info.max_data / size < chunk)
+			chunk = job->recs[i].info.max_data / size;
+	if (job->config.max_exec_bytes / size / n < chunk)
+		chunk = job->config.max_exec_bytes / size / n;
+	/* Audio that comes between two blocks takes one block more */
+	return chunk > 1 ? chunk - 1 : 1;
 }
 
-static void verify_all(struct burn_job *job, uint32_t chunk, uint8_t *buf)
+static int verify_all(struct verify *v)
 {
-	uint64_t total = (uint64_t)job->image_blocks * MMC_BLOCK;
-	uint32_t lba, n;
-	size_t i;
+	struct burn_job *job = v->job;
+	uint64_t done = 0;
+	unsigned int i;
+	size_t k;
+	int rc = 0;
 
-	for (lba = 0; lba < job->image_blocks && job->live && !burn_is_cancelled(job); lba += n) {
-		n = job->image_blocks - lba < chunk ? job->image_blocks - lba : chunk;
-		verify_range(job, lba, n, buf);
-		burn_for_each(i, job->live)
-			burn_set_progress(job, i, (uint64_t)(lba + n) * MMC_BLOCK, total);
+	for (i = 0; i < job->nr_parts && !rc && job->live && !burn_is_cancelled(job); i++) {
+		v->part = &job->parts[i];
+		v->end = end_of(job, v->part);
+		/* Parts of CDs have their addresses, the start of a plain copy its own */
+		burn_for_each(k, job->live)
+			if (job->cd)
+				job->recs[k].start = 0;
+		rc = verify_part(v, &done);
 	}
-	if (burn_is_cancelled(job))
-		return;
-	burn_for_each(i, job->live) {
-		burn_set_disc(job, i, BURN_DISC_VERIFIED);
-		burn_log_state(job, i, "verified", BURN_DISC_VERIFIED);
+	if (rc || burn_is_cancelled(job))
+		return rc;
+	burn_for_each(k, job->live) {
+		burn_set_disc(job, k, BURN_DISC_VERIFIED);
+		burn_log_state(job, k, "verified", BURN_DISC_VERIFIED);
 	}
+	return 0;
 }
 
-void burn_verify(struct burn_job *job)
+static bool get_memory(struct verify *v)
 {
-	uint32_t chunk;
+	const struct burn_job *job = v->job;
 	void *buf;
+
+	if (posix_memalign(&buf, BUFFER_ALIGN, (size_t)__builtin_popcount(job->live) *
+			   (v->chunk + 1) * block_size(job)))
+		return false;
+	v->buf = buf;
+	if (job->digests)
+		return true;
+	v->master = malloc((size_t)v->chunk * job->unit);
+	v->digests = calloc(v->chunk, sizeof(*v->digests));
+	return v->master && v->digests;
+}
+
+int burn_verify(struct burn_job *job)
+{
+	struct verify v = { .job = job };
 	size_t i;
+	int rc = 0;
 
 	if (!job->live)
-		return;
+		return 0;
 	burn_set_state(job, job->live, BURN_VERIFYING);
 	ready(job);
+	if (job->cd)
+		burn_verify_layout(job);
+	if (job->cd && job->live)
+		burn_find_offsets(job);
 	if (!job->live || burn_is_cancelled(job))
-		return;
-	chunk = chunk_blocks(job);
-	if (posix_memalign(&buf, BUFFER_ALIGN, (size_t)__builtin_popcount(job->live) * chunk *
-			   MMC_BLOCK)) {
+		return 0;
+	v.chunk = chunk_blocks(job);
+	if (get_memory(&v))
+		rc = verify_all(&v);
+	else
 		burn_for_each(i, job->live)
 			burn_fail(job, i, "out of memory: the disc in %s was not verified",
 				  job->recs[i].name);
-		return;
-	}
-	verify_all(job, chunk, buf);
-	free(buf);
+	if (v.master)
+		free(v.digests);
+	free(v.master);
+	free(v.buf);
+	return rc;
 }

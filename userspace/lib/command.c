@@ -36,6 +36,19 @@ int discmux_exec(struct discmux *dm, const uint32_t *members, size_t nr, const u
 	return dm_ioctl(dm, DISCMUX_IOC_EXEC, &exec, "sending a command");
 }
 
+int discmux_exec_blocks(struct discmux *dm, const struct discmux_exec *what,
+			struct discmux_result *results, struct discmux_status_block *blocks)
+{
+	struct discmux_exec exec = *what;
+
+	exec.size = sizeof(exec);
+	exec.result_stride = sizeof(*results);
+	exec.results = dm_ptr(results);
+	exec.block_stride = sizeof(*blocks);
+	exec.blocks = dm_ptr(blocks);
+	return dm_ioctl(dm, DISCMUX_IOC_EXEC, &exec, "sending a command");
+}
+
 int discmux_command(struct discmux *dm, uint32_t member, const uint8_t *cdb, size_t cdb_len,
 		    enum discmux_dir dir, void *data, size_t data_len, unsigned int timeout_ms,
 		    struct discmux_result *result)

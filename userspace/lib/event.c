@@ -53,6 +53,24 @@ static uint32_t *field32(struct discmux_event_info *info, unsigned int attr)
 		return &info->stream;
 	case DISCMUX_ATTR_RECORDERS:
 		return &info->recorders;
+	case DISCMUX_ATTR_OPERATION:
+		return &info->operation;
+	case DISCMUX_ATTR_STATE:
+		return &info->state;
+	default:
+		return NULL;
+	}
+}
+
+static uint64_t *field64(struct discmux_event_info *info, unsigned int attr)
+{
+	switch (attr) {
+	case DISCMUX_ATTR_SEQ:
+		return &info->seq;
+	case DISCMUX_ATTR_BYTES:
+		return &info->bytes;
+	case DISCMUX_ATTR_GENERATION:
+		return &info->generation;
 	default:
 		return NULL;
 	}
@@ -63,18 +81,22 @@ static int take_attr(const struct nlattr *attr, struct discmux_event_info *info)
 	unsigned int type = (unsigned int)nla_type(attr);
 	size_t len = (size_t)nla_len(attr);
 	uint32_t *field = field32(info, type);
+	uint64_t *wide = field64(info, type);
 
 	if (field) {
 		if (len != sizeof(*field))
 			return -EBADMSG;
 		*field = nla_get_u32(attr);
-	} else if (type == DISCMUX_ATTR_SEQ || type == DISCMUX_ATTR_BYTES) {
-		if (len != sizeof(uint64_t))
+	} else if (wide) {
+		if (len != sizeof(*wide))
 			return -EBADMSG;
-		memcpy(type == DISCMUX_ATTR_SEQ ? &info->seq : &info->bytes, nla_data(attr), len);
+		memcpy(wide, nla_data(attr), len);
 	} else if (type == DISCMUX_ATTR_SENSE) {
 		info->sense_len = (uint32_t)(len < sizeof(info->sense) ? len : sizeof(info->sense));
 		memcpy(info->sense, nla_data(attr), info->sense_len);
+	} else if (type == DISCMUX_ATTR_STATUS_BLOCK) {
+		memcpy(&info->block, nla_data(attr),
+		       len < sizeof(info->block) ? len : sizeof(info->block));
 	} else {
 		return 0;	/* padding, or of a newer driver */
 	}
@@ -233,6 +255,12 @@ const char *discmux_event_name(uint32_t event)
 		[DISCMUX_EVENT_STREAM_STARTED] = "stream-started",
 		[DISCMUX_EVENT_STREAM_PROGRESS] = "stream-progress",
 		[DISCMUX_EVENT_STREAM_END] = "stream-end",
+		[DISCMUX_EVENT_OPERATION_STARTED] = "operation-started",
+		[DISCMUX_EVENT_OPERATION_DONE] = "operation-done",
+		[DISCMUX_EVENT_ELEMENTS_CHANGED] = "elements-changed",
+		[DISCMUX_EVENT_MEMBER_STATE] = "member-state",
+		[DISCMUX_EVENT_ATTENTION] = "attention",
+		[DISCMUX_EVENT_RESET] = "reset",
 	};
 
 	return event < sizeof(names) / sizeof(*names) && names[event] ? names[event] : "unknown";

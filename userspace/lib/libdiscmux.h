@@ -142,6 +142,18 @@ int discmux_exec(struct discmux *dm, const uint32_t *members, size_t nr, const u
 		 unsigned int timeout_ms, struct discmux_result *results);
 
 /**
+ * discmux_exec_blocks - the same with a status block for each member
+ * @what: nr_targets, targets, cdb, cdb_len, direction, data, data_len,
+ *	timeout_ms and identifier; see struct discmux_exec, of which the rest is
+ *	set here
+ * @results: what->nr_targets results
+ * @blocks: as many status blocks, with the sense bytes that
+ *	discmux_unit_options() picks
+ */
+int discmux_exec_blocks(struct discmux *dm, const struct discmux_exec *what,
+			struct discmux_result *results, struct discmux_status_block *blocks);
+
+/**
  * discmux_command - one CDB to one member
  * @result: how it went; may be NULL
  *
@@ -348,8 +360,9 @@ struct discmux_stream_handle;
  * discmux_stream_open - open a stream
  * @dm: a handle opened for writing; it must outlive the stream
  * @params: in: block_size (0 is 2048), chunk_bytes, ring_bytes, prefill_bytes,
- *	write_opcode, timeout_ms, 0 for the driver's choice; all else is set
- *	here.  Out: what is used
+ *	write_opcode, timeout_ms, 0 for the driver's choice; lag_policy and
+ *	lag_ms, see struct discmux_stream; all else is set here.  Out: what is
+ *	used, and shared_hosts
  * @targets: recorders and their first blocks
  * @nr: how many
  * @stream: the new stream; NULL when the call fails (the message is in
@@ -368,6 +381,45 @@ int discmux_stream_open(struct discmux *dm, struct discmux_stream *params,
  * finished, -EAGAIN, -EINTR.
  */
 ssize_t discmux_stream_write(struct discmux_stream_handle *stream, const void *data, size_t len);
+
+/**
+ * discmux_stream_send - feed the recorders from a file, without a copy
+ * @file: descriptor of a file whose pages the kernel can hand over; what is
+ *	changed in it while the discs are written may or may not get there
+ * @offset: where in the file; moved on.  NULL: from where the file stands
+ * @len: bytes
+ *
+ * As discmux_stream_write(); fewer bytes also at the file's end.
+ */
+ssize_t discmux_stream_send(struct discmux_stream_handle *stream, int file, uint64_t *offset,
+			    size_t len);
+
+/**
+ * discmux_stream_map - have the stream's memory in this process
+ *
+ * Before any data.  What discmux_stream_place() tells of lies in it; it is gone
+ * with discmux_stream_close().  -EBUSY when there are data, -EINVAL when the
+ * chunk is no whole number of pages.
+ */
+int discmux_stream_map(struct discmux_stream_handle *stream);
+
+/**
+ * discmux_stream_place - where the next data go, so that nobody copies them
+ * @want: wait until so many bytes are free, or as many as there are up to the
+ *	end of the stream's memory; not more than that has
+ * @place: there; page aligned as long as whole pages are passed on, so that a
+ *	command that reads (discmux_exec) can have it as its data
+ * @room: bytes that fit in a row
+ *
+ * Maps the memory if need be.  Returns 0, or a negative errno as
+ * discmux_stream_write().
+ */
+int discmux_stream_place(struct discmux_stream_handle *stream, size_t want, void **place,
+			 size_t *room);
+
+/* Passes on bytes put at the place last told of; they are changed no more.
+ * 0, or a negative errno as discmux_stream_write(). */
+int discmux_stream_commit(struct discmux_stream_handle *stream, size_t bytes);
 
 /* Waits until every recorder that is left has all data; what became of each is
  * in discmux_stream_status().  -EIO when none is left, -EINVAL when the data
@@ -408,7 +460,7 @@ struct discmux_inventory {
 	struct discmux_element *elements;	/* by ascending type and address */
 	size_t count;
 	uint32_t changer;	/* member number of the changer */
-	uint32_t state;		/* DISCMUX_STATUS_MOVING, DISCMUX_STATUS_STALE */
+	uint32_t state;		/* DISCMUX_STATUS_MOVING, _STALE, _GARBLED */
 	uint32_t age_ms;	/* since the changer was last asked */
 	uint64_t generation;	/* grows whenever an element changed */
 };
@@ -454,6 +506,123 @@ const char *discmux_element_type_name(uint32_t type);
 int discmux_move(struct discmux *dm, uint32_t source, uint32_t destination, uint32_t flags,
 		 unsigned int timeout_ms, struct discmux_result *result);
 
+/* "initialize", "position" ...; "unknown" for anything else. */
+const char *discmux_operation_name(uint32_t operation);
+
+/**
+ * discmux_operate - what a changer does besides moves
+ * @what: operation, flags, member and the fields that the operation names; see
+ *	struct discmux_operate, of which size, result_stride and result are set
+ *	here
+ * @result: how it went; may be NULL
+ *
+ * Waits for its turn and for the arm, unless DISCMUX_OPERATE_NOWAIT is set
+ * (-EAGAIN).  Returns 0 when it was carried out, -EIO when the changer refused
+ * (sense in @result and discmux_error()), -ENOENT without a changer or for an
+ * address that it does not have, -EBUSY for a changer or drive that another
+ * program has claimed, -ECANCELED when this fd was closed in another thread,
+ * -EPERM for a reset without CAP_SYS_ADMIN, -EINTR as discmux_move().
+ *
+ * The functions below are it for the changer of the mux and one operation each.
+ */
+int discmux_operate(struct discmux *dm, const struct discmux_operate *what,
+		    struct discmux_result *result);
+
+/* The changer looks at all elements, or at @first to @last unless both are 0.
+ * @timeout_ms: 0 is an hour. */
+int discmux_initialize(struct discmux *dm, uint32_t first, uint32_t last, unsigned int timeout_ms,
+		       struct discmux_result *result);
+
+/* The first arm goes before an element.  @flags: DISCMUX_OPERATE_INVERT or 0. */
+int discmux_position(struct discmux *dm, uint32_t element, uint32_t flags,
+		     struct discmux_result *result);
+
+/* What is in @source goes to @destination, what was there to @second.
+ * @flags: DISCMUX_OPERATE_INVERT, _INVERT2.  @timeout_ms: 0 is 300 s. */
+int discmux_exchange(struct discmux *dm, uint32_t source, uint32_t destination, uint32_t second,
+		     uint32_t flags, unsigned int timeout_ms, struct discmux_result *result);
+
+/* The arm finds its initial position.  @flags: DISCMUX_OPERATE_RESET (needs
+ * CAP_SYS_ADMIN), _RETURN, _IMMED. */
+int discmux_rezero(struct discmux *dm, uint32_t flags, struct discmux_result *result);
+
+/* The changer tests its mechanics; the MC-8x00 moves a disc from slot 1 to the
+ * first drive and back. */
+int discmux_selftest(struct discmux *dm, struct discmux_result *result);
+
+/* Locks the mail slot (true) or unlocks it. */
+int discmux_prevent(struct discmux *dm, bool prevent, struct discmux_result *result);
+
+/* Keeps other initiators out of the changer (@nr 0) or of elements of it, under
+ * a number; other programs of this machine are kept out by discmux_claim(). */
+int discmux_reserve(struct discmux *dm, const struct discmux_range *ranges, size_t nr,
+		    uint8_t identification, struct discmux_result *result);
+int discmux_unreserve(struct discmux *dm, bool elements, uint8_t identification,
+		      struct discmux_result *result);
+
+/* ---- Log and mode pages ----------------------------------------------- */
+
+/**
+ * discmux_page - LOG SENSE, LOG SELECT, MODE SENSE, MODE SELECT
+ * @what: operation, flags, member (DISCMUX_NONE: the changer), page ...; see
+ *	struct discmux_page, of which size, data_len, data, result_stride and
+ *	result are set here
+ * @data: room for, or the bytes that go out, the device's header first
+ * @len: bytes of @data
+ * @result: how it went; may be NULL
+ *
+ * Returns the bytes that came (SENSE) or @len, -EAGAIN while the changer moves
+ * unless DISCMUX_PAGE_WAIT is set, -EIO when the device refused, or another
+ * negative errno.  SENSE works on a read-only handle.
+ */
+int discmux_page(struct discmux *dm, const struct discmux_page *what, void *data, size_t len,
+		 struct discmux_result *result);
+
+/* Current cumulative values of a page.  @flags: DISCMUX_PAGE_WAIT or 0. */
+int discmux_log_sense(struct discmux *dm, uint32_t member, uint8_t page, uint32_t flags,
+		      void *data, size_t len, struct discmux_result *result);
+
+/* LOG SELECT with PCR: all counts of the device become 0. */
+int discmux_log_clear(struct discmux *dm, uint32_t member, struct discmux_result *result);
+
+/* Current values of a page: MODE SENSE(6) of a changer, (10) of a drive.
+ * @flags: DISCMUX_PAGE_WAIT, _BLOCKS or 0. */
+int discmux_mode_sense(struct discmux *dm, uint32_t member, uint8_t page, uint32_t flags,
+		       void *data, size_t len, struct discmux_result *result);
+
+/* @data: header and pages.  @flags: DISCMUX_PAGE_SAVE or 0. */
+int discmux_mode_select(struct discmux *dm, uint32_t member, uint32_t flags, const void *data,
+			size_t len, struct discmux_result *result);
+
+/* ---- Units: options, sense data, messages ----------------------------- */
+
+/* Sets (or, with DISCMUX_OPTIONS_GET, reads) which sense bytes the status
+ * blocks of a member hold; see struct discmux_unit_options, of which size is
+ * set here. */
+int discmux_unit_options(struct discmux *dm, struct discmux_unit_options *options);
+
+/**
+ * discmux_request_sense - the sense data of the last command to a member
+ * @keep: leave it there; otherwise it is NO SENSE next time
+ * @sense: filled, zero behind what came
+ *
+ * Sends no command.  Returns the bytes of sense data (18 or more: without any
+ * it is NO SENSE), or a negative errno.
+ */
+int discmux_request_sense(struct discmux *dm, uint32_t member, bool keep,
+			  uint8_t sense[DISCMUX_SENSE_SIZE]);
+
+/**
+ * discmux_send_message - a SCSI message to a member
+ * @code: 06h ABORT, 08h NO OPERATION, 0Ch BUS DEVICE RESET
+ *
+ * Returns how many commands in flight were told to end, -EPROTONOSUPPORT for a
+ * message that only a bus adapter sends, -EINVAL for a code that no initiator
+ * sends, -EPERM for a reset without CAP_SYS_ADMIN, -EBUSY when another program
+ * has claimed the member, -EIO when the host adapter could not reset it.
+ */
+int discmux_send_message(struct discmux *dm, uint32_t member, uint8_t code);
+
 /* ---- Events ----------------------------------------------------------- */
 
 /* One event; a field is valid when its bit 1 << DISCMUX_ATTR_x is in @has. */
@@ -476,6 +645,10 @@ struct discmux_event_info {
 	uint32_t sense_len;
 	uint64_t bytes;
 	uint8_t sense[DISCMUX_SENSE_SIZE];
+	uint32_t operation;	/* enum discmux_operation */
+	uint32_t state;		/* enum discmux_member_state */
+	uint64_t generation;	/* of the elements */
+	struct discmux_status_block block;
 };
 
 /* A listener on the driver's netlink events, of every mux. */

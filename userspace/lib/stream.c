@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -12,6 +14,8 @@
 /* A stream has its own fd and message, and the way to the driver of its mux. */
 struct discmux_stream_handle {
 	struct discmux io;
+	uint8_t *ring;		/* NULL before discmux_stream_map() */
+	size_t ring_bytes;
 };
 
 int discmux_stream_open(struct discmux *dm, struct discmux_stream *params,
@@ -35,6 +39,8 @@ int discmux_stream_open(struct discmux *dm, struct discmux_stream *params,
 	if (!params->block_size)
 		params->block_size = BLOCK_SIZE;
 	memset(params->__reserved, 0, sizeof(params->__reserved));
+	params->shared_hosts = 0;
+	params->__reserved2 = 0;
 	params->targets = dm_ptr(targets);
 	ret = dm_ioctl(dm, DISCMUX_IOC_STREAM, params, "opening a stream");
 	if (ret < 0) {
@@ -42,6 +48,7 @@ int discmux_stream_open(struct discmux *dm, struct discmux_stream *params,
 		return ret;
 	}
 	stream->io.fd = (int)params->fd;
+	stream->ring_bytes = params->ring_bytes;
 	stream->io.ioctl = dm->ioctl;
 	stream->io.context = dm->context;
 	*out = stream;
@@ -79,6 +86,80 @@ ssize_t discmux_stream_write(struct discmux_stream_handle *stream, const void *d
 		done += (size_t)n;
 	}
 	return (ssize_t)done;
+}
+
+ssize_t discmux_stream_send(struct discmux_stream_handle *stream, int file, uint64_t *offset,
+			    size_t len)
+{
+	off_t at = offset ? (off_t)*offset : 0;
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = sendfile(stream->io.fd, file, offset ? &at : NULL, len - done);
+
+		if (n < 0 && done && (errno == EINTR || errno == EAGAIN))
+			break;
+		if (n < 0)
+			return write_failed(stream, errno);
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	if (offset)
+		*offset = (uint64_t)at;
+	return (ssize_t)done;
+}
+
+int discmux_stream_map(struct discmux_stream_handle *stream)
+{
+	void *ring;
+
+	if (stream->ring)
+		return 0;
+	ring = mmap(NULL, stream->ring_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, stream->io.fd, 0);
+	if (ring == MAP_FAILED)
+		return dm_fail(&stream->io, -errno, "mapping the stream's memory: %s",
+			       errno == EBUSY ? "there are data in it already" : strerror(errno));
+	stream->ring = ring;
+	return 0;
+}
+
+/* Passes on bytes; *place is where want bytes can go then, *room what fits. */
+static int commit(struct discmux_stream_handle *stream, size_t *bytes, size_t want, void **place,
+		  size_t *room)
+{
+	struct discmux_stream_commit c = {
+		.size = sizeof(c),
+		.bytes = (uint32_t)*bytes,
+		.want = (uint32_t)want,
+	};
+	int ret;
+
+	if (*bytes > stream->ring_bytes || want > stream->ring_bytes)
+		return dm_fail(&stream->io, -EINVAL, "more data than the stream's memory holds");
+	ret = dm_ioctl(&stream->io, DISCMUX_IOC_STREAM_COMMIT, &c, "feeding the stream");
+	*bytes = c.bytes;
+	if (ret == -EIO || ret == -ECANCELED)
+		return write_failed(stream, -ret);
+	if (place)
+		*place = stream->ring + c.offset;
+	if (room)
+		*room = c.room;
+	return ret;
+}
+
+int discmux_stream_place(struct discmux_stream_handle *stream, size_t want, void **place,
+			 size_t *room)
+{
+	size_t none = 0;
+	int ret = discmux_stream_map(stream);
+
+	return ret ? ret : commit(stream, &none, want, place, room);
+}
+
+int discmux_stream_commit(struct discmux_stream_handle *stream, size_t bytes)
+{
+	return commit(stream, &bytes, 0, NULL, NULL);
 }
 
 static int stream_end(struct discmux_stream_handle *stream, unsigned long request,
@@ -138,6 +219,8 @@ void discmux_stream_close(struct discmux_stream_handle *stream)
 {
 	if (!stream)
 		return;
+	if (stream->ring)
+		munmap(stream->ring, stream->ring_bytes);
 	close(stream->io.fd);
 	free(stream);
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MMC_LEAD_OUT		0xaau		/* its track number */
 #define MMC_BLOCK		2048u		/* bytes of a data block */
 #define MMC_TRACK_INVISIBLE	0xffu		/* the track that does not exist yet */
 #define MMC_SPEED_MAX		0xffffu		/* "as fast as it goes" */
@@ -74,6 +75,7 @@ void mmc_cmd_synchronize_cache(struct mmc_command *c);			/* 6.40 */
 
 /* CLOSE TRACK/SESSION functions, 6.3 */
 enum mmc_close {
+	MMC_CLOSE_FORMAT = 0,		/* DVD+RW: stop formatting in the background */
 	MMC_CLOSE_TRACK = 1,
 	MMC_CLOSE_SESSION = 2,		/* CD, DVD-R: as the write parameters say */
 	MMC_CLOSE_FINALISE_MIN = 5,	/* DVD+R: with minimum radius */
@@ -101,6 +103,94 @@ void mmc_cmd_set_cd_speed(struct mmc_command *c, uint16_t read, uint16_t write);
 void mmc_cmd_read10(struct mmc_command *c, uint32_t lba, uint16_t blocks); /* 6.17 */
 void mmc_cmd_read12(struct mmc_command *c, uint32_t lba, uint32_t blocks); /* 6.18 */
 void mmc_cmd_read_buffer_capacity(struct mmc_command *c);		/* 6.19, in bytes */
+
+/* 6.2; answers at once and goes on: READ DISC INFORMATION says 02/04/07 until
+ * it is done. */
+enum mmc_blank {
+	MMC_BLANK_FULL = 0,
+	MMC_BLANK_MINIMAL = 1,
+	MMC_BLANK_TAIL = 4,		/* CD-RW: the last session */
+};
+
+void mmc_cmd_blank(struct mmc_command *c, enum mmc_blank what);
+
+/* 6.5; MMC_FORMAT_LEN bytes from mmc_put_format() go with it. */
+void mmc_cmd_format(struct mmc_command *c);
+
+#define MMC_FORMAT_LEN		12u
+#define MMC_FORMATS_LEN		252u
+
+/* Format types, 6.5.4 */
+enum mmc_format {
+	MMC_FORMAT_FULL = 0x00,
+	MMC_FORMAT_DVD_RW_QUICK_GROW = 0x13,	/* grow the last border-in */
+	MMC_FORMAT_DVD_RW_QUICK = 0x15,
+	MMC_FORMAT_DVD_PLUS_RW = 0x26,
+	MMC_FORMAT_BD_SPARE = 0x30,		/* BD-RE with spare areas */
+	MMC_FORMAT_BD_NONE = 0x31,		/* BD-RE without */
+	MMC_FORMAT_BD_R_SPARE = 0x32,
+};
+
+/* Immediate format of @blocks; @parameter: the low bits of byte 4 and bytes 5-7. */
+void mmc_put_format(uint8_t *buf, enum mmc_format type, uint32_t blocks, uint32_t parameter);
+
+void mmc_cmd_read_format_capacities(struct mmc_command *c);		/* 6.23 */
+
+#define MMC_SPEEDS_MAX		32u
+#define MMC_SPEEDS_LEN		(8u + 16u * MMC_SPEEDS_MAX)
+
+void mmc_cmd_get_write_speeds(struct mmc_command *c);			/* 6.8, type 03h */
+
+#define MMC_STRUCTURE_LEN	2052u
+#define MMC_LAYER_BREAK_LEN	12u
+
+/* READ DISC STRUCTURE formats, 6.21.3 */
+enum mmc_structure {
+	MMC_STRUCTURE_PHYSICAL = 0x00,
+	MMC_STRUCTURE_COPYRIGHT = 0x01,
+	MMC_STRUCTURE_LAYER_BREAK = 0x20,	/* layer boundary information */
+};
+
+void mmc_cmd_read_structure(struct mmc_command *c, enum mmc_structure format, uint16_t len);
+
+/* 6.35, format 20h: blocks on layer 0; MMC_LAYER_BREAK_LEN bytes of
+ * mmc_put_layer_break() go with it. */
+void mmc_cmd_send_layer_break(struct mmc_command *c);
+void mmc_put_layer_break(uint8_t *buf, uint32_t blocks);
+
+void mmc_cmd_send_cue_sheet(struct mmc_command *c, uint32_t len);	/* 6.33 */
+
+/* READ TOC/PMA/ATIP formats, 6.25 */
+#define MMC_FULL_TOC_LEN	2048u
+#define MMC_ATIP_LEN		32u
+#define MMC_CD_TEXT_LEN		(4u + 2048u * 18u)
+
+void mmc_cmd_read_full_toc(struct mmc_command *c);			/* format 2 */
+void mmc_cmd_read_atip(struct mmc_command *c);				/* format 4 */
+void mmc_cmd_read_cd_text(struct mmc_command *c);			/* format 5 */
+
+#define MMC_SUBCHANNEL_LEN	24u
+
+/* READ SUB-CHANNEL, MMC-5 6.31: format 2 with track 0, format 3. */
+void mmc_cmd_read_mcn(struct mmc_command *c);
+void mmc_cmd_read_isrc(struct mmc_command *c, uint8_t track);
+
+#define MMC_RAW_SECTOR		2352u
+#define MMC_Q_LEN		16u	/* bytes of Q with a sector */
+
+/* READ CD, 6.16: whole sectors of any type, MMC_RAW_SECTOR bytes each. */
+void mmc_cmd_read_cd(struct mmc_command *c, int32_t lba, uint32_t blocks);
+
+/* The same with a bit for each byte that CIRC could not put right, behind each
+ * sector, the first byte's in bit 7. */
+#define MMC_C2_LEN		294u
+void mmc_cmd_read_cd_c2(struct mmc_command *c, int32_t lba, uint32_t blocks);
+
+/* The formatted Q of sectors and nothing else, MMC_Q_LEN bytes each. */
+void mmc_cmd_read_q(struct mmc_command *c, int32_t lba, uint32_t blocks);
+
+/* WRITE(10) of blocks of this size, for what is no data: lead-ins. */
+void mmc_cmd_write10(struct mmc_command *c, int32_t lba, uint16_t blocks, uint32_t size);
 
 /* 6.7, polled, media class. */
 void mmc_cmd_get_event(struct mmc_command *c);
@@ -148,10 +238,18 @@ bool mmc_profile_is_cd(uint16_t profile);
 
 /* Feature codes that say what can be written now, 5.3 */
 enum mmc_feature_code {
+	MMC_FEATURE_RANDOM_WRITE = 0x20,
 	MMC_FEATURE_INCREMENTAL = 0x21,
+	MMC_FEATURE_RESTRICTED = 0x26,
+	MMC_FEATURE_DVD_PLUS_RW = 0x2a,
 	MMC_FEATURE_DVD_PLUS_R = 0x2b,
+	MMC_FEATURE_RIGID_RESTRICTED = 0x2c,
 	MMC_FEATURE_CD_TAO = 0x2d,
+	MMC_FEATURE_CD_SAO = 0x2e,
 	MMC_FEATURE_DVD_R_WRITE = 0x2f,
+	MMC_FEATURE_DVD_PLUS_R_DL = 0x3b,
+	MMC_FEATURE_BD_READ = 0x40,
+	MMC_FEATURE_BD_WRITE = 0x41,
 };
 
 struct mmc_feature {
@@ -241,6 +339,93 @@ struct mmc_media_event {
 /* -ENODATA: the drive gives no media events. */
 int mmc_parse_event(const uint8_t *data, size_t len, struct mmc_media_event *event);
 
+/* The profiles that a drive knows, in its order; at most @max.  Returns how many
+ * there are in the reply, or -EPROTO. */
+int mmc_parse_profiles(const uint8_t *data, size_t len, uint16_t *profiles, size_t max);
+
+/* READ FORMAT CAPACITIES, 6.23.3.2: the current state. */
+enum mmc_formatted { MMC_UNFORMATTED = 1, MMC_FORMATTED = 2, MMC_NO_MEDIUM = 3 };
+
+struct mmc_formats {
+	enum mmc_formatted state;
+	uint32_t blocks;	/* of the formatted disc, or the most it can have */
+	uint64_t types;		/* bit n: format type n can be done */
+	uint32_t type_blocks[64]; /* of the first descriptor of each type */
+};
+
+int mmc_parse_formats(const uint8_t *data, size_t len, struct mmc_formats *formats);
+
+/* Write speeds in 1000 bytes a second, fastest first; at most MMC_SPEEDS_MAX.
+ * Returns how many, or -EPROTO. */
+int mmc_parse_write_speeds(const uint8_t *data, size_t len, uint32_t *speeds);
+
+/* Physical format information of DVDs, 6.21.3.3.1 */
+struct mmc_physical {
+	uint8_t book;		/* type, upper half of byte 0 */
+	uint8_t layers;		/* 1 or 2 */
+	bool opposite;		/* the second layer runs back (OTP) */
+	uint32_t blocks;	/* of the data area, both layers */
+	uint32_t layer_break;	/* blocks on layer 0; 0 with one layer */
+};
+
+int mmc_parse_physical(const uint8_t *data, size_t len, struct mmc_physical *physical);
+
+/* Copyright information: 0 none, 1 CSS or CPPM, 2 CPRM, 3 AACS. */
+int mmc_parse_copyright(const uint8_t *data, size_t len, uint8_t *system);
+
+/* Blocks on layer 0 of a dual layer disc that is to be written. */
+int mmc_parse_layer_break(const uint8_t *data, size_t len, uint32_t *blocks, bool *settled);
+
+#define MMC_FULL_TOC_MAX	256u
+
+/* One entry of the table of contents as it is in the lead-in. */
+struct mmc_toc_entry {
+	uint8_t session, adr, control, point;
+	uint8_t msf[3];		/* running time */
+	uint8_t pmsf[3];	/* what the entry tells */
+};
+
+/* Returns how many entries there are, at most MMC_FULL_TOC_MAX, or -EPROTO. */
+int mmc_parse_full_toc(const uint8_t *data, size_t len, struct mmc_toc_entry *entries);
+
+/* CD-Text: *packs points into the reply.  Returns how many, 0 without any. */
+int mmc_parse_cd_text(const uint8_t *data, size_t len, const uint8_t **packs);
+
+/* When there is none mcn or isrc is "". */
+int mmc_parse_mcn(const uint8_t *data, size_t len, char mcn[14]);
+int mmc_parse_isrc(const uint8_t *data, size_t len, char isrc[13]);
+
+/* ATIP: first address of the lead-in (below 0), and of the last lead-out. */
+struct mmc_atip {
+	int32_t lead_in, lead_out;
+	bool rewritable;
+};
+
+int mmc_parse_atip(const uint8_t *data, size_t len, struct mmc_atip *atip);
+
+/* One formatted Q, MMC_Q_LEN bytes, of the sector at @lba: where it is.  Numbers
+ * are BCD with some drives and binary with others; the address tells.  -ENODATA:
+ * it tells something else (MCN, ISRC), or nothing that can be believed. */
+struct mmc_q {
+	uint8_t control, track, index;	/* track AAh: the lead-out */
+};
+
+int mmc_parse_q(const uint8_t *data, size_t len, int32_t lba, struct mmc_q *q);
+
+/* ---- Capabilities, mode page 2Ah (MMC-3 5.5.10) ------------------------ */
+
+#define MMC_PAGE_CAPABILITIES	0x2au
+
+struct mmc_capabilities {
+	bool test_write;	/* can simulate, CD */
+	bool underrun_free;
+	uint32_t buffer_kb;
+	uint32_t max_read, read;	/* 1000 bytes a second, highest and now */
+	uint32_t max_write, write;	/* 0 when not told */
+};
+
+int mmc_parse_capabilities(const uint8_t *sense, size_t len, struct mmc_capabilities *caps);
+
 /* ---- Write parameters, mode page 05h (MMC-6 7.5) ---------------------- */
 
 #define MMC_PAGE_WRITE	0x05u
@@ -267,6 +452,7 @@ struct mmc_write_params {
 	uint8_t track_mode;	/* 4 data, 5 data incremental */
 	uint8_t data_block_type;	/* 8: 2048 bytes, mode 1 */
 	uint8_t link_size;
+	uint8_t session_format;	/* 00h, 10h CD-I, 20h XA */
 	uint32_t packet_size;	/* blocks, with fixed_packet */
 };
 

@@ -46,7 +46,7 @@ int mmc_put_write_page(const uint8_t *sense, size_t len, const struct mmc_write_
 			 (params->track_mode & 0x0f));
 	p[4] = (p[4] & 0xf0) | (params->data_block_type & 0x0f);
 	p[5] = params->link_size;
-	p[8] = 0;		/* CD-ROM session format */
+	p[8] = params->session_format;
 	put_be32(&p[10], params->packet_size);
 	/* No catalogue number or ISRC of an earlier job may get onto this disc */
 	if (size >= 48) {
@@ -72,6 +72,7 @@ int mmc_parse_write_page(const uint8_t *sense, size_t len, struct mmc_write_para
 	params->track_mode = p[3] & 0x0f;
 	params->data_block_type = p[4] & 0x0f;
 	params->link_size = p[5];
+	params->session_format = p[8];
 	params->packet_size = get_be32(&p[10]);
 	return 0;
 }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is on the discs, and how much goes on them.  Nothing here changes a disc. */
+#include <string.h>
+
+#include "internal.h"
+#include "libdiscmux.h"
+
+#define READY_MS	60000u
+#define HEAD_BLOCKS	32u	/* of a disc that may hold data: file systems begin there */
+#define UDF_ANCHOR	256u
+
+/* ---- Blank ------------------------------------------------------------- */
+
+/* What another disc would help against. */
+static void not_blank(struct burn_job *job, size_t i)
+{
+	const struct burn_rec *rec = &job->recs[i];
+
+	if (rec->erasable)
+		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, or erase it",
+				  rec->name);
+	else
+		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc",
+				  rec->name);
+}
+
+static bool all_zero(const uint8_t *data, size_t len)
+{
+	return !len || (!data[0] && !memcmp(data, data + 1, len - 1));
+}
+
+static bool zeros_at(struct burn_job *job, size_t i, uint32_t lba, uint32_t blocks)
+{
+	uint8_t data[HEAD_BLOCKS * MMC_BLOCK];
+	struct mmc_command cmd;
+
+	mmc_cmd_read10(&cmd, lba, (uint16_t)blocks);
+	/* What can't be read was never written: only media errors say so */
+	if (!burn_send(job, 1u << i, &cmd, data, BURN_UNIT_ATTENTION, 0))
+		return true;
+	return all_zero(job->recs[i].data, job->recs[i].len);
+}
+
+/* A disc that can be overwritten is never blank: it holds nothing when no file
+ * system begins on it. */
+static void look_at_formatted(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	struct mmc_command cmd;
+
+	mmc_cmd_read_format_capacities(&cmd);
+	if (!burn_send(job, 1u << i, &cmd, NULL, BURN_UNIT_ATTENTION, 0) ||
+	    mmc_parse_formats(rec->data, rec->len, &rec->formats)) {
+		burn_fail_result(job, i, "to say how its disc is formatted");
+		return;
+	}
+	rec->needs_format = rec->formats.state != MMC_FORMATTED ||
+			    rec->profile == MMC_PROFILE_DVD_RW_SEQUENTIAL;
+	rec->erasable = true;
+	if (rec->profile != MMC_PROFILE_DVD_RW_SEQUENTIAL)
+		rec->blank = rec->needs_format ||
+			     (zeros_at(job, i, 0, HEAD_BLOCKS) &&
+			      (rec->formats.blocks <= UDF_ANCHOR || zeros_at(job, i, UDF_ANCHOR, 1)));
+}
+
+static void look_at_disc(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	struct mmc_disc_info info;
+
+	if (mmc_parse_disc_info(rec->data, rec->len, &info)) {
+		burn_fail(job, i, "%s gives no usable answer to READ DISC INFORMATION", rec->name);
+		return;
+	}
+	rec->blank = info.state == MMC_DISC_BLANK;
+	rec->erasable = info.erasable;
+	rec->opc_entries = info.opc_entries;
+	if (rec->plan)
+		rec->track = rec->plan->nwa_track ? rec->plan->nwa_track : info.last_track;
+	if (rec->plan && rec->plan->overwrite)
+		look_at_formatted(job, i);
+}
+
+static void check_fit(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	const struct burn_config *c = &job->config;
+
+	if (c->task == BURN_SIMULATE && !rec->plan->write_page)
+		burn_disc_problem(job, i, "a %s can't be simulated: the standard has no test write for it, so nothing was done with the disc in %s",
+				  rec->status.medium, rec->name);
+	else if (!rec->blank && !(c->erase && rec->erasable && c->task == BURN_COPY))
+		not_blank(job, i);
+	else if (!rec->can_write && rec->blank)
+		burn_disc_problem(job, i, "%s can't write the %s in it%s: insert another kind of disc",
+				  rec->name, rec->status.medium, job->cd ? " session at once" : "");
+	else if (c->task == BURN_SIMULATE && !rec->can_test)
+		burn_fail(job, i, "%s can't simulate on the %s in it: nothing was done", rec->name,
+			  rec->status.medium);
+}
+
+void burn_check_blank(struct burn_job *job)
+{
+	struct mmc_command cmd;
+	burn_set good;
+	size_t i;
+
+	mmc_cmd_read_disc_info(&cmd);
+	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
+			 READY_MS);
+	burn_fail_set(job, job->live & ~good, "to read the disc information");
+	burn_for_each(i, job->live)
+		look_at_disc(job, i);
+	if (job->config.task != BURN_COPY && job->config.task != BURN_SIMULATE)
+		return;
+	burn_for_each(i, job->live)
+		check_fit(job, i);
+}
+
+/* ---- Room -------------------------------------------------------------- */
+
+static void too_large(struct burn_job *job, size_t i)
+{
+	const struct burn_rec *rec = &job->recs[i];
+
+	burn_disc_problem(job, i, "the master is larger than the disc in %s (%u blocks, the %s takes %u): use a larger disc or a smaller master",
+			  rec->name, job->cd ? (uint32_t)cd_layout_end(job->layout) :
+			  job->image_blocks, rec->status.medium, rec->free);
+}
+
+static void check_capacity(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	uint64_t need = job->cd ? (uint64_t)cd_layout_end(job->layout) :
+				  burn_plan_blocks(rec->plan, job->image_blocks);
+	struct mmc_track_info info;
+
+	if (!rec->plan->overwrite && mmc_parse_track_info(rec->data, rec->len, &info)) {
+		burn_fail(job, i, "%s gives no usable answer to READ TRACK INFORMATION",
+			  rec->name);
+		return;
+	}
+	rec->free = rec->plan->overwrite ? rec->formats.blocks : info.free;
+	if (need > rec->free)
+		too_large(job, i);
+	else if (!job->cd && need > job->total_blocks)
+		job->total_blocks = (uint32_t)need;
+}
+
+/* Those that say by a track how much they take: not the ones that are formatted,
+ * nor those that will only be blank after they were erased. */
+static burn_set sequential(const struct burn_job *job)
+{
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (!job->recs[i].plan->overwrite && job->recs[i].blank)
+			set |= 1u << i;
+	return set;
+}
+
+void burn_check_room(struct burn_job *job)
+{
+	burn_set rest = sequential(job);
+	struct mmc_command cmd;
+	size_t i;
+
+	job->total_blocks = job->cd ? job->image_blocks : 0;
+	burn_for_each(i, job->live)
+		if (job->recs[i].plan->overwrite)
+			check_capacity(job, i);
+	while (rest) {
+		burn_set alike = burn_take_alike(job, &rest, burn_same_track), good;
+
+		mmc_cmd_read_track_info(&cmd, job->recs[burn_first(alike)].track);
+		good = burn_send(job, alike, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+		burn_fail_set(job, alike & ~good, "to say how much its disc takes");
+		burn_for_each(i, good)
+			check_capacity(job, i);
+	}
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Erasing: BLANK for discs that are recorded one block after the other; what can be
+ * overwritten is formatted if it never was, and its beginning, or all of it, is
+ * filled with zeros.
+ */
+#include <errno.h>
+
+#include "internal.h"
+#include "libdiscmux.h"
+
+#define POLL_MS		500u
+#define LIMIT_MS	(3u * 60 * 60 * 1000)	/* a full erasure of a slow disc */
+#define MINUTE_MS	60000u
+#define HEAD_BLOCKS	512u
+#define WHOLE		65536u
+
+/* ---- Waiting ----------------------------------------------------------- */
+
+/* One that is not done yet; false: it failed. */
+static bool at_work(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	struct discmux_sense sense;
+
+	if (discmux_result_sense(&rec->result, &sense))
+		return false;
+	if (sense.key == 0x06 && sense.asc != 0x28)
+		return true;
+	if (sense.key != 0x02 || sense.asc != 0x04)
+		return false;
+	if (sense.progress >= 0)
+		burn_set_progress(job, i, (uint64_t)sense.progress, WHOLE);
+	return true;
+}
+
+/* Never given up when people cancel: a drive can't be stopped in this. */
+burn_set burn_poll(struct burn_job *job, burn_set set, const char *what)
+{
+	const struct burn_config *c = &job->config;
+	uint64_t end = c->ops->now_ms(c->ctx) + LIMIT_MS;
+	struct mmc_command cmd;
+	burn_set done = 0;
+	size_t i;
+
+	mmc_cmd_read_disc_info(&cmd);
+	while (set) {
+		burn_set good = burn_send(job, set, &cmd, NULL, 0, 0);
+
+		done |= good;
+		burn_for_each(i, set & ~good) {
+			if (at_work(job, i) && c->ops->now_ms(c->ctx) < end)
+				continue;
+			burn_fail_result(job, i, what);
+			set &= ~(1u << i);
+		}
+		set &= ~good;
+		if (set)
+			c->ops->sleep_ms(c->ctx, POLL_MS);
+	}
+	return done;
+}
+
+/* ---- Recorded one after the other --------------------------------------- */
+
+/* A DVD-RW that was blanked quickly takes a disc at once and nothing else. */
+static bool wants_full(const struct burn_job *job, burn_set set)
+{
+	size_t i;
+
+	if (job->config.task == BURN_ERASE)
+		return job->config.full;
+	burn_for_each(i, set)
+		if (job->recs[i].plan->method == BURN_METHOD_INCREMENTAL)
+			return true;
+	return false;
+}
+
+void burn_blank(struct burn_job *job, burn_set set)
+{
+	struct mmc_command cmd;
+	burn_set good;
+	size_t i;
+
+	burn_set_state(job, set, BURN_ERASING);
+	burn_for_each(i, set) {
+		burn_log_state(job, i, "erasing", BURN_DISC_RUINED);
+		burn_set_disc(job, i, BURN_DISC_RUINED);
+	}
+	mmc_cmd_blank(&cmd, wants_full(job, set) ? MMC_BLANK_FULL : MMC_BLANK_MINIMAL);
+	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
+			 MINUTE_MS);
+	burn_fail_set(job, set & ~good, "to erase its disc");
+	good = burn_poll(job, good, "to erase its disc");
+	burn_for_each(i, good)
+		burn_set_disc(job, i, BURN_DISC_UNTOUCHED);
+}
+
+/* ---- Overwritten -------------------------------------------------------- */
+
+static bool same_size(const struct burn_rec *a, const struct burn_rec *b)
+{
+	return a->formats.blocks == b->formats.blocks;
+}
+
+/* A disc that was just formatted says how large it is now. */
+static void ask_sizes(struct burn_job *job, burn_set set)
+{
+	struct mmc_command cmd;
+	burn_set good;
+	size_t i;
+
+	mmc_cmd_read_format_capacities(&cmd);
+	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
+			 MINUTE_MS);
+	burn_fail_set(job, set & ~good, "to say how its disc is formatted");
+	burn_for_each(i, good)
+		if (mmc_parse_formats(job->recs[i].data, job->recs[i].len,
+				      &job->recs[i].formats))
+			burn_fail_result(job, i, "to say how its disc is formatted");
+}
+
+/* Zeros in the beginning, and on the anchor of UDF at the end. */
+static void overwrite(struct burn_job *job, burn_set set)
+{
+	while (set) {
+		burn_set alike = burn_take_alike(job, &set, same_size);
+		uint32_t all = job->recs[burn_first(alike)].formats.blocks / 32 * 32;
+		uint32_t head = job->config.full || all < 2 * HEAD_BLOCKS ? all : HEAD_BLOCKS;
+		int rc = all ? burn_zero(job, alike, 0, head) : 0;
+
+		if (!rc && head < all)
+			burn_zero(job, alike & job->live, all - HEAD_BLOCKS, HEAD_BLOCKS);
+	}
+}
+
+static void erase_overwritable(struct burn_job *job, burn_set set)
+{
+	size_t i;
+
+	burn_set_state(job, set, BURN_ERASING);
+	burn_for_each(i, set) {
+		burn_log_state(job, i, "erasing", BURN_DISC_RUINED);
+		burn_set_disc(job, i, BURN_DISC_RUINED);
+	}
+	burn_format(job);
+	burn_set_state(job, set & job->live, BURN_ERASING);
+	ask_sizes(job, set & job->live);
+	overwrite(job, set & job->live);
+	burn_flush(job);
+	burn_close_step(job, 0);
+}
+
+static void erased(struct burn_job *job)
+{
+	size_t i;
+
+	burn_for_each(i, job->live) {
+		burn_set_disc(job, i, BURN_DISC_ERASED);
+		burn_log_state(job, i, "erased", BURN_DISC_ERASED);
+	}
+}
+
+/* A disc that was erased one way or the other holds nothing now. */
+void burn_erase(struct burn_job *job)
+{
+	burn_set blank = 0, zero = 0, all = job->live;
+	size_t i;
+
+	burn_for_each(i, all) {
+		if (job->recs[i].plan && job->recs[i].plan->overwrite)
+			zero |= 1u << i;
+		else
+			blank |= 1u << i;
+	}
+	if (blank)
+		burn_blank(job, blank);
+	if (zero && !burn_is_cancelled(job)) {
+		burn_set done = job->live & ~zero;
+
+		job->live = zero;
+		erase_overwritable(job, zero);
+		job->live |= done;
+	}
+	if (!burn_is_cancelled(job))
+		erased(job);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Discs that have to be formatted, and the layer breaks of those with two layers. */
+#include "internal.h"
+#include "libdiscmux.h"
+
+#define MINUTE_MS	60000u
+
+/* ---- Formatting -------------------------------------------------------- */
+
+struct how {
+	enum mmc_format type;
+	uint32_t blocks, parameter;
+};
+
+/* How this disc is to be formatted. */
+static struct how how_of(const struct burn_job *job, const struct burn_rec *rec)
+{
+	switch (rec->plan->format) {
+	case BURN_FORMAT_DVD_PLUS_RW:
+		return (struct how){ MMC_FORMAT_DVD_PLUS_RW, 0xffffffff, 0 };
+	case BURN_FORMAT_DVD_RW:
+		/* Quick where the drive can; the data give it its size */
+		if (rec->formats.types >> MMC_FORMAT_DVD_RW_QUICK & 1)
+			return (struct how){ MMC_FORMAT_DVD_RW_QUICK, job->total_blocks, 16 };
+		return (struct how){ MMC_FORMAT_FULL, rec->formats.type_blocks[MMC_FORMAT_FULL], 16 };
+	default:
+		if (rec->formats.types >> MMC_FORMAT_BD_NONE & 1)
+			return (struct how){ MMC_FORMAT_BD_NONE,
+					     rec->formats.type_blocks[MMC_FORMAT_BD_NONE], 0 };
+		return (struct how){ MMC_FORMAT_FULL, rec->formats.type_blocks[MMC_FORMAT_FULL], 0 };
+	}
+}
+
+static void format_one(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	struct how how = how_of(job, rec);
+	uint8_t list[MMC_FORMAT_LEN];
+	struct mmc_command cmd;
+
+	burn_log_state(job, i, "formatting", BURN_DISC_RUINED);
+	burn_set_disc(job, i, BURN_DISC_RUINED);
+	mmc_put_format(list, how.type, how.blocks, how.parameter);
+	mmc_cmd_format(&cmd);
+	if (!burn_send(job, 1u << i, &cmd, list, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
+		       MINUTE_MS))
+		burn_fail_result(job, i, "to format its disc");
+}
+
+/* The disc is another one now: DVD-RW has a new profile. */
+static void look_again(struct burn_job *job, burn_set set)
+{
+	struct mmc_command cmd;
+	burn_set good;
+	size_t i;
+
+	mmc_cmd_test_unit_ready(&cmd);
+	burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY, MINUTE_MS);
+	mmc_cmd_get_configuration(&cmd, 0);
+	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	burn_for_each(i, good) {
+		struct burn_rec *rec = &job->recs[i];
+
+		mmc_parse_profile(rec->data, rec->len, &rec->profile);
+		rec->needs_format = false;
+	}
+}
+
+static burn_set to_format(const struct burn_job *job)
+{
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (job->recs[i].plan->format && job->recs[i].needs_format)
+			set |= 1u << i;
+	return set;
+}
+
+static burn_set to_blank(const struct burn_job *job)
+{
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (!job->recs[i].blank && job->recs[i].erasable && !job->recs[i].plan->overwrite)
+			set |= 1u << i;
+	return set;
+}
+
+void burn_format(struct burn_job *job)
+{
+	burn_set set = to_blank(job);
+	size_t i;
+
+	/* The checks let these pass because they may be erased */
+	if (set) {
+		burn_blank(job, set);
+		job->config.erase = false;
+		burn_check_profiles(job);
+		burn_check_blank(job);
+		burn_check_room(job);
+	}
+	set = to_format(job);
+	if (!set)
+		return;
+	burn_for_each(i, set)
+		format_one(job, i);
+	burn_poll(job, set & job->live, "to format its disc");
+	look_again(job, set & job->live);
+}
+
+/* ---- Layer breaks ------------------------------------------------------ */
+
+/* As on the master, where the second layer then holds the rest of it; otherwise in
+ * the middle, a whole number of ECC blocks. */
+static uint32_t break_of(const struct burn_job *job, uint32_t largest)
+{
+	uint32_t half = (job->total_blocks / 16 + 1) / 2 * 16;
+	uint32_t want = job->layer_break ? (job->layer_break + 15) / 16 * 16 : half;
+
+	return want < half ? half : want > largest ? largest : want;
+}
+
+static void set_break(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	uint8_t list[MMC_LAYER_BREAK_LEN];
+	uint32_t largest, blocks;
+	struct mmc_command cmd;
+	bool settled;
+
+	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_LAYER_BREAK, MMC_LAYER_BREAK_LEN);
+	if (!burn_send(job, 1u << i, &cmd, NULL, BURN_UNIT_ATTENTION, 0)) {
+		burn_fail_result(job, i, "to give the layer break of its disc");
+		return;
+	}
+	if (mmc_parse_layer_break(rec->data, rec->len, &largest, &settled) || !largest) {
+		burn_fail(job, i, "%s gives no usable layer break", rec->name);
+		return;
+	}
+	blocks = break_of(job, largest);
+	if (blocks == largest)
+		return;
+	if (settled) {
+		burn_fail(job, i, "the layer break of the disc in %s is set already: insert a new disc",
+			  rec->name);
+		return;
+	}
+	burn_log_state(job, i, "layer break", BURN_DISC_RUINED);
+	burn_set_disc(job, i, BURN_DISC_RUINED);
+	mmc_put_layer_break(list, blocks);
+	mmc_cmd_send_layer_break(&cmd);
+	if (!burn_send(job, 1u << i, &cmd, list, BURN_BECOMING_READY, 3 * MINUTE_MS))
+		burn_fail_result(job, i, "to take the layer break");
+}
+
+void burn_layer_break(struct burn_job *job)
+{
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (job->recs[i].plan->layers)
+			set_break(job, i);
+}

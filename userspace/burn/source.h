@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Inside of a master, for the files that know how to read one. */
+#ifndef DISCMUX_BURN_SOURCE_H
+#define DISCMUX_BURN_SOURCE_H
+
+#include "image.h"
+#include "internal.h"
+
+#define SOURCE_RUN_OUT	2u	/* blocks at the end of a CD track at once */
+#define SOURCE_READY_MS	60000u
+
+struct burn_source {
+	struct disc_image *image;	/* NULL with a drive */
+	uint32_t member;		/* DISCMUX_NONE with an image */
+	uint32_t max_data;		/* of the drive, bytes */
+	uint32_t blocks;		/* from LBA 0 to the end */
+	uint64_t bytes_read;
+	char *name;
+
+	/* what the disc is; set by burn_source_check() */
+	bool checked;
+	uint16_t profile;
+	bool appendable;		/* another session may follow on it */
+	bool protected;			/* needs keys to be read */
+	uint32_t layer_break;
+	bool cd;			/* more than blocks of 2048 bytes: see layout */
+	struct cd_layout layout;	/* text belongs to the source */
+	uint8_t run_out[CD_TRACKS];	/* unreadable blocks at the ends of tracks */
+	uint32_t kept;			/* last blocks, read already: 0 or SOURCE_RUN_OUT */
+	uint8_t tail[SOURCE_RUN_OUT * MMC_BLOCK];
+
+	/* reading in spite of errors */
+	uint32_t bad;
+	uint8_t pause;			/* number of the track whose pause was made */
+	struct burn_map *map;
+	uint32_t slow;			/* blocks that are still to be read slowly */
+};
+
+/* source_cd.c: tracks, indices and codes of the CD in the drive, into layout.
+ * -EINVAL with a message in job->error. */
+int source_read_layout(struct burn_source *s, struct burn_job *job);
+
+/* source_read.c: blocks out of the drive, 2048 or (raw) 2352 bytes each. */
+int source_read_drive(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		      uint8_t *data);
+
+/* One command, no second try: bytes, or -EIO with the reason in result. */
+int source_read_once(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		     bool raw, void *data, struct discmux_result *result);
+
+#endif

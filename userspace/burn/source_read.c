@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Blocks out of a drive, whatever it takes: a block that can't be read is read
+ * again, alone and at the lowest speed, some times.  What stays unreadable ends the
+ * job, or, when that was asked for, is zeros here and stands in the map.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libdiscmux.h"
+#include "source.h"
+
+#define TRIES		4u		/* of one block by itself */
+#define SLOW_BLOCKS	2048u		/* that are read slowly behind a bad one */
+#define CD_SLOW		706u		/* 4x, 1000 bytes a second */
+#define DVD_SLOW	2770u		/* 2x */
+
+int source_read_once(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		     bool raw, void *data, struct discmux_result *result)
+{
+	struct mmc_command cmd;
+	int len;
+
+	if (raw)
+		mmc_cmd_read_cd(&cmd, lba, blocks);
+	else
+		mmc_cmd_read10(&cmd, (uint32_t)lba, (uint16_t)blocks);
+	len = burn_command(job, s->member, &cmd, data, BURN_RESET, 0, result);
+	if (len >= 0 && (uint32_t)len != cmd.data_len) {
+		memset(result, 0, sizeof(*result));
+		result->error = EPROTO;
+		return -EIO;
+	}
+	return len;
+}
+
+static void set_speed(struct burn_source *s, struct burn_job *job, uint32_t kbps)
+{
+	uint8_t descriptor[MMC_STREAMING_LEN];
+	struct discmux_result result;
+	struct mmc_command cmd;
+
+	if (mmc_profile_is_cd(s->profile)) {
+		mmc_cmd_set_cd_speed(&cmd, kbps ? (uint16_t)kbps : MMC_SPEED_MAX, MMC_SPEED_MAX);
+	} else {
+		mmc_cmd_set_streaming(&cmd);
+		mmc_put_streaming(descriptor, s->blocks, kbps, kbps ? kbps : UINT32_MAX);
+		if (!kbps)
+			descriptor[0] = 0x04;	/* RDD: the drive's own speeds */
+	}
+	/* A drive that has one speed only does not take it */
+	burn_command(job, s->member, &cmd, descriptor, BURN_UNIT_ATTENTION, 0, &result);
+}
+
+static void slow_down(struct burn_source *s, struct burn_job *job)
+{
+	if (!s->slow)
+		set_speed(s, job, mmc_profile_is_cd(s->profile) ? CD_SLOW : DVD_SLOW);
+	s->slow = SLOW_BLOCKS;
+}
+
+static void speed_up(struct burn_source *s, struct burn_job *job, uint32_t blocks)
+{
+	if (!s->slow)
+		return;
+	s->slow -= blocks < s->slow ? blocks : s->slow;
+	if (!s->slow)
+		set_speed(s, job, 0);
+}
+
+/* The disc is at fault, not the drive or the way to it. */
+static bool disc_error(const struct discmux_result *result)
+{
+	uint8_t asc, ascq, key = burn_key(result, &asc, &ascq);
+
+	return key == 0x03 || (key == 0x05 && (asc == 0x64 || asc == 0x6f)) ||
+	       (key == 0x04 && asc != 0x3e && asc != 0x44) || (key == 0x0b && asc != 0x47);
+}
+
+static int fail(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		const struct discmux_result *result)
+{
+	struct discmux_sense sense = { 0 };
+	char words[128];
+
+	if (!discmux_result_sense(result, &sense) && sense.info_valid &&
+	    (int64_t)sense.info >= lba && (int64_t)sense.info < (int64_t)lba + blocks)
+		lba = (int32_t)sense.info;
+	discmux_device_result_text(DISCMUX_DEVICE_READER, result, words, sizeof(words));
+	burn_job_problem(job, "%s can't read the master at LBA %d: %s", s->name, lba, words);
+	return -EIO;
+}
+
+/* What can't be read: zeros, and known to be that. */
+static int give_up(struct burn_source *s, struct burn_job *job, int32_t lba, uint8_t *data,
+		   const struct discmux_result *result)
+{
+	const struct cd_track *t = s->cd ? cd_track_at(&s->layout, lba) : NULL;
+	int64_t place = burn_save_place(job, lba);
+
+	/* A pause between tracks of different kinds holds nothing */
+	if (t && lba < t->start && lba >= 0) {
+		memset(data, 0, job->unit);
+		if (t->type != CD_AUDIO)
+			cd_sector_build(data, t->type, lba, NULL, NULL);
+		if (s->pause != t->number)
+			burn_notice(job, "the pause before track %u of the master can't be read and is made anew",
+				    t->number);
+		s->pause = t->number;
+		return 0;
+	}
+	if (!job->config.damaged)
+		return fail(s, job, lba, 1, result);
+	memset(data, 0, job->unit);
+	if (t && t->type != CD_AUDIO)
+		cd_sector_build(data, t->type, lba, NULL, NULL);
+	__atomic_fetch_add(&s->bad, 1, __ATOMIC_RELAXED);
+	if (place >= 0 && burn_map_add(&s->map, (uint64_t)place * job->unit, job->unit)) {
+		burn_job_problem(job, "out of memory");
+		return -EIO;
+	}
+	return 0;
+}
+
+static int one_block(struct burn_source *s, struct burn_job *job, int32_t lba, uint8_t *data)
+{
+	struct discmux_result result;
+	unsigned int i;
+
+	for (i = 0; i < TRIES && !burn_is_cancelled(job); i++) {
+		if (source_read_once(s, job, lba, 1, s->cd, data, &result) >= 0)
+			return 0;
+		if (!disc_error(&result))
+			return fail(s, job, lba, 1, &result);
+		slow_down(s, job);
+	}
+	if (burn_is_cancelled(job)) {
+		memset(data, 0, job->unit);
+		return 0;
+	}
+	return give_up(s, job, lba, data, &result);
+}
+
+static int read_chunk(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		      uint8_t *data)
+{
+	struct discmux_result result;
+	uint32_t i;
+	int rc = 0;
+
+	if (source_read_once(s, job, lba, blocks, s->cd, data, &result) >= 0) {
+		speed_up(s, job, blocks);
+		return 0;
+	}
+	if (!disc_error(&result))
+		return fail(s, job, lba, blocks, &result);
+	for (i = 0; i < blocks && !rc; i++)
+		rc = one_block(s, job, lba + (int32_t)i, data + (size_t)i * job->unit);
+	return rc;
+}
+
+int source_read_drive(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		      uint8_t *data)
+{
+	uint32_t tail = s->blocks - s->kept, most = s->max_data / job->unit;
+	int rc = 0;
+
+	if (s->kept && (uint32_t)lba + blocks > tail) {
+		uint32_t first = (uint32_t)lba < tail ? tail : (uint32_t)lba;
+
+		memcpy(data + (size_t)(first - (uint32_t)lba) * MMC_BLOCK,
+		       s->tail + (size_t)(first - tail) * MMC_BLOCK,
+		       (size_t)((uint32_t)lba + blocks - first) * MMC_BLOCK);
+		blocks = first - (uint32_t)lba;
+	}
+	while (blocks && !rc) {
+		uint32_t n = blocks < most ? blocks : most;
+
+		rc = read_chunk(s, job, lba, n, data);
+		lba += (int32_t)n;
+		blocks -= n;
+		data += (size_t)n * job->unit;
+	}
+	return rc;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Images of discs: files that people and programs keep masters in.
+ *
+ *	.iso		whole blocks of 2048 bytes; any other name too
+ *	.cue		with .bin (BINARY, MOTOROLA) and .wav (WAVE); several sessions by
+ *			REM SESSION; CDTEXTFILE, TITLE and PERFORMER as CD-Text
+ *	.toc		of cdrdao, with raw files and .wav
+ *	.ccd		with .img and, where there is one, .sub
+ *
+ * Files that a sheet names are looked for beside the sheet, by the last part of
+ * their names: a sheet from elsewhere reaches nothing else.
+ *
+ * Functions that return int give 0 or a negative errno with one line in err:
+ * what is wrong and what to do.
+ */
+#ifndef DISCMUX_DISC_IMAGE_H
+#define DISCMUX_DISC_IMAGE_H
+
+#include "contents.h"
+
+#define DISC_DATA		2048u	/* user data of mode 1 and mode 2 form 1 */
+#define DISC_SUBHEADER		2336u	/* mode 2 without sync and header */
+
+struct disc_image;
+
+int disc_image_open(const char *path, struct disc_image **image, char *err, size_t errlen);
+
+/* Of a CD; it has no tracks when the image is plain, that is blocks of 2048 bytes
+ * that any medium takes.  Stays with the image. */
+const struct cd_layout *disc_image_layout(const struct disc_image *image);
+
+/* Blocks from LBA 0 to the end (the last lead-out). */
+uint32_t disc_image_blocks(const struct disc_image *image);
+
+/*
+ * Reads sectors.  size: bytes of each, CD_RAW, DISC_SUBHEADER (mode 2 only) or
+ * DISC_DATA (mode 1, XA form 1; a plain image has only these).  What the file
+ * does not hold of a sector is made (sync, header, EDC, ECC).  Blocks of pauses
+ * that are in no file are silence or zeros, made the same way; other blocks
+ * outside of tracks give -ERANGE.  Audio is little-endian.  -EIO: the file can't
+ * be read or was cut off.  err may be NULL.
+ */
+int disc_image_read(struct disc_image *image, int32_t lba, uint32_t blocks, uint32_t size,
+		    void *data, char *err, size_t errlen);
+
+void disc_image_close(struct disc_image *image);
+
+/* ---- Sheets by themselves --------------------------------------------- */
+
+/* How a sheet's parser gets at the files it names: returns their number (0 and
+ * up, one for each call) and their size, or a negative errno. */
+struct disc_files {
+	int (*open)(void *ctx, const char *name, uint64_t *size);
+	/* Bytes from a file; short at its end.  -errno. */
+	int (*read)(void *ctx, int file, uint64_t offset, void *data, size_t len);
+	void *ctx;
+};
+
+enum disc_sheet { DISC_SHEET_CUE, DISC_SHEET_TOC, DISC_SHEET_CCD };
+
+/* An image out of a sheet's text.  Closing it does not close the files. */
+int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
+		     const struct disc_files *files, const char *name, struct disc_image **image,
+		     char *err, size_t errlen);
+
+/*
+ * The text of a sheet for a layout whose sectors lie in one file, 2352 bytes
+ * each, from LBA 0 to the end; of a later session from index 1 of its first
+ * track on, without what is between sessions.  Audio is little-endian.  cdtext:
+ * name of the file with the packs, or NULL.  Returns a string to be freed, NULL
+ * without memory or for a .toc with several sessions, which it can't say.
+ */
+char *disc_sheet_write(enum disc_sheet kind, const struct cd_layout *layout, const char *bin,
+		       const char *cdtext);
+
+#endif

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CloneCD's .ccd: the table of contents as READ TOC format 2 gives it, indices
+ * and codes of tracks; .img has the sectors, .sub the subchannels of each.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "image_priv.h"
+
+#define WORD	256
+
+enum section { OTHER, DISC, ENTRY, TRACK, TEXT };
+
+struct ccd_track {
+	bool there, data;
+	unsigned int session;
+	int64_t plba;
+	int mode;			/* -1: not said */
+	uint8_t control;
+	int32_t index[CD_INDICES + 2];	/* blocks of the .img; -1: none */
+	char isrc[CD_ISRC_SIZE];
+};
+
+struct ccd {
+	struct sheet *s;
+	enum section section;
+	unsigned int number;		/* of the section */
+	/* the entry under way */
+	int64_t session, point, control, plba;
+	struct ccd_track tracks[CD_TRACKS + 1];
+	int64_t lead_out[CD_TRACKS + 1];	/* of each session, -1: none */
+};
+
+/* "0x14", "-1", "27" */
+static bool number(const char *text, int64_t *value)
+{
+	char *end;
+	long long v;
+
+	errno = 0;
+	v = strtoll(text, &end, 0);
+	*value = v;
+	return end != text && !*end && !errno && v >= INT32_MIN && v <= INT32_MAX;
+}
+
+static void end_entry(struct ccd *c)
+{
+	if (c->section == ENTRY && c->session >= 1 && c->session <= CD_TRACKS) {
+		if (c->point >= 1 && c->point <= CD_TRACKS) {
+			struct ccd_track *t = &c->tracks[c->point];
+
+			t->there = true;
+			t->session = (unsigned int)c->session;
+			t->plba = c->plba;
+			t->control = (uint8_t)(c->control & 0x0f);
+			t->data = t->control & CD_DATA;
+		} else if (c->point == 0xa2 && c->plba >= 0 && c->plba < CD_LBA_MAX) {
+			c->lead_out[c->session] = c->plba;
+		}
+	}
+	c->session = 0;
+	c->point = -1;
+}
+
+static int take_section(struct ccd *c, const char *line)
+{
+	char name[WORD];
+	unsigned int n = 0;
+	size_t len = strcspn(line, " ]");
+
+	end_entry(c);
+	snprintf(name, sizeof(name), "%.*s", (int)(len < WORD ? len : WORD - 1), line);
+	if (line[len] == ' ')
+		n = (unsigned int)strtoul(line + len, NULL, 10);
+	c->number = n;
+	c->section = !strcasecmp(name, "Disc") ? DISC : !strcasecmp(name, "Entry") ? ENTRY :
+		     !strcasecmp(name, "TRACK") ? TRACK : !strcasecmp(name, "CDText") ? TEXT :
+		     OTHER;
+	if (c->section == TRACK && (!n || n > CD_TRACKS))
+		return sheet_wrong(c->s, "there is no track %u", n);
+	return 0;
+}
+
+static int take_track(struct ccd *c, const char *key, const char *value)
+{
+	struct ccd_track *t = &c->tracks[c->number];
+	int64_t v;
+
+	if (!strcasecmp(key, "MODE")) {
+		if (!number(value, &v) || v < 0 || v > 2)
+			return sheet_wrong(c->s, "MODE is 0, 1 or 2");
+		t->mode = (int)v;
+	} else if (!strncasecmp(key, "INDEX ", 6)) {
+		unsigned long n = strtoul(key + 6, NULL, 10);
+
+		if (n > CD_INDICES + 1 || !number(value, &v) || v < 0 || v >= CD_LBA_MAX)
+			return sheet_wrong(c->s, "an index is from 0 to 98, and an address");
+		t->index[n] = (int32_t)v;
+	} else if (!strcasecmp(key, "ISRC")) {
+		if (strlen(value) != 12 || !cd_isrc_valid(value))
+			return sheet_wrong(c->s, "%.16s is no ISRC", value);
+		memcpy(t->isrc, value, sizeof(t->isrc));
+	}
+	return 0;
+}
+
+/* "Entry 3=80 00 00 00 41 ..": a pack without its checksum. */
+static int take_pack(struct ccd *c, const char *key, const char *value)
+{
+	struct cd_layout *l = &c->s->image->layout;
+	unsigned int i, v;
+	uint8_t *p;
+
+	if (strncasecmp(key, "Entry ", 6))
+		return 0;
+	if (!l->text)
+		l->text = calloc(CD_TEXT_PACKS, CD_TEXT_PACK);
+	if (!l->text || l->text_packs == CD_TEXT_PACKS)
+		return sheet_wrong(c->s, "there is too much CD-Text");
+	p = l->text + l->text_packs * CD_TEXT_PACK;
+	for (i = 0; i < CD_TEXT_PACK - 2; i++, value += 2 + (value[2] == ' ')) {
+		if (sscanf(value, "%2x", &v) != 1 || !value[1])
+			return sheet_wrong(c->s, "a CD-Text entry has 16 bytes");
+		p[i] = (uint8_t)v;
+	}
+	cd_text_pack_seal(p);
+	l->text_packs++;
+	return 0;
+}
+
+static int take_value(struct ccd *c, const char *key, const char *value)
+{
+	struct cd_layout *l = &c->s->image->layout;
+	int64_t v;
+
+	if (c->section == TRACK)
+		return take_track(c, key, value);
+	if (c->section == TEXT)
+		return take_pack(c, key, value);
+	if (c->section == DISC && !strcasecmp(key, "CATALOG")) {
+		if (strlen(value) != 13 || !cd_mcn_valid(value))
+			return sheet_wrong(c->s, "CATALOG wants 13 digits");
+		memcpy(l->mcn, value, sizeof(l->mcn));
+	}
+	if (c->section != ENTRY || !number(value, &v))
+		return 0;
+	if (!strcasecmp(key, "Session"))
+		c->session = v;
+	else if (!strcasecmp(key, "Point"))
+		c->point = v;
+	else if (!strcasecmp(key, "Control"))
+		c->control = v;
+	else if (!strcasecmp(key, "PLBA"))
+		c->plba = v;
+	return 0;
+}
+
+/* One line without its end, blanks at both ends gone. */
+static void take_line(struct sheet *s, char *line, size_t size)
+{
+	const char *end = memchr(s->text, '\n', (size_t)(s->end - s->text));
+	size_t len = (size_t)((end ? end : s->end) - s->text);
+	const char *p = s->text;
+
+	while (len && (*p == ' ' || *p == '\t'))
+		p++, len--;
+	while (len && (p[len - 1] == ' ' || p[len - 1] == '\r' || p[len - 1] == '\t'))
+		len--;
+	if (len >= size)
+		len = size - 1;
+	memcpy(line, p, len);
+	line[len] = '\0';
+}
+
+static int read_lines(struct ccd *c)
+{
+	char line[WORD], *value;
+	int rc = 0;
+
+	do {
+		take_line(c->s, line, sizeof(line));
+		value = strchr(line, '=');
+		if (*line == '[') {
+			rc = take_section(c, line + 1);
+		} else if (value) {
+			*value++ = '\0';
+			rc = take_value(c, line, value);
+		}
+	} while (!rc && sheet_next_line(c->s));
+	end_entry(c);
+	return rc;
+}
+
+/* ---- Tracks ------------------------------------------------------------ */
+
+/* "x.ccd" has its sectors in "x.img". */
+static const struct sheet_file *data_file(struct ccd *c, const char *ending, int *rc)
+{
+	char name[IMAGE_NAME_MAX];
+	size_t len = strlen(c->s->name);
+
+	if (len > 4)
+		len -= 4;
+	if (len + 5 > sizeof(name)) {
+		c->s->text = c->s->end;
+		*rc = sheet_wrong(c->s, "its name is too long");
+		return NULL;
+	}
+	snprintf(name, sizeof(name), "%.*s%s", (int)len, c->s->name, ending);
+	return sheet_file(c->s, name, false, rc);
+}
+
+static enum cd_sector type_of(const struct ccd_track *t)
+{
+	if (!t->data)
+		return CD_AUDIO;
+	return t->mode == 2 ? CD_XA1 : CD_MODE1;
+}
+
+/* Blocks of the .img are without what lies between sessions: gap of them. */
+static void set_indices(const struct ccd_track *t, int64_t gap, struct cd_track *to)
+{
+	unsigned int k;
+
+	for (k = 2; k < CD_INDICES + 2 && t->index[k] >= 0; k++) {
+		to->index[k - 2] = (int32_t)(t->index[k] + gap);
+		to->indices = (uint8_t)(k - 1);
+	}
+}
+
+static int add_track(struct ccd *c, unsigned int n, int64_t *gap)
+{
+	struct cd_layout *l = &c->s->image->layout;
+	const struct ccd_track *t = &c->tracks[n];
+	struct cd_track *to = &l->track[l->tracks], *before = l->tracks ? to - 1 : NULL;
+	bool first = !before || before->session != t->session;
+
+	if (t->plba < 0 || t->plba >= CD_LBA_MAX)
+		return sheet_wrong(c->s, "track %u begins at no address", n);
+	to->number = (uint8_t)n;
+	to->session = (uint8_t)t->session;
+	to->type = type_of(t);
+	to->control = t->control;
+	to->start = (int32_t)t->plba;
+	to->pregap = to->start;
+	memcpy(to->isrc, t->isrc, sizeof(to->isrc));
+	if (first && before)
+		*gap += t->plba - c->lead_out[before->session];
+	set_indices(t, *gap, to);
+	if (!before)
+		to->pregap = -CD_PREGAP;
+	else if (first)
+		to->pregap = to->start - CD_PREGAP;
+	else if (t->index[0] >= 0 && t->index[0] + *gap < to->start)
+		to->pregap = (int32_t)(t->index[0] + *gap);
+	if (before)
+		before->end = first ? (int32_t)c->lead_out[before->session] : to->pregap;
+	l->tracks++;
+	return 0;
+}
+
+static int add_data(struct ccd *c)
+{
+	struct cd_layout *l = &c->s->image->layout;
+	const struct sheet_file *f;
+	uint64_t offset = 0;
+	unsigned int i;
+	int rc = 0;
+
+	f = data_file(c, ".img", &rc);
+	for (i = 0; f && !rc && i < l->tracks; i++) {
+		const struct cd_track *t = &l->track[i];
+		bool first = !i || t->session != t[-1].session;
+		/* A session's data begin at index 1 of its first track, or LBA 0 */
+		struct image_extent e = { .lba = !i ? 0 : first ? t->start : t->pregap,
+					  .file = f->number, .size = CD_RAW, .mode = t->type };
+
+		if (t->end <= e.lba)
+			return sheet_wrong(c->s, "track %u ends before it begins", t->number);
+		e.blocks = (uint32_t)(t->end - e.lba);
+		e.offset = offset;
+		offset += (uint64_t)e.blocks * CD_RAW;
+		if (offset > f->size)
+			return sheet_wrong(c->s, "%.200s is not as long as track %u has it", f->name,
+					   t->number);
+		rc = image_add(c->s, &e);
+	}
+	return rc;
+}
+
+/* What the .ccd does not say may be in the subchannels. */
+static void read_sub(struct ccd *c)
+{
+	struct cd_layout *l = &c->s->image->layout;
+	const struct disc_files *files = &c->s->image->files;
+	unsigned int i, tries;
+	uint8_t sub[CD_SUBCODE];
+	const struct sheet_file *f;
+	uint64_t block = 0;
+	int rc;
+
+	f = data_file(c, ".sub", &rc);
+	for (i = 0; f && i < l->tracks; i++) {
+		struct cd_track *t = &l->track[i];
+		bool first = !i || t->session != t[-1].session;
+
+		/* One block of each 100 has them */
+		for (tries = 0; tries < 300; tries++) {
+			const uint8_t *q = sub + CD_Q;
+
+			if (files->read(files->ctx, f->number, (block + tries) * CD_SUBCODE, sub,
+					CD_SUBCODE) != CD_SUBCODE)
+				break;
+			if (!cd_q_valid(q))
+				continue;
+			if ((q[0] & 15) == CD_ADR_MCN && !*l->mcn)
+				cd_q_get_mcn(q, l->mcn);
+			if ((q[0] & 15) == CD_ADR_ISRC && !*t->isrc && (int32_t)tries + t->pregap >= t->start)
+				cd_q_get_isrc(q, t->isrc);
+		}
+		block += (uint64_t)(t->end - (!i ? 0 : first ? t->start : t->pregap));
+		if (*t->isrc && !cd_isrc_valid(t->isrc))
+			*t->isrc = '\0';
+	}
+	if (*l->mcn && !cd_mcn_valid(l->mcn))
+		*l->mcn = '\0';
+}
+
+static int make(struct ccd *c)
+{
+	struct cd_layout *l = &c->s->image->layout;
+	int64_t gap = 0;
+	unsigned int n;
+	int rc = 0;
+
+	for (n = 1; n <= CD_TRACKS && !rc; n++)
+		if (c->tracks[n].there)
+			rc = add_track(c, n, &gap);
+	if (rc)
+		return rc;
+	if (!l->tracks)
+		return sheet_wrong(c->s, "there is no track");
+	l->track[l->tracks - 1].end = (int32_t)c->lead_out[l->track[l->tracks - 1].session];
+	rc = add_data(c);
+	if (!rc)
+		read_sub(c);
+	return rc;
+}
+
+int sheet_parse_ccd(struct sheet *s)
+{
+	struct ccd *c = calloc(1, sizeof(*c));
+	unsigned int i;
+	int rc;
+
+	if (!c) {
+		snprintf(s->err, s->errlen, "out of memory");
+		return -ENOMEM;
+	}
+	c->s = s;
+	c->point = -1;
+	for (i = 0; i <= CD_TRACKS; i++) {
+		c->lead_out[i] = -1;
+		c->tracks[i].mode = -1;
+		memset(c->tracks[i].index, 0xff, sizeof(c->tracks[i].index));
+	}
+	rc = read_lines(c);
+	if (!rc)
+		rc = make(c);
+	free(c);
+	return rc;
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What all sheets need: words, addresses, files, and the whole of it. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image_priv.h"
+
+#define WAVE_HEADER	(64u << 10)	/* the samples begin before that */
+
+int sheet_wrong(struct sheet *s, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+	int n;
+
+	n = snprintf(s->err, s->errlen, "%s line %u: ", s->name, s->line);
+	if (n > 0 && (size_t)n < s->errlen) {
+		va_start(ap, fmt);
+		vsnprintf(s->err + n, s->errlen - (size_t)n, fmt, ap);
+		va_end(ap);
+	}
+	/* One line, whatever stands in the sheet */
+	for (p = s->err; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	return -EINVAL;
+}
+
+/* ---- Words ------------------------------------------------------------ */
+
+static bool skip_blanks(struct sheet *s, bool newline)
+{
+	while (s->text < s->end) {
+		char c = *s->text;
+
+		if (c == '\n') {
+			if (newline)
+				return false;
+			s->line++;
+		} else if (c != ' ' && c != '\t' && c != '\r' && c) {
+			return true;
+		}
+		s->text++;
+	}
+	return false;
+}
+
+static char quoted_char(struct sheet *s, bool escapes)
+{
+	char c = *s->text++;
+	unsigned int i, v = 0;
+
+	if (c == '\n')
+		s->line++;
+	if (c != '\\' || !escapes || s->text == s->end)
+		return c;
+	c = *s->text++;
+	if (c < '0' || c > '7')
+		return c;
+	/* \ooo, as cdrdao writes what is no ASCII */
+	for (i = 0, s->text--; i < 3 && s->text < s->end && *s->text >= '0' && *s->text <= '7'; i++)
+		v = v * 8 + (unsigned int)(*s->text++ - '0');
+	return (char)v;
+}
+
+bool sheet_word(struct sheet *s, char *word, size_t size, bool newline, bool escapes)
+{
+	size_t len = 0;
+	bool quoted;
+	char c;
+
+	*word = '\0';
+	if (!skip_blanks(s, newline))
+		return false;
+	quoted = *s->text == '"';
+	if (quoted)
+		s->text++;
+	while (s->text < s->end) {
+		c = *s->text;
+		if (quoted ? c == '"' || (newline && c == '\n') : c == ' ' || c == '\t' || c == '\r' || c == '\n' || !c)
+			break;
+		c = quoted ? quoted_char(s, escapes) : *s->text++;
+		if (len + 1 < size)
+			word[len++] = c;
+	}
+	if (quoted && s->text < s->end && *s->text == '"')
+		s->text++;
+	word[len] = '\0';
+	return true;
+}
+
+bool sheet_next_line(struct sheet *s)
+{
+	const char *p = memchr(s->text, '\n', (size_t)(s->end - s->text));
+
+	s->text = p ? p + 1 : s->end;
+	s->line++;
+	return s->text < s->end;
+}
+
+bool sheet_number(const char *text, uint64_t max, uint64_t *value)
+{
+	uint64_t v = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9' || v > max)
+			return false;
+		v = v * 10 + (uint64_t)(*text - '0');
+	}
+	*value = v;
+	return v <= max;
+}
+
+bool sheet_msf(const char *text, uint32_t *frames)
+{
+	unsigned int part[3] = { 0 }, i, digits;
+
+	for (i = 0; i < 3; i++) {
+		for (digits = 0; *text >= '0' && *text <= '9' && digits < 4; digits++)
+			part[i] = part[i] * 10 + (unsigned int)(*text++ - '0');
+		if (!digits || *text != (i < 2 ? ':' : '\0'))
+			return false;
+		text += i < 2;
+	}
+	*frames = (part[0] * 60 + part[1]) * 75 + part[2];
+	return part[1] < 60 && part[2] < 75 && part[0] < 1000;
+}
+
+/* ---- Files ------------------------------------------------------------ */
+
+static uint32_t le32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* Finds the samples; they must be those of a CD. */
+static int wave_header(struct sheet *s, struct sheet_file *f)
+{
+	static const uint8_t format[16] = { 1, 0, 2, 0, 0x44, 0xac, 0, 0, 0x10, 0xb1, 2, 0, 4, 0,
+					    16, 0 };
+	const struct disc_files *files = &s->image->files;
+	bool cd = false;
+	uint64_t at = 12;
+	uint8_t h[24];
+
+	if (files->read(files->ctx, f->number, 0, h, 12) != 12 || memcmp(h, "RIFF", 4) ||
+	    memcmp(h + 8, "WAVE", 4))
+		return sheet_wrong(s, "%s is no .wav file", f->name);
+	while (at < WAVE_HEADER && files->read(files->ctx, f->number, at, h, 24) >= 8) {
+		uint32_t len = le32(h + 4);
+
+		if (!memcmp(h, "fmt ", 4))
+			cd = len >= 16 && !memcmp(h + 8, format, sizeof(format));
+		if (!memcmp(h, "data", 4)) {
+			if (!cd)
+				break;
+			f->start = at + 8;
+			f->size = f->size > f->start ? f->size - f->start : 0;
+			if (len < f->size)
+				f->size = len;
+			return 0;
+		}
+		at += 8 + (uint64_t)len + (len & 1);
+	}
+	return sheet_wrong(s, "%s is not 44100 Hz, 16 bit, stereo, as a CD has it: convert it",
+			   f->name);
+}
+
+const struct sheet_file *sheet_file(struct sheet *s, const char *name, bool wave, int *rc)
+{
+	const struct disc_files *files = &s->image->files;
+	struct sheet_file *f;
+	unsigned int i;
+
+	*rc = 0;
+	for (i = 0; i < s->nr_files; i++)
+		if (!strcmp(s->file_list[i].name, name) && s->file_list[i].wave == wave)
+			return &s->file_list[i];
+	if (s->nr_files == IMAGE_FILES_MAX) {
+		*rc = sheet_wrong(s, "it names too many files");
+		return NULL;
+	}
+	f = &s->file_list[s->nr_files];
+	memset(f, 0, sizeof(*f));
+	snprintf(f->name, sizeof(f->name), "%s", name);
+	f->wave = wave;
+	f->number = files->open(files->ctx, name, &f->size);
+	if (f->number < 0) {
+		sheet_wrong(s, "%s: %s: the file belongs beside the sheet", name,
+			    strerror(-f->number));
+		*rc = f->number;
+		return NULL;
+	}
+	if (wave)
+		*rc = wave_header(s, f);
+	if (*rc)
+		return NULL;
+	s->nr_files++;
+	return f;
+}
+
+int image_add(struct sheet *s, const struct image_extent *extent)
+{
+	struct disc_image *image = s->image;
+
+	if (!extent->blocks)
+		return 0;
+	if (image->nr_extents == IMAGE_EXTENTS_MAX)
+		return sheet_wrong(s, "the tracks are in too many pieces");
+	image->extents[image->nr_extents++] = *extent;
+	return 0;
+}
+
+/* ---- The whole -------------------------------------------------------- */
+
+/* Pauses that no file holds are silence or zeros. */
+static int fill_pauses(struct sheet *s)
+{
+	const struct cd_layout *l = &s->image->layout;
+	struct cd_session session;
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; cd_session(l, i, &session) && !rc; i++) {
+		const struct cd_track *t = &l->track[session.first];
+		struct image_extent e = { .file = IMAGE_NO_FILE, .mode = t->type };
+
+		e.lba = t->pregap;
+		e.blocks = CD_PREGAP;
+		rc = image_add(s, &e);
+	}
+	return rc;
+}
+
+static int parse(enum disc_sheet kind, struct sheet *s)
+{
+	switch (kind) {
+	case DISC_SHEET_CUE:
+		return sheet_parse_cue(s);
+	case DISC_SHEET_TOC:
+		return sheet_parse_toc(s);
+	default:
+		return sheet_parse_ccd(s);
+	}
+}
+
+int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
+		     const struct disc_files *files, const char *name, struct disc_image **out,
+		     char *err, size_t errlen)
+{
+	struct sheet *s = calloc(1, sizeof(*s));
+	char why[160];
+	int rc;
+
+	*out = calloc(1, sizeof(**out));
+	if (!s || !*out) {
+		free(s);
+		free(*out);
+		*out = NULL;
+		snprintf(err, errlen, "out of memory");
+		return -ENOMEM;
+	}
+	*s = (struct sheet){ .text = text, .end = text + len, .line = 1, .name = name,
+			     .image = *out, .err = err, .errlen = errlen };
+	(*out)->files = *files;
+	rc = parse(kind, s);
+	if (!rc) {
+		cd_layout_finish(&(*out)->layout);
+		rc = fill_pauses(s);
+	}
+	if (!rc) {
+		rc = cd_layout_check(&(*out)->layout, why, sizeof(why));
+		if (rc)
+			snprintf(err, errlen, "%s: %s", name, why);
+		else
+			(*out)->blocks = (uint32_t)cd_layout_end(&(*out)->layout);
+	}
+	free(s);
+	if (rc) {
+		free((*out)->layout.text);
+		free(*out);
+		*out = NULL;
+	}
+	return rc;
+}

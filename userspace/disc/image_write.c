@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sheets out of layouts. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image_priv.h"
+
+struct out {
+	FILE *f;
+	const struct cd_layout *l;
+	struct sheet_text text;
+	int64_t block;		/* of the .bin, where the track begins */
+};
+
+__attribute__((format(printf, 2, 3)))
+static void put(struct out *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(o->f, fmt, ap);
+	va_end(ap);
+}
+
+static void put_msf(struct out *o, int64_t frames)
+{
+	put(o, "%02d:%02d:%02d", (int)(frames / 75 / 60), (int)(frames / 75 % 60),
+	    (int)(frames % 75));
+}
+
+/* A text in quotes, as UTF-8 in a .cue, as ASCII with \ooo in a .toc. */
+static void put_text(struct out *o, const char *text, bool toc)
+{
+	const unsigned char *p;
+
+	put(o, "\"");
+	for (p = (const unsigned char *)text; *p; p++) {
+		if (*p == '"')
+			put(o, toc ? "\\\"" : "'");
+		else if (*p == '\\' && toc)
+			put(o, "\\\\");
+		else if (*p < ' ')
+			put(o, " ");
+		else if (*p < 0x80)
+			put(o, "%c", *p);
+		else if (toc)
+			put(o, "\\%03o", *p);
+		else
+			put(o, "%c%c", 0xc0 | *p >> 6, 0x80 | (*p & 0x3f));
+	}
+	put(o, "\"\n");
+}
+
+static bool first_of_session(const struct cd_layout *l, unsigned int i)
+{
+	return !i || l->track[i].session != l->track[i - 1].session;
+}
+
+/* Where the file begins to have the track. */
+static int32_t begin_of(const struct cd_layout *l, unsigned int i)
+{
+	const struct cd_track *t = &l->track[i];
+
+	return !i ? 0 : first_of_session(l, i) ? t->start : t->pregap;
+}
+
+/* ---- .cue -------------------------------------------------------------- */
+
+static void cue_line(struct out *o, const char *indent, const char *key, const char *text)
+{
+	if (!*text)
+		return;
+	put(o, "%s%s ", indent, key);
+	put_text(o, text, false);
+}
+
+static void cue_index(struct out *o, unsigned int n, int64_t frames)
+{
+	put(o, "    INDEX %02u ", n);
+	put_msf(o, frames);
+	put(o, "\n");
+}
+
+static void cue_track(struct out *o, unsigned int i)
+{
+	const struct cd_track *t = &o->l->track[i];
+	int32_t begin = begin_of(o->l, i);
+	unsigned int k;
+
+	if (o->l->sessions > 1 && first_of_session(o->l, i))
+		put(o, "REM SESSION %02u\n", t->session);
+	put(o, "  TRACK %02u %s\n", t->number, t->type == CD_AUDIO ? "AUDIO" :
+	    t->type == CD_MODE1 || t->type == CD_MODE0 ? "MODE1/2352" : "MODE2/2352");
+	cue_line(o, "    ", "TITLE", o->text.title[t->number]);
+	cue_line(o, "    ", "PERFORMER", o->text.performer[t->number]);
+	cue_line(o, "    ", "SONGWRITER", o->text.songwriter[t->number]);
+	if ((t->control & ~CD_DATA) || t->copy)
+		put(o, "    FLAGS%s%s%s%s\n", t->control & CD_COPY_PERMITTED ? " DCP" : "",
+		    t->control & CD_FOUR_CHANNEL ? " 4CH" : "",
+		    t->control & CD_PREEMPHASIS ? " PRE" : "", t->copy ? " SCMS" : "");
+	if (*t->isrc)
+		put(o, "    ISRC %s\n", t->isrc);
+	if (begin < t->start)
+		cue_index(o, 0, o->block);
+	cue_index(o, 1, o->block + t->start - begin);
+	for (k = 0; k < t->indices; k++)
+		cue_index(o, k + 2, o->block + t->index[k] - begin);
+	o->block += t->end - begin;
+}
+
+static void write_cue(struct out *o, const char *bin, const char *cdtext)
+{
+	unsigned int i;
+
+	if (*o->l->mcn)
+		put(o, "CATALOG %s\n", o->l->mcn);
+	if (cdtext && o->l->text_packs)
+		put(o, "CDTEXTFILE \"%s\"\n", cdtext);
+	cue_line(o, "", "TITLE", o->text.title[0]);
+	cue_line(o, "", "PERFORMER", o->text.performer[0]);
+	cue_line(o, "", "SONGWRITER", o->text.songwriter[0]);
+	put(o, "FILE \"%s\" BINARY\n", bin);
+	for (i = 0; i < o->l->tracks; i++)
+		cue_track(o, i);
+}
+
+/* ---- .toc -------------------------------------------------------------- */
+
+static void toc_line(struct out *o, const char *key, const char *text)
+{
+	put(o, "    %s ", key);
+	put_text(o, text, true);
+}
+
+/* cdrdao wants what one track has from all of them. */
+static bool any(const char (*texts)[161])
+{
+	unsigned int n;
+
+	for (n = 0; n <= CD_TRACKS; n++)
+		if (*texts[n])
+			return true;
+	return false;
+}
+
+static void toc_text(struct out *o, unsigned int n)
+{
+	if (!o->l->text_packs)
+		return;
+	put(o, "CD_TEXT {\n%s  LANGUAGE 0 {\n", n ? "" : "  LANGUAGE_MAP { 0 : EN }\n");
+	if (any(o->text.title))
+		toc_line(o, "TITLE", o->text.title[n]);
+	if (any(o->text.performer))
+		toc_line(o, "PERFORMER", o->text.performer[n]);
+	if (any(o->text.songwriter))
+		toc_line(o, "SONGWRITER", o->text.songwriter[n]);
+	if (any(o->text.composer))
+		toc_line(o, "COMPOSER", o->text.composer[n]);
+	if (any(o->text.arranger))
+		toc_line(o, "ARRANGER", o->text.arranger[n]);
+	if (any(o->text.message))
+		toc_line(o, "MESSAGE", o->text.message[n]);
+	put(o, "  }\n}\n");
+}
+
+static void toc_msf(struct out *o, const char *key, int64_t frames)
+{
+	put(o, "%s ", key);
+	put_msf(o, frames);
+	put(o, "\n");
+}
+
+static void toc_track(struct out *o, unsigned int i, const char *bin)
+{
+	const struct cd_track *t = &o->l->track[i];
+	bool audio = t->type == CD_AUDIO;
+	int32_t begin = begin_of(o->l, i);
+	unsigned int k;
+
+	put(o, "\nTRACK %s\n%sCOPY\n", audio ? "AUDIO" :
+	    t->type == CD_MODE1 || t->type == CD_MODE0 ? "MODE1_RAW" : "MODE2_RAW",
+	    t->control & CD_COPY_PERMITTED ? "" : "NO ");
+	if (audio)
+		put(o, "%sPRE_EMPHASIS\n%s_CHANNEL_AUDIO\n",
+		    t->control & CD_PREEMPHASIS ? "" : "NO ",
+		    t->control & CD_FOUR_CHANNEL ? "FOUR" : "TWO");
+	if (*t->isrc)
+		put(o, "ISRC \"%s\"\n", t->isrc);
+	toc_text(o, t->number);
+	if (audio)
+		put(o, "FILE \"%s\" SWAP #%lld 0 ", bin, (long long)o->block * CD_RAW);
+	else
+		put(o, "DATAFILE \"%s\" #%lld ", bin, (long long)o->block * CD_RAW);
+	put_msf(o, t->end - begin);
+	put(o, "\n");
+	if (begin < t->start)
+		toc_msf(o, "START", t->start - begin);
+	for (k = 0; k < t->indices; k++)
+		toc_msf(o, "INDEX", t->index[k] - t->start);
+	o->block += t->end - begin;
+}
+
+static void write_toc(struct out *o, const char *bin)
+{
+	unsigned int i, audio = 0;
+
+	for (i = 0; i < o->l->tracks; i++)
+		audio += o->l->track[i].type == CD_AUDIO;
+	put(o, "%s\n", o->l->disc_type == 0x20 ? "CD_ROM_XA" :
+	    audio == o->l->tracks ? "CD_DA" : "CD_ROM");
+	if (*o->l->mcn)
+		put(o, "CATALOG \"%s\"\n", o->l->mcn);
+	toc_text(o, 0);
+	for (i = 0; i < o->l->tracks; i++)
+		toc_track(o, i, bin);
+}
+
+char *disc_sheet_write(enum disc_sheet kind, const struct cd_layout *layout, const char *bin,
+		       const char *cdtext)
+{
+	struct out *o = calloc(1, sizeof(*o));
+	char *text = NULL;
+	size_t len = 0;
+
+	if (!o || kind == DISC_SHEET_CCD || (kind == DISC_SHEET_TOC && layout->sessions > 1)) {
+		free(o);
+		return NULL;
+	}
+	o->l = layout;
+	o->f = open_memstream(&text, &len);
+	if (o->f) {
+		sheet_text_from(layout, &o->text);
+		if (kind == DISC_SHEET_CUE)
+			write_cue(o, bin, cdtext);
+		else
+			write_toc(o, bin);
+		if (fclose(o->f)) {
+			free(text);
+			text = NULL;
+		}
+	}
+	free(o);
+	return text;
+}
