@@ -6,12 +6,17 @@
 
 #include "cli.h"
 #include "inventory.h"
+#include "library.h"
+#include "move.h"
 #include "output.h"
 #include "place.h"
+#include "robot.h"
 
 enum {
 	OPT_ALL = CLI_OPT_OWN,
 	OPT_REFRESH,
+	OPT_RECOVER,
+	OPT_TO,
 };
 
 static const struct {
@@ -96,6 +101,33 @@ static int add_drive_keys(const struct inventory *inventory, const struct discmu
 	return ret;
 }
 
+/* What only a label printer has (MC-8x00 3.11.7) */
+static int add_printer_keys(const struct discmux_element *element, json_t *object)
+{
+	static const struct {
+		uint32_t bit;
+		const char *ink;
+	} inks[] = {
+		{ DISCMUX_ELEMENT_EMPTY_B, "black" },
+		{ DISCMUX_ELEMENT_EMPTY_C, "cyan" },
+		{ DISCMUX_ELEMENT_EMPTY_M, "magenta" },
+		{ DISCMUX_ELEMENT_EMPTY_Y, "yellow" },
+	};
+	json_t *empty = json_array(), *more;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < sizeof(inks) / sizeof(*inks); i++)
+		if (flag(element, inks[i].bit))
+			json_array_append_new(empty, json_string(inks[i].ink));
+	more = json_pack("{s:b, s:b, s:b, s:o}", "busy", flag(element, DISCMUX_ELEMENT_BUSY),
+			 "finished", flag(element, DISCMUX_ELEMENT_FINISH), "ready",
+			 flag(element, DISCMUX_ELEMENT_ACCESS), "ink_empty", empty);
+	ret = more ? json_object_update(object, more) : -1;
+	json_decref(more);
+	return ret;
+}
+
 static json_t *element_json(const struct inventory *inventory,
 			    const struct discmux_element *element)
 {
@@ -121,8 +153,7 @@ static json_t *element_json(const struct inventory *inventory,
 		ret = json_object_set_new(object, "open",
 					  json_boolean(flag(element, DISCMUX_ELEMENT_OPEN)));
 	if (!ret && element->type == DISCMUX_ELEMENT_LABEL_PRINT)
-		ret = json_object_set_new(object, "busy",
-					  json_boolean(flag(element, DISCMUX_ELEMENT_BUSY)));
+		ret = add_printer_keys(element, object);
 	if (ret) {
 		json_decref(object);
 		return NULL;
@@ -138,7 +169,7 @@ static json_t *group_json(const struct inventory *inventory, uint32_t type)
 	for (i = 0; i < inventory->elements.count; i++) {
 		const struct discmux_element *element = &inventory->elements.elements[i];
 
-		if (element->type == type &&
+		if (element->type == type && element_is_fitted(element) &&
 		    json_array_append_new(array, element_json(inventory, element))) {
 			json_decref(array);
 			return NULL;
@@ -147,15 +178,37 @@ static json_t *group_json(const struct inventory *inventory, uint32_t type)
 	return array;
 }
 
+static int add_recovery(const struct recovery *recovery, json_t *object)
+{
+	json_t *differences = json_array(), *strays = json_array();
+	size_t i;
+
+	for (i = 0; i < recovery->nr_lines; i++)
+		json_array_append_new(differences, json_string(recovery->lines[i]));
+	for (i = 0; i < recovery->nr_strays; i++) {
+		const struct stray *stray = &recovery->strays[i];
+
+		json_array_append_new(strays,
+				      json_pack("{s:i, s:o, s:s}", "address", (int)stray->at,
+						"home",
+						json_number_or_null(stray->home != DISCMUX_NONE,
+								    stray->home),
+						"text", stray->why));
+	}
+	return json_object_set_new(object, "differences", differences) ||
+	       json_object_set_new(object, "strays", strays);
+}
+
 json_t *inventory_json(const struct inventory *inventory)
 {
 	const struct discmux_inventory *inv = &inventory->elements;
 	json_t *object = json_pack(
-		"{s:I, s:o, s:b, s:b, s:I, s:I, s:{s:I, s:I, s:I, s:I}}", "mux",
+		"{s:I, s:o, s:b, s:b, s:b, s:I, s:I, s:{s:I, s:I, s:I, s:I}}", "mux",
 		(json_int_t)inventory->mux, "changer",
 		json_number_or_null(inv->changer != DISCMUX_NONE, inv->changer), "moving",
 		(inv->state & DISCMUX_STATUS_MOVING) != 0, "stale",
-		(inv->state & DISCMUX_STATUS_STALE) != 0, "age_ms", (json_int_t)inv->age_ms,
+		(inv->state & DISCMUX_STATUS_STALE) != 0, "garbled",
+		(inv->state & DISCMUX_STATUS_GARBLED) != 0, "age_ms", (json_int_t)inv->age_ms,
 		"generation", (json_int_t)inv->generation, "counts", "slots",
 		(json_int_t)count(inventory, DISCMUX_ELEMENT_STORAGE, false), "slots_full",
 		(json_int_t)count(inventory, DISCMUX_ELEMENT_STORAGE, true), "drives",
@@ -169,6 +222,10 @@ json_t *inventory_json(const struct inventory *inventory)
 			json_decref(object);
 			return NULL;
 		}
+	if (object && inventory->recovery && add_recovery(inventory->recovery, object)) {
+		json_decref(object);
+		return NULL;
+	}
 	return object;
 }
 
@@ -178,10 +235,14 @@ static void state_text(const struct discmux_element *element, char *buf, size_t 
 			    flag(element, DISCMUX_ELEMENT_TRAY) ? "empty tray" :
 								  "empty";
 
-	snprintf(buf, size, "%s%s%s%s", state,
+	snprintf(buf, size, "%s%s%s%s%s%s", state,
 		 flag(element, DISCMUX_ELEMENT_INVERT) ? ", turned over" : "",
 		 flag(element, DISCMUX_ELEMENT_OPEN) ? ", open" : "",
-		 flag(element, DISCMUX_ELEMENT_BUSY) ? ", busy" : "");
+		 flag(element, DISCMUX_ELEMENT_BUSY) ? ", busy" : "",
+		 flag(element, DISCMUX_ELEMENT_FINISH) ? ", printed" : "",
+		 flag(element, DISCMUX_ELEMENT_EMPTY_B | DISCMUX_ELEMENT_EMPTY_C |
+				       DISCMUX_ELEMENT_EMPTY_M | DISCMUX_ELEMENT_EMPTY_Y) ?
+			 ", ink empty" : "");
 }
 
 static void fault_text(const struct discmux_element *element, char *buf, size_t size)
@@ -235,12 +296,26 @@ static int add_element(struct table *table, const struct inventory *inventory,
 /* Empty slots are passed over, unless something is wrong with them. */
 static bool is_shown(const struct discmux_element *element, bool all)
 {
+	if (!element_is_fitted(element))
+		return false;
 	return all || element->type != DISCMUX_ELEMENT_STORAGE ||
 	       flag(element, DISCMUX_ELEMENT_FULL | DISCMUX_ELEMENT_EXCEPT);
 }
 
+static bool has_printer(const struct inventory *inventory)
+{
+	size_t i;
+
+	for (i = 0; i < inventory->elements.count; i++)
+		if (inventory->elements.elements[i].type == DISCMUX_ELEMENT_LABEL_PRINT &&
+		    element_is_fitted(&inventory->elements.elements[i]))
+			return true;
+	return false;
+}
+
 static int print_elements(const struct inventory *inventory, bool all, FILE *out)
 {
+	static const char *const no_printer[] = { "printer", "", "", "none", "", "", "" };
 	static const char *const headers[] = { "PLACE", "ADDRESS", "MEMBER", "HOLDS",
 					       "FROM",	"TAG",	   "FAULT",  NULL };
 	struct table *table = table_new(headers);
@@ -254,10 +329,26 @@ static int print_elements(const struct inventory *inventory, bool all, FILE *out
 			if (e->type == groups[g].type && is_shown(e, all))
 				ret = add_element(table, inventory, e);
 		}
+	if (!ret && !has_printer(inventory))
+		ret = table_add(table, no_printer);
 	if (!ret)
 		table_print(table, out, "");
 	table_free(table);
 	return ret;
+}
+
+static void print_recovery(const struct recovery *recovery, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < recovery->nr_lines; i++)
+		fprintf(out, "not as it was left: %s\n", recovery->lines[i]);
+	if (recovery->nr_more)
+		fprintf(out, "and %zu more differences\n", recovery->nr_more);
+	for (i = 0; i < recovery->nr_strays; i++)
+		fprintf(out, "astray: %s%s\n", recovery->strays[i].why,
+			recovery->strays[i].home == DISCMUX_NONE ? "" :
+				": discmux inventory --recover puts it back");
 }
 
 int inventory_print(const struct inventory *inventory, bool all, FILE *out)
@@ -279,9 +370,14 @@ int inventory_print(const struct inventory *inventory, bool all, FILE *out)
 		return cli_error("out of memory");
 	if (inv->state & DISCMUX_STATUS_MOVING)
 		fputs("a disc is being moved: what is shown is from before\n", out);
+	if (inv->state & DISCMUX_STATUS_GARBLED)
+		fputs("the changer's element status contradicts itself and was not used; the "
+		      "kernel's log says in what\n", out);
 	if (inv->state & DISCMUX_STATUS_STALE)
 		fprintf(out, "the changer could not be asked for %u s: what is shown may be old\n",
 			inv->age_ms / 1000);
+	if (inventory->recovery)
+		print_recovery(inventory->recovery, out);
 	return CLI_OK;
 }
 
@@ -303,17 +399,71 @@ static int gather(struct cli *cli, bool refresh, struct inventory *inventory,
 	return CLI_OK;
 }
 
+/* What is remembered is no secret, but it may not be there, or be for others. */
+static void look_back(struct inventory *inventory, struct recovery *recovery)
+{
+	struct memory memory;
+	char err[256];
+
+	if (inventory->elements.state & (DISCMUX_STATUS_MOVING | DISCMUX_STATUS_STALE))
+		return;
+	if (!memory_read(MEMORY_DIR, &inventory->changer, &memory, err, sizeof(err))) {
+		recovery_look(&memory, &inventory->elements, recovery);
+		inventory->recovery = recovery;
+	}
+	memory_free(&memory);
+}
+
+/* Every subcommand that moves discs begins with it; here it is all there is. */
+static int recover(struct cli *cli, const struct place *to)
+{
+	struct robot robot;
+	char err[256];
+	int ret = robot_recover(&robot, cli, to);
+
+	if (!ret && library_end(&robot.library, err, sizeof(err)))
+		ret = cli_error("%s", err);
+	robot_close(&robot);
+	return ret;
+}
+
+static int show(struct cli *cli, bool all, bool refresh)
+{
+	struct discmux_member members[4 * DISCMUX_MAX_TARGETS];
+	struct inventory inventory = { 0 };
+	struct recovery recovery;
+	int ret = gather(cli, refresh, &inventory, members, sizeof(members) / sizeof(*members));
+
+	if (!ret) {
+		look_back(&inventory, &recovery);
+		ret = cli->json ? json_print(inventory_json(&inventory), false, stdout) :
+				  inventory_print(&inventory, all, stdout);
+	}
+	discmux_inventory_free(&inventory.elements);
+	return ret;
+}
+
+static int parse_slot(const char *text, struct place *place)
+{
+	if (place_parse(text, place) ||
+	    (place->kind != PLACE_NUMBER && place->kind != PLACE_SLOT))
+		return -EINVAL;
+	place->kind = PLACE_SLOT;
+	return 0;
+}
+
 int cmd_inventory(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, OPT_ALL },
 		{ "refresh", no_argument, NULL, OPT_REFRESH },
+		{ "recover", no_argument, NULL, OPT_RECOVER },
+		{ "to", required_argument, NULL, OPT_TO },
 		CLI_OPTIONS,
 		{ 0 },
 	};
-	struct discmux_member members[4 * DISCMUX_MAX_TARGETS];
-	struct inventory inventory = { 0 };
-	bool all = false, refresh = false;
+	bool all = false, refresh = false, recovery = false;
+	struct place place, *to = NULL;
 	int ret, c;
 
 	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
@@ -321,18 +471,19 @@ int cmd_inventory(struct cli *cli, int argc, char **argv)
 			all = true;
 		else if (c == OPT_REFRESH)
 			refresh = true;
+		else if (c == OPT_RECOVER)
+			recovery = refresh = true;
+		else if (c == OPT_TO && parse_slot(optarg, &place))
+			return cli_error("--to %s: a slot is wanted", optarg);
+		else if (c == OPT_TO)
+			to = &place;
 		else if (!cli_option(cli, argv, c, &ret))
 			return ret;
 	}
 	if (optind < argc)
 		return cli_usage_error(argv[0], "%s: inventory takes no operands", argv[optind]);
-	ret = cli_open(cli, 0);
-	if (!ret)
-		ret = gather(cli, refresh, &inventory, members,
-			     sizeof(members) / sizeof(*members));
-	if (!ret)
-		ret = cli->json ? json_print(inventory_json(&inventory), false, stdout) :
-				  inventory_print(&inventory, all, stdout);
-	discmux_inventory_free(&inventory.elements);
-	return ret;
+	if (to && !recovery)
+		return cli_usage_error(argv[0], "--to is for --recover");
+	ret = recovery ? recover(cli, to) : cli_open(cli, 0);
+	return ret ? ret : show(cli, all, refresh);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "libdiscmux.h"
+#include "recover.h"
 
 struct inventory {
 	uint32_t mux;
@@ -15,6 +16,7 @@ struct inventory {
 	const struct discmux_member *members;	/* to name what sits in the drives */
 	size_t nr_members;
 	struct discmux_inventory elements;
+	const struct recovery *recovery;	/* what differs from before; NULL: not looked */
 };
 
 /* The object of --json, a new reference; NULL without memory. */

@@ -5,6 +5,14 @@
 
 #include "cli.h"
 
+/* Under the name mtx it is `discmux mtx`. */
+static bool is_mtx(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return !strcmp(slash ? slash + 1 : name, "mtx");
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct cli_subcommand *command;
@@ -37,6 +45,11 @@ int main(int argc, char **argv)
 	int status = CLI_OK;
 	int c;
 
+	if (argc && is_mtx(argv[0])) {
+		status = cmd_mtx(&cli, argc, argv);
+		fflush(stdout);
+		return status;
+	}
 	while ((c = getopt_long(argc, argv, "+" CLI_SHORT "V", options, NULL)) != -1) {
 		switch (c) {
 		case 'V':

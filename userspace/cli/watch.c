@@ -77,6 +77,12 @@ static int add_strings(json_t *object, const struct discmux_event_info *event)
 	if (has(event, DISCMUX_ATTR_ROLE))
 		ret |= json_object_set_new(object, "role",
 					   json_string(discmux_role_name(event->role)));
+	if (has(event, DISCMUX_ATTR_OPERATION))
+		ret |= json_object_set_new(object, "operation",
+					   json_string(discmux_operation_name(event->operation)));
+	if (has(event, DISCMUX_ATTR_STATE))
+		ret |= json_object_set_new(object, "state",
+					   json_string(discmux_member_state_name(event->state)));
 	if (has(event, DISCMUX_ATTR_ERROR) && event->error)
 		ret |= json_object_set_new(object, "error_text",
 					   json_string(strerror((int)(event->error & INT_MAX))));
@@ -111,6 +117,7 @@ json_t *watch_json(const struct discmux_event_info *event, const struct timespec
 	ret |= add_number(object, event, DISCMUX_ATTR_LBA, "lba", event->lba);
 	ret |= add_number(object, event, DISCMUX_ATTR_ERROR, "error", event->error);
 	ret |= add_number(object, event, DISCMUX_ATTR_STATUS, "status", event->status);
+	ret |= add_number(object, event, DISCMUX_ATTR_GENERATION, "generation", event->generation);
 	ret |= add_strings(object, event);
 	if (ret) {
 		json_decref(object);
@@ -167,7 +174,12 @@ char *watch_text(const struct discmux_event_info *event, char *buf, size_t size)
 		add(&line, " recorder %u", event->unit);
 	else if (has(event, DISCMUX_ATTR_MEMBER) && !has(event, DISCMUX_ATTR_SOURCE))
 		add(&line, " member %u", event->member);
-	if (has(event, DISCMUX_ATTR_SOURCE) && has(event, DISCMUX_ATTR_DESTINATION))
+	if (has(event, DISCMUX_ATTR_STATE))
+		add(&line, " %s", discmux_member_state_name(event->state));
+	if (has(event, DISCMUX_ATTR_OPERATION))
+		add(&line, " %s", discmux_operation_name(event->operation));
+	if (has(event, DISCMUX_ATTR_SOURCE) && has(event, DISCMUX_ATTR_DESTINATION) &&
+	    (event->source || event->destination))
 		add(&line, " %04Xh to %04Xh", event->source, event->destination);
 	if (has(event, DISCMUX_ATTR_LBA))
 		add(&line, " at block %u", event->lba);

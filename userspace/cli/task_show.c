@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How `discmux copy` shows what it does. */
+/* How copy, verify, erase and the like show what they do. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "copy.h"
+#include "task.h"
 #include "output.h"
 
 #define MB	1e6
@@ -23,17 +23,19 @@ struct shown {
 	struct timespec since;	/* when this state began */
 };
 
-struct copy_show {
+struct task_show {
 	bool quiet, terminal;
 	size_t count;
 	size_t lines;		/* on the terminal, to be drawn over */
-	uint32_t units[BURN_MAX_RECORDERS];
+	bool master;		/* the only line is about it */
+	char names[BURN_MAX_RECORDERS][128];
 	struct shown shown[BURN_MAX_RECORDERS];
 };
 
-struct copy_show *copy_show_new(const struct burn_recorder *recorders, size_t count, bool quiet)
+struct task_show *task_show_new(const struct burn_recorder *recorders, size_t count,
+				const char *master, bool quiet)
 {
-	struct copy_show *show = calloc(1, sizeof(*show));
+	struct task_show *show = calloc(1, sizeof(*show));
 	const char *term = getenv("TERM");
 	size_t i;
 
@@ -41,13 +43,17 @@ struct copy_show *copy_show_new(const struct burn_recorder *recorders, size_t co
 		return NULL;
 	show->quiet = quiet;
 	show->terminal = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
-	show->count = count;
+	show->master = !count;
+	show->count = count ? count : 1;
 	for (i = 0; i < count; i++)
-		show->units[i] = recorders[i].unit;
+		snprintf(show->names[i], sizeof(show->names[i]), "%s %u",
+			 recorders[i].reader ? "reader" : "recorder", recorders[i].unit);
+	if (!count)
+		snprintf(show->names[0], sizeof(show->names[0]), "%s", master);
 	return show;
 }
 
-void copy_show_free(struct copy_show *show)
+void task_show_free(struct task_show *show)
 {
 	free(show);
 }
@@ -72,16 +78,18 @@ static void append(char *text, size_t size, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void make_line(const struct copy_show *show, size_t i, const struct burn_status *s,
+static void make_line(const struct task_show *show, size_t i, const struct burn_status *s,
 		      char *text, size_t size)
 {
 	double past = seconds_since(&show->shown[i].since);
 
 	*text = '\0';
-	append(text, size, "recorder %u: %s", show->units[i], burn_state_name(s->state));
+	append(text, size, "%s: %s", show->names[i], burn_state_name(s->state));
 	if (*s->medium && s->state != BURN_WAITING)
 		append(text, size, " %s", s->medium);
-	if (s->total) {
+	if (s->total && s->state == BURN_ERASING) {
+		append(text, size, " %3.0f %%", 100.0 * (double)s->bytes / (double)s->total);
+	} else if (s->total) {
 		append(text, size, " %3.0f %%, %.0f of %.0f MB",
 		       100.0 * (double)s->bytes / (double)s->total, (double)s->bytes / MB,
 		       (double)s->total / MB);
@@ -90,7 +98,9 @@ static void make_line(const struct copy_show *show, size_t i, const struct burn_
 	}
 	if (s->state == BURN_WAITING && *s->message)
 		append(text, size, ": %s", s->message);
-	if (s->state == BURN_DONE)
+	if (s->speed > 0 && s->state == BURN_WRITING)
+		append(text, size, ", set to %.0fx", s->speed);
+	if (s->state == BURN_DONE && !show->master)
 		append(text, size, ", %s", burn_disc_name(s->disc));
 }
 
@@ -105,7 +115,7 @@ static size_t width(void)
 }
 
 /* Draws all lines over those of the last time. */
-static void draw(struct copy_show *show, const struct burn_status *status)
+static void draw(struct task_show *show, const struct burn_status *status)
 {
 	size_t i, columns = width();
 	char text[LINE];
@@ -119,7 +129,7 @@ static void draw(struct copy_show *show, const struct burn_status *status)
 	show->lines = show->count;
 }
 
-void copy_show_break(struct copy_show *show)
+void task_show_break(struct task_show *show)
 {
 	show->lines = 0;
 }
@@ -129,7 +139,7 @@ static unsigned int tenth_of(const struct burn_status *s)
 	return s->total ? (unsigned int)(s->bytes * TENTHS / s->total) : 0;
 }
 
-void copy_show_update(struct copy_show *show, struct burn_job *job)
+void task_show_update(struct task_show *show, struct burn_job *job)
 {
 	struct burn_status status[BURN_MAX_RECORDERS];
 	char text[LINE];
@@ -141,7 +151,7 @@ void copy_show_update(struct copy_show *show, struct burn_job *job)
 		struct shown *shown = &show->shown[i];
 		bool changed;
 
-		burn_job_status(job, i, &status[i]);
+		burn_job_status(job, show->master ? BURN_MASTER : i, &status[i]);
 		changed = shown->state != status[i].state;
 		if (changed)
 			clock_gettime(CLOCK_MONOTONIC, &shown->since);
@@ -157,10 +167,12 @@ void copy_show_update(struct copy_show *show, struct burn_job *job)
 	fflush(stdout);
 }
 
-bool copy_is_good(const struct copy_result *result, bool verify)
+bool task_is_good(const struct task_result *result, bool verify)
 {
+	enum burn_disc disc = result->status.disc;
+
 	return result->status.state == BURN_DONE &&
-	       result->status.disc == (verify ? BURN_DISC_VERIFIED : BURN_DISC_CLOSED);
+	       (!verify || disc != BURN_DISC_CLOSED) && disc != BURN_DISC_UNTOUCHED;
 }
 
 static const char *worth(enum burn_disc disc)
@@ -177,12 +189,13 @@ static const char *worth(enum burn_disc disc)
 	}
 }
 
-void copy_show_failure(const struct copy_result *result)
+void task_show_failure(const struct task_result *result)
 {
 	const struct burn_status *s = &result->status;
 	char name[32];
 
-	snprintf(name, sizeof(name), "recorder %u", result->recorder.unit);
+	snprintf(name, sizeof(name), "%s %u", result->recorder.reader ? "reader" : "recorder",
+		 result->recorder.unit);
 	if (strstr(s->message, name))
 		cli_error("%s%s", s->message, worth(s->disc));
 	else
@@ -204,12 +217,13 @@ static json_t *text_or_null(const char *s)
 	return *s ? text(s) : json_null();
 }
 
-static json_t *one_copy(const struct copy_result *r, bool verify)
+static json_t *one_disc(const struct task_result *r, bool verify)
 {
 	bool verified = r->status.disc == BURN_DISC_VERIFIED;
 
-	return json_pack("{si si si so so so so ss ss sb sb so so}", "round", (int)r->round,
-			 "recorder", (int)r->recorder.unit, "member", (int)r->recorder.member,
+	return json_pack("{si si sb si so so so so ss ss sb sb so so so}", "round", (int)r->round,
+			 "recorder", (int)r->recorder.unit, "reader", r->recorder.reader,
+			 "member", (int)r->recorder.member,
 			 "drive", text(r->recorder.drive),
 			 "serial", text_or_null(r->recorder.serial),
 			 "slot", json_number_or_null(r->recorder.slot != DISCMUX_NONE,
@@ -217,29 +231,42 @@ static json_t *one_copy(const struct copy_result *r, bool verify)
 			 "medium", text_or_null(r->status.medium),
 			 "state", burn_state_name(r->status.state),
 			 "disc", burn_disc_name(r->status.disc),
-			 "good", copy_is_good(r, verify), "verified", verified,
+			 "good", task_is_good(r, verify), "verified", verified,
 			 "lba", json_number_or_null(r->status.lba_valid, r->status.lba),
+			 "speed", r->status.speed > 0 ? json_real(r->status.speed) : json_null(),
 			 "message", text_or_null(r->status.message));
 }
 
-json_t *copy_json(const struct copy_result *results, size_t count, bool verify,
-		  const char *master, const struct burn_source *source, double seconds,
-		  const char *error)
+static json_t *master_json(const struct task *task)
 {
-	json_t *copies = json_array();
+	const struct burn_source *s = task->source;
+
+	if (!s)
+		return json_null();
+	return json_pack("{so so sI sI sI}", "name", text(task->opt.from),
+			 "kind", text_or_null(burn_source_kind(s)),
+			 "blocks", (json_int_t)burn_source_blocks(s),
+			 "bytes_read", (json_int_t)burn_source_bytes_read(s),
+			 "bad_blocks", (json_int_t)burn_source_bad(s));
+}
+
+json_t *task_json(const struct task *task, double seconds)
+{
+	json_t *discs = json_array();
 	int good = 0;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		good += copy_is_good(&results[i], verify);
-		if (json_array_append_new(copies, one_copy(&results[i], verify))) {
-			json_decref(copies);
+	for (i = 0; i < task->nr_results; i++) {
+		good += task_is_good(&task->results[i], task->opt.verify);
+		if (json_array_append_new(discs, one_disc(&task->results[i], task->opt.verify))) {
+			json_decref(discs);
 			return NULL;
 		}
 	}
-	return json_pack("{s{so sI sI} so si si sf so}", "master", "name", text(master),
-			 "blocks", (json_int_t)burn_source_blocks(source),
-			 "bytes_read", (json_int_t)burn_source_bytes_read(source),
-			 "copies", copies, "good", good, "failed", (int)count - good,
-			 "seconds", round(seconds * 1000) / 1000, "error", text_or_null(error));
+	return json_pack("{ss so so si si sf so so}", "task", burn_task_name(task->task),
+			 "master", master_json(task),
+			 task->task == BURN_COPY ? "copies" : "discs", discs, "good", good,
+			 "failed", (int)task->nr_results - good,
+			 "seconds", round(seconds * 1000) / 1000,
+			 "image", text_or_null(task->image), "error", text_or_null(task->error));
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A master of the store, as the source of a job. */
+#ifndef DISCMUX_CLI_STORED_H
+#define DISCMUX_CLI_STORED_H
+
+#include "images.h"
+
+struct stored;
+
+/*
+ * Holds the image of this name until stored_close().  *stored stays NULL when the text
+ * is no image's name, or a file is called so.  CLI_OK, or CLI_FAIL after a message.
+ */
+int stored_open(const char *text, struct stored **stored);
+
+/* What disc_image_open() takes. */
+const char *stored_path(const struct stored *stored);
+
+/* Compares it with its sums beside what else is done, unless that was done before.
+ * NULL is allowed here and below. */
+void stored_check(struct stored *stored);
+
+/* Waits for that (or, with cancel, ends it).  CLI_FAIL after a message: the image is
+ * damaged, and so is what was made of it. */
+int stored_close(struct stored *stored, bool cancel);
+
+#endif

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tasks of the burn engine as commands: what they share. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "drive_name.h"
+#include "stored.h"
+#include "output.h"
+#include "task.h"
+
+#define DEFAULT_LOG	"/var/lib/discmux/jobs.log"
+#define SHOW_MS		250
+
+/* ---- Members ---------------------------------------------------------- */
+
+static int find_members(struct task *task)
+{
+	struct discmux *dm = task->cli->dm;
+	const size_t room = sizeof(task->members) / sizeof(task->members[0]);
+	int n;
+
+	if (discmux_info(dm, &task->info) < 0)
+		return cli_error("%s", discmux_error(dm));
+	n = discmux_members(dm, task->members, room);
+	if (n < 0)
+		return cli_error("%s", discmux_error(dm));
+	task->nr_members = (size_t)n < room ? (size_t)n : room;
+	return CLI_OK;
+}
+
+static const struct discmux_member *find_unit(const struct task *task, uint32_t role,
+					      unsigned long unit)
+{
+	size_t i;
+
+	for (i = 0; i < task->nr_members; i++)
+		if (task->members[i].role == role && task->members[i].unit == unit)
+			return &task->members[i];
+	return NULL;
+}
+
+static void describe(const struct discmux_member *m, struct burn_recorder *r)
+{
+	char vendor[9], product[17];
+
+	memset(r, 0, sizeof(*r));
+	r->member = m->member;
+	r->unit = m->unit;
+	r->max_data = m->max_data;
+	r->reader = m->role == DISCMUX_ROLE_READER;
+	r->slot = DISCMUX_NONE;
+	snprintf(r->drive, sizeof(r->drive), "%s %s",
+		 discmux_text(m->vendor, sizeof(m->vendor), vendor, sizeof(vendor)),
+		 discmux_text(m->product, sizeof(m->product), product, sizeof(product)));
+	discmux_text(m->serial, sizeof(m->serial), r->serial, sizeof(r->serial));
+	discmux_text(m->block_name, sizeof(m->block_name), r->block_name, sizeof(r->block_name));
+}
+
+/* Where the robot took the discs from, for the log; without a changer nowhere. */
+static void find_slots(struct task *task)
+{
+	struct discmux_inventory inv = { 0 };
+	size_t i, k;
+
+	if (task->info.changer == DISCMUX_NONE ||
+	    discmux_elements(task->cli->dm, DISCMUX_ELEMENT_DATA_TRANSFER, false, &inv) < 0)
+		return;
+	for (i = 0; i < inv.count; i++)
+		for (k = 0; k < task->count; k++)
+			if (inv.elements[i].member == task->recorders[k].member &&
+			    (inv.elements[i].flags & DISCMUX_ELEMENT_SOURCE_VALID))
+				task->recorders[k].slot = inv.elements[i].source;
+	discmux_inventory_free(&inv);
+}
+
+static const char *list_option(const struct task *task)
+{
+	return task->task == BURN_VERIFY || task->task == BURN_ERASE ? "--in" : "--to";
+}
+
+/* One drive by its name, which may be a reader. */
+static int choose_drive(struct task *task, uint32_t role, unsigned long unit)
+{
+	const struct discmux_member *m = find_unit(task, role, unit);
+
+	if (!m)
+		return cli_error("there is no %s %lu: discmux status lists the drives",
+				 discmux_role_name(role), unit);
+	if (role == DISCMUX_ROLE_READER && task->task != BURN_VERIFY)
+		return cli_error("reader %lu can't write: name recorders", unit);
+	if (m->member == task->source_member)
+		return cli_error("%s %lu holds the master: name another drive",
+				 discmux_role_name(role), unit);
+	describe(m, &task->recorders[task->count++]);
+	return CLI_OK;
+}
+
+static int choose_recorders(struct task *task, bool all, uint32_t set)
+{
+	unsigned int unit;
+
+	if (!task->info.recorders)
+		return cli_error("no recorders: connect one and look at discmux status");
+	if (all && task->info.recorders > BURN_MAX_RECORDERS)
+		return cli_error("one job takes %d recorders at most: name them with %s",
+				 BURN_MAX_RECORDERS, list_option(task));
+	for (unit = 0; unit < BURN_MAX_RECORDERS; unit++) {
+		const struct discmux_member *m = find_unit(task, DISCMUX_ROLE_RECORDER, unit);
+
+		if (!all && !(set >> unit & 1))
+			continue;
+		if (!m && all)
+			continue;
+		if (!m)
+			return cli_error("there is no recorder %u: discmux status lists them", unit);
+		if (m->member == task->source_member) {
+			if (all)
+				continue;
+			return cli_error("recorder %u holds the master: it can't %s too", unit,
+					 task->task == BURN_VERIFY ? "hold a copy" : "burn a copy");
+		}
+		describe(m, &task->recorders[task->count++]);
+	}
+	if (!task->count)
+		return cli_error("no recorder is left beside the one with the master: connect another");
+	if (task->count > task->info.max_targets)
+		return cli_error("one job takes %u recorders at most: name fewer with %s",
+				 task->info.max_targets, list_option(task));
+	if (task->opt.quantity && task->opt.quantity < task->count)
+		task->count = task->opt.quantity;
+	find_slots(task);
+	return CLI_OK;
+}
+
+/* ---- The master ------------------------------------------------------- */
+
+/* A master of the store, or a file. */
+static int open_file(struct task *task)
+{
+	char err[BURN_MESSAGE_LEN];
+
+	if (stored_open(task->opt.from, &task->stored))
+		return CLI_FAIL;
+	if (burn_source_file(task->stored ? stored_path(task->stored) : task->opt.from,
+			     &task->source, err, sizeof(err)))
+		return cli_error("%s", err);
+	return CLI_OK;
+}
+
+static int open_source(struct task *task)
+{
+	char name[32];
+	const struct discmux_member *m;
+	uint32_t role, max_data;
+	unsigned long unit;
+
+	task->source_member = DISCMUX_NONE;
+	if (!drive_name_parse(task->opt.from, &role, &unit))
+		return open_file(task);
+	m = find_unit(task, role, unit);
+	if (!m)
+		return cli_error("there is no %s %lu: discmux status lists the drives",
+				 discmux_role_name(role), unit);
+	snprintf(name, sizeof(name), "%s %lu", discmux_role_name(role), unit);
+	max_data = m->max_data < task->info.max_exec_bytes ? m->max_data :
+							     task->info.max_exec_bytes;
+	if (burn_source_drive(m->member, name, max_data, &task->source))
+		return cli_error("%s can't be used as a source", name);
+	task->source_member = m->member;
+	return CLI_OK;
+}
+
+/* Without a log a copy is as good; only one that was asked for must be there. */
+static int open_log(struct task *task)
+{
+	const char *path = task->opt.log ? task->opt.log : DEFAULT_LOG;
+	int rc = *path ? burn_log_open(path, &task->log) : 0;
+
+	if (!rc)
+		return CLI_OK;
+	if (task->opt.log)
+		return cli_error("%s: %s: name another file with --log", path, strerror(-rc));
+	cli_error("%s: %s; going on without a log of disc states", path, strerror(-rc));
+	return CLI_OK;
+}
+
+/* ---- A round ---------------------------------------------------------- */
+
+struct round {
+	struct burn_job *job;
+	int rc;
+	atomic_bool ended;
+	pthread_mutex_t lock;	/* for notices: the job's thread leaves them here */
+	char notices[BURN_MAX_RECORDERS][BURN_MESSAGE_LEN];
+	size_t nr_notices;
+};
+
+static void *run_job(void *arg)
+{
+	struct round *round = arg;
+
+	round->rc = burn_job_run(round->job);
+	atomic_store(&round->ended, true);
+	return NULL;
+}
+
+/* A signal that ends the job came within ms. */
+bool task_signalled(struct task *task, unsigned int ms)
+{
+	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	if (sigtimedwait(&task->signals, NULL, &t) <= 0)
+		return false;
+	if (!task->cancelled)
+		cli_error("ending: discs that are being closed are brought to their end");
+	task->cancelled = true;
+	return true;
+}
+
+static void leave_notice(void *arg, const char *text)
+{
+	struct round *round = arg;
+
+	pthread_mutex_lock(&round->lock);
+	if (round->nr_notices < BURN_MAX_RECORDERS)
+		snprintf(round->notices[round->nr_notices++], BURN_MESSAGE_LEN, "%s", text);
+	pthread_mutex_unlock(&round->lock);
+}
+
+static void print_notices(struct round *round, struct task_show *show)
+{
+	size_t i;
+
+	pthread_mutex_lock(&round->lock);
+	for (i = 0; i < round->nr_notices; i++)
+		cli_error("%s", round->notices[i]);
+	if (round->nr_notices)
+		task_show_break(show);
+	round->nr_notices = 0;
+	pthread_mutex_unlock(&round->lock);
+}
+
+static int watch(struct task *task, struct round *round, size_t count)
+{
+	struct task_show *show = task_show_new(task->recorders, count, task->opt.from,
+					       task->opt.quiet || task->cli->json);
+	pthread_t thread;
+
+	if (!show || pthread_create(&thread, NULL, run_job, round)) {
+		task_show_free(show);
+		return cli_error("out of memory");
+	}
+	while (!atomic_load(&round->ended)) {
+		if (task_signalled(task, SHOW_MS)) {
+			burn_job_cancel(round->job);
+			task_show_break(show);
+		}
+		print_notices(round, show);
+		task_show_update(show, round->job);
+	}
+	pthread_join(thread, NULL);
+	print_notices(round, show);
+	task_show_update(show, round->job);
+	task_show_free(show);
+	return CLI_OK;
+}
+
+static bool make_room(struct task *task, size_t count)
+{
+	struct task_result *more;
+
+	if (task->nr_results + count <= task->room)
+		return true;
+	more = realloc(task->results, (task->room + count + 64) * sizeof(*more));
+	if (!more)
+		return false;
+	task->results = more;
+	task->room += count + 64;
+	return true;
+}
+
+static void keep_results(struct task *task, struct burn_job *job, size_t count,
+			 unsigned int number)
+{
+	size_t i;
+
+	for (i = 0; i < count && make_room(task, 1); i++) {
+		struct task_result *r = &task->results[task->nr_results++];
+
+		r->recorder = task->recorders[i];
+		r->round = number;
+		burn_job_status(job, i, &r->status);
+		if (r->status.state != BURN_DONE && r->status.state != BURN_IDLE)
+			task_show_failure(r);
+	}
+	if (*burn_job_image(job))
+		snprintf(task->image, sizeof(task->image), "%s", burn_job_image(job));
+	if (*burn_job_error(job)) {
+		snprintf(task->error, sizeof(task->error), "%s", burn_job_error(job));
+		cli_error("%s", task->error);
+	}
+}
+
+static void configure(const struct task *task, struct burn_config *c)
+{
+	const struct task_options *o = &task->opt;
+
+	c->task = task->task;
+	c->ops = &burn_ops_discmux;
+	c->ctx = task->cli->dm;
+	c->recorders = task->recorders;
+	c->source = task->source;
+	c->log = task->log;
+	c->max_exec_bytes = task->info.max_exec_bytes;
+	c->method = o->method;
+	c->session = o->session;
+	c->verify = o->verify;
+	c->full = o->full;
+	c->erase = o->erase;
+	c->go_on = o->go_on;
+	c->no_isrc = o->no_isrc;
+	c->no_underrun_free = o->no_burn_free;
+	c->layer_break = (uint32_t)o->layer_break;
+	c->damaged = o->map;
+	c->map = o->map;
+	c->image = task->task == BURN_READ ? o->to : *task->image ? NULL : o->image;
+	c->eject = !o->no_eject && task->task != BURN_READ;
+	c->speed = o->speed;
+}
+
+int task_run(struct task *task, size_t count, unsigned int number, unsigned int wait_ms)
+{
+	struct round round = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct burn_config config = {
+		.count = count,
+		.load = !wait_ms,
+		.wait_ms = wait_ms,
+		.notice = leave_notice,
+		.notice_arg = &round,
+	};
+	int rc;
+
+	configure(task, &config);
+	rc = burn_job_create(&config, &round.job);
+	if (rc)
+		return cli_error("%s", strerror(-rc));
+	rc = watch(task, &round, count);
+	if (!rc) {
+		rc = round.rc;
+		keep_results(task, round.job, count, number);
+	}
+	burn_job_free(round.job);
+	return rc;
+}
+
+/* ---- The frame ---------------------------------------------------------- */
+
+/* ^C and the like end the job in good order; a closed pipe ends nothing. */
+static void hold_signals(struct task *task)
+{
+	sigemptyset(&task->signals);
+	sigaddset(&task->signals, SIGINT);
+	sigaddset(&task->signals, SIGTERM);
+	sigaddset(&task->signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &task->signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int choose(struct task *task)
+{
+	char err[BURN_MESSAGE_LEN];
+	uint32_t role, set;
+	unsigned long unit;
+	bool all;
+
+	if (task->task == BURN_READ)
+		return CLI_OK;
+	if (drive_name_parse(task->opt.to, &role, &unit))
+		return choose_drive(task, role, unit);
+	if (task_parse_list(list_option(task), task->opt.to, &all, &set, err, sizeof(err)))
+		return cli_error("%s", err);
+	return choose_recorders(task, all, set);
+}
+
+/* Before the device is opened: a wrong list needs no driver to be told. */
+static int check_list(const struct task *task)
+{
+	char err[BURN_MESSAGE_LEN];
+	uint32_t role, set;
+	unsigned long unit;
+	bool all;
+
+	if (task->task == BURN_READ || drive_name_parse(task->opt.to, &role, &unit) ||
+	    !task_parse_list(list_option(task), task->opt.to, &all, &set, err, sizeof(err)))
+		return CLI_OK;
+	return cli_error("%s", err);
+}
+
+int task_open(struct task *task)
+{
+	int status = check_list(task);
+
+	task->source_member = DISCMUX_NONE;
+	if (!status)
+		status = cli_open(task->cli, DISCMUX_OPEN_WRITE);
+	if (!status)
+		status = find_members(task);
+	if (!status && task->opt.from)
+		status = open_source(task);
+	if (!status)
+		status = choose(task);
+	if (!status && (task->task == BURN_COPY || task->task == BURN_ERASE))
+		status = open_log(task);
+	return status;
+}
+
+int task_command(struct cli *cli, enum burn_task kind, int argc, char **argv,
+		 int (*body)(struct task *task))
+{
+	struct task *task = calloc(1, sizeof(*task));
+	bool go_on;
+	int status;
+
+	if (!task)
+		return cli_error("out of memory");
+	task->cli = cli;
+	task->task = kind;
+	status = task_take_options(cli, kind, &task->opt, argc, argv, &go_on);
+	if (go_on)
+		status = task_open(task);
+	if (go_on && !status) {
+		hold_signals(task);
+		stored_check(task->stored);
+		status = body(task);
+	}
+	if (stored_close(task->stored, status && task->cancelled))
+		status = CLI_FAIL;
+	burn_log_close(task->log);
+	burn_source_free(task->source);
+	free(task->results);
+	free(task);
+	return status;
+}

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Jobs of the daemon and what they share. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core.h"
+
+#define LINE	512
+
+void core_log(int level, const char *fmt, ...)
+{
+	char line[LINE], *p;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	for (p = line; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';	/* what a drive says is not to be believed */
+	fprintf(stderr, "<%d>%s\n", level, line);
+}
+
+void core_wake(struct core *core)
+{
+	uint64_t one = 1;
+
+	if (write(core->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		core_log(3, "the main loop can't be woken: %s", strerror(errno));
+}
+
+unsigned int core_hdd_number(const char *image)
+{
+	char name[IMAGES_NAME_SIZE];
+	unsigned int n;
+
+	for (n = IMAGES_HDDS; n; n--)
+		if (!strcmp(images_hdd(n, name), image))
+			break;
+	return n;
+}
+
+/* ---- Settings --------------------------------------------------------- */
+
+static void load_settings(struct core *core)
+{
+	char key[32], value[16];
+	int i;
+
+	panel_defaults(&core->settings);
+	for (i = 0; i < PANEL_ITEMS; i++) {
+		snprintf(key, sizeof(key), "panel.%s", panel_item_name((enum panel_item)i));
+		if (!store_get(core->store, key, value, sizeof(value)) &&
+		    panel_item_valid((enum panel_item)i, atoi(value)))
+			core->settings.value[i] = atoi(value);
+	}
+}
+
+int core_set(struct core *core, enum panel_item item, int value)
+{
+	char key[32], text[16];
+	int rc;
+
+	if (!panel_item_valid(item, value))
+		return -EINVAL;
+	snprintf(key, sizeof(key), "panel.%s", panel_item_name(item));
+	snprintf(text, sizeof(text), "%d", value);
+	rc = store_set(core->store, key, text);
+	if (rc)
+		return rc;
+	pthread_mutex_lock(&core->lock);
+	core->settings.value[item] = value;
+	pthread_mutex_unlock(&core->lock);
+	core_wake(core);
+	return 0;
+}
+
+void core_settings(struct core *core, struct panel_settings *settings)
+{
+	pthread_mutex_lock(&core->lock);
+	*settings = core->settings;
+	pthread_mutex_unlock(&core->lock);
+}
+
+/* ---- Jobs ------------------------------------------------------------- */
+
+static size_t slot_of(const struct core *core, int64_t id)
+{
+	struct job_status status;
+	size_t i;
+
+	for (i = 0; i < CORE_JOBS; i++) {
+		if (!core->jobs[i])
+			continue;
+		job_get(core->jobs[i], &status);
+		if (status.id == id)
+			break;
+	}
+	return i;
+}
+
+static size_t free_slot(const struct core *core)
+{
+	size_t i;
+
+	for (i = 0; i < CORE_JOBS && core->jobs[i]; i++)
+		;
+	return i;
+}
+
+/* Two jobs at once for one master would write the same files. */
+static bool image_in_work(const struct core *core, const char *image)
+{
+	struct job_status status;
+	size_t i;
+
+	for (i = 0; *image && i < CORE_JOBS; i++) {
+		if (!core->jobs[i])
+			continue;
+		job_get(core->jobs[i], &status);
+		if (status.show.phase != PANEL_ENDED && !strcmp(status.spec.image, image))
+			return true;
+	}
+	return false;
+}
+
+static int add_job(struct core *core, struct job *job)
+{
+	size_t i = free_slot(core);
+
+	if (i == CORE_JOBS)
+		return -EBUSY;
+	core->jobs[i] = job;
+	core->reserved[i] = 0;
+	return 0;
+}
+
+static int new_row(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
+		   size_t errlen)
+{
+	json_t *o = job_spec_json(spec);
+	char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+	int rc = text ? store_job_new(core->store, job_work_name(spec->work), text, id) : -ENOMEM;
+
+	free(text);
+	json_decref(o);
+	if (rc == -ENOMEM)
+		snprintf(err, errlen, "out of memory");
+	else if (rc)
+		store_error(core->store, err, errlen);
+	return rc;
+}
+
+static int start_locked(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
+			size_t errlen)
+{
+	struct job *job;
+	int rc;
+
+	if (core->stopping || free_slot(core) == CORE_JOBS) {
+		snprintf(err, errlen, "%s", core->stopping ? "discmuxd is stopping" :
+			 "too many jobs: dismiss those that have ended");
+		return -EBUSY;
+	}
+	if (image_in_work(core, spec->image)) {
+		snprintf(err, errlen, "another job is at work on the master %s", spec->image);
+		return -EBUSY;
+	}
+	rc = new_row(core, spec, id, err, errlen);
+	if (rc)
+		return rc;
+	rc = job_create(core, *id, spec, NULL, &job);
+	if (rc) {
+		snprintf(err, errlen, "out of memory");
+		return rc;
+	}
+	add_job(core, job);
+	core_log(6, "job %lld: %s from %s, for %s", (long long)*id, job_work_name(spec->work),
+		 spec->source, spec->owner);
+	return job_start(job);
+}
+
+int core_start(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
+	       size_t errlen)
+{
+	int rc;
+
+	pthread_mutex_lock(&core->lock);
+	rc = start_locked(core, spec, id, err, errlen);
+	pthread_mutex_unlock(&core->lock);
+	return rc;
+}
+
+int core_status(struct core *core, int64_t id, struct job_status *status)
+{
+	size_t i;
+
+	pthread_mutex_lock(&core->lock);
+	i = slot_of(core, id);
+	if (i < CORE_JOBS)
+		job_get(core->jobs[i], status);
+	pthread_mutex_unlock(&core->lock);
+	return i < CORE_JOBS ? 0 : -ENOENT;
+}
+
+void core_jobs(struct core *core, void (*each)(void *arg, const struct job_status *status),
+	       void *arg)
+{
+	struct job_status *status = malloc(sizeof(*status));
+	size_t i;
+
+	if (!status)
+		return;
+	pthread_mutex_lock(&core->lock);
+	for (i = 0; i < CORE_JOBS; i++) {
+		if (!core->jobs[i])
+			continue;
+		job_get(core->jobs[i], status);
+		each(arg, status);
+	}
+	pthread_mutex_unlock(&core->lock);
+	free(status);
+}
+
+static int tell(struct core *core, int64_t id, void (*what)(struct job *job))
+{
+	size_t i;
+
+	pthread_mutex_lock(&core->lock);
+	i = slot_of(core, id);
+	if (i < CORE_JOBS)
+		what(core->jobs[i]);
+	pthread_mutex_unlock(&core->lock);
+	return i < CORE_JOBS ? 0 : -ENOENT;
+}
+
+int core_cancel(struct core *core, int64_t id)
+{
+	return tell(core, id, job_cancel);
+}
+
+int core_continue(struct core *core, int64_t id)
+{
+	return tell(core, id, job_continue);
+}
+
+/* Ended jobs: this one, or those of an owner. */
+static void dismiss(struct core *core, int64_t id, const char *owner)
+{
+	struct job *gone[CORE_JOBS];
+	size_t n = 0, i;
+
+	pthread_mutex_lock(&core->lock);
+	for (i = 0; i < CORE_JOBS; i++) {
+		struct job_status status;
+
+		if (!core->jobs[i])
+			continue;
+		job_get(core->jobs[i], &status);
+		if (status.show.phase != PANEL_ENDED ||
+		    (id ? status.id != id : strcmp(status.spec.owner, owner) != 0))
+			continue;
+		gone[n++] = core->jobs[i];
+		core->jobs[i] = NULL;
+		core->reserved[i] = 0;
+	}
+	pthread_mutex_unlock(&core->lock);
+	/* Their threads are at their last lines, which need the lock */
+	for (i = 0; i < n; i++)
+		job_free(gone[i]);
+}
+
+void core_dismiss(struct core *core, int64_t id)
+{
+	dismiss(core, id, "socket");
+}
+
+void core_dismiss_auto(struct core *core)
+{
+	dismiss(core, 0, "auto");
+}
+
+uint64_t core_reserve(struct core *core, const struct job *job, uint64_t recorders)
+{
+	size_t i, own = CORE_JOBS;
+
+	pthread_mutex_lock(&core->lock);
+	for (i = 0; i < CORE_JOBS; i++) {
+		if (core->jobs[i] == job)
+			own = i;
+		else if (core->jobs[i] && !job_ended(core->jobs[i]))
+			recorders &= ~core->reserved[i];
+	}
+	if (own < CORE_JOBS)
+		core->reserved[own] = recorders;
+	pthread_mutex_unlock(&core->lock);
+	return recorders;
+}
+
+/* ---- After a stop ----------------------------------------------------- */
+
+struct interrupted {
+	struct store_job jobs[CORE_JOBS];
+	size_t count;
+};
+
+static bool keep_running(void *arg, const struct store_job *job)
+{
+	struct interrupted *in = arg;
+
+	if (job->state == STORE_JOB_RUNNING && in->count < CORE_JOBS)
+		in->jobs[in->count++] = *job;
+	return true;
+}
+
+static bool add_fault(void *arg, const struct store_disc *disc)
+{
+	struct job *job = arg;
+	struct panel_fault f = { 0 };
+
+	if (disc->fate != STORE_BAD && disc->fate != STORE_UNKNOWN)
+		return true;
+	snprintf(f.drive, sizeof(f.drive), "RECORDER %u", disc->recorder % 100);
+	snprintf(f.fate, sizeof(f.fate), disc->fate == STORE_BAD ? "DISC IS BAD" :
+								   "DISC IS UNKNOWN");
+	snprintf(f.text, sizeof(f.text), "%s", disc->message);
+	f.sense_valid = disc->sense_valid;
+	f.key = disc->key;
+	f.asc = disc->asc;
+	f.ascq = disc->ascq;
+	job_old_fault(job, &f);
+	return true;
+}
+
+static bool can_go_on(const struct job_spec *spec, const struct store_job *row)
+{
+	return (spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY) && spec->quantity &&
+	       row->good < spec->quantity;
+}
+
+static void take_up(struct core *core, const struct store_job *row)
+{
+	json_t *o = json_loads(row->spec, 0, NULL);
+	struct job_spec spec;
+	struct job *job;
+	char err[128];
+	int rc = o ? job_spec_parse(o, &spec, err, sizeof(err)) : -EINVAL;
+
+	json_decref(o);
+	if (rc || job_create(core, row->id, &spec, row, &job)) {
+		store_job_end(core->store, row->id, STORE_JOB_INTERRUPTED, "interrupted");
+		return;
+	}
+	store_discs(core->store, row->id, add_fault, job);
+	if (can_go_on(&spec, row)) {
+		core_log(5, "job %lld goes on: %u of %u are good, %u bad, %u unknown",
+			 (long long)row->id, row->good, spec.quantity, row->bad, row->unknown);
+		add_job(core, job);
+		job_start(job);
+		return;
+	}
+	store_job_end(core->store, row->id, spec.quantity && row->good >= spec.quantity ?
+						    STORE_JOB_DONE : STORE_JOB_INTERRUPTED,
+		      "discmuxd or the machine stopped");
+	core_log(5, "job %lld was interrupted: %u discs good, %u bad, %u unknown",
+		 (long long)row->id, row->good, row->bad, row->unknown);
+	job_show_interrupted(job, "discmuxd or the machine stopped");
+	if (strcmp(spec.owner, "socket") != 0)
+		add_job(core, job);
+	else
+		job_free(job);
+}
+
+void core_resume(struct core *core)
+{
+	struct interrupted *in = calloc(1, sizeof(*in));
+	int n = store_recover(core->store);
+	char err[256];
+	size_t i;
+
+	if (n < 0)
+		core_log(3, "%s", store_error(core->store, err, sizeof(err)));
+	if (!in)
+		return;
+	store_jobs(core->store, 10000, keep_running, in);
+	pthread_mutex_lock(&core->lock);
+	for (i = in->count; i--;)
+		take_up(core, &in->jobs[i]);
+	pthread_mutex_unlock(&core->lock);
+	free(in);
+}
+
+/* ---- Open, close ------------------------------------------------------ */
+
+static void changed(void *arg)
+{
+	core_wake(arg);
+}
+
+int core_open(struct core *core, int mux, const char *dir, const char *images, char *err,
+	      size_t errlen)
+{
+	char path[4096];
+	int rc;
+
+	memset(core, 0, sizeof(*core));
+	core->mux = mux;
+	pthread_mutex_init(&core->lock, NULL);
+	core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	mkdir(dir, 0755);
+	snprintf(path, sizeof(path), "%s/discmuxd.db", dir);
+	rc = store_open(path, &core->store);
+	if (rc) {
+		snprintf(err, errlen, "out of memory");
+		if (core->store)
+			store_error(core->store, err, errlen);
+		return rc;
+	}
+	rc = images_open(images, IMAGES_WRITE, &core->images, err, errlen);
+	if (rc)
+		return rc;
+	load_settings(core);
+	rc = drives_watch_start(mux, changed, core, &core->watch);
+	if (rc)
+		snprintf(err, errlen, "no thread can be started: %s", strerror(-rc));
+	return rc;
+}
+
+void core_close(struct core *core)
+{
+	struct job *jobs[CORE_JOBS];
+	size_t i;
+
+	pthread_mutex_lock(&core->lock);
+	core->stopping = true;
+	memcpy(jobs, core->jobs, sizeof(jobs));
+	for (i = 0; i < CORE_JOBS; i++)
+		if (jobs[i])
+			job_suspend(jobs[i]);
+	pthread_mutex_unlock(&core->lock);
+	for (i = 0; i < CORE_JOBS; i++)
+		job_free(jobs[i]);
+	drives_watch_stop(core->watch);
+	images_close(core->images);
+	store_close(core->store);
+	close(core->wake_fd);
+	pthread_mutex_destroy(&core->lock);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the drives say about themselves and their discs. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "drives.h"
+#include "mmc.h"
+
+#define KEY_NOT_READY		0x02
+#define KEY_UNIT_ATTENTION	0x06
+#define ASC_NOT_READY		0x04
+#define ASC_NO_MEDIUM		0x3a
+#define ASCQ_TRAY_OPEN		0x02
+#define ATTENTIONS		4
+#define HEAD_BLOCKS		32
+#define UDF_ANCHOR		256
+
+static void take_member(const struct discmux_member *m, struct drive *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->member = m->member;
+	d->role = m->role;
+	d->unit = m->unit;
+	d->state = m->state;
+	d->element = m->element;
+	d->max_data = m->max_data;
+	discmux_text(m->vendor, sizeof(m->vendor), d->vendor, sizeof(d->vendor));
+	discmux_text(m->product, sizeof(m->product), d->product, sizeof(d->product));
+	discmux_text(m->revision, sizeof(m->revision), d->revision, sizeof(d->revision));
+	discmux_text(m->serial, sizeof(m->serial), d->serial, sizeof(d->serial));
+	discmux_text(m->block_name, sizeof(m->block_name), d->block_name, sizeof(d->block_name));
+}
+
+int drives_list(struct discmux *dm, struct drive *drives, size_t max)
+{
+	static const uint32_t roles[] = { DISCMUX_ROLE_READER, DISCMUX_ROLE_RECORDER };
+	struct discmux_member members[DRIVES_MAX];
+	int n = discmux_members(dm, members, DRIVES_MAX), i;
+	size_t count = 0, r;
+
+	if (n < 0)
+		return n;
+	if (n > DRIVES_MAX)
+		n = DRIVES_MAX;
+	for (r = 0; r < 2; r++)
+		for (i = 0; i < n && count < max; i++)
+			if (members[i].role == roles[r])
+				take_member(&members[i], &drives[count++]);
+	return (int)count;
+}
+
+static int send(struct discmux *dm, uint32_t member, const struct mmc_command *c, void *data,
+		struct discmux_result *result)
+{
+	int tries, rc;
+
+	/* Unit attentions tell of the past */
+	for (tries = 0; tries < ATTENTIONS; tries++) {
+		struct discmux_sense sense;
+
+		memset(result, 0, sizeof(*result));
+		rc = discmux_command(dm, member, c->cdb, c->len, (enum discmux_dir)c->dir, data,
+				     c->data_len, c->timeout_ms, result);
+		if (rc != -EIO || discmux_result_sense(result, &sense) ||
+		    sense.key != KEY_UNIT_ATTENTION)
+			break;
+	}
+	return rc;
+}
+
+/* False when there is nothing more to ask. */
+static bool look_ready(struct discmux *dm, struct drive *d)
+{
+	struct discmux_result result;
+	struct discmux_sense sense;
+	struct mmc_command c;
+	int rc;
+
+	mmc_cmd_test_unit_ready(&c);
+	rc = send(dm, d->member, &c, NULL, &result);
+	if (rc >= 0)
+		return true;
+	if (rc != -EIO || discmux_result_sense(&result, &sense) || sense.key != KEY_NOT_READY)
+		return false;
+	if (sense.asc == ASC_NO_MEDIUM) {
+		d->disc = DRIVE_NO_DISC;
+		d->tray_open = sense.ascq == ASCQ_TRAY_OPEN;
+	}
+	d->waiting = sense.asc == ASC_NOT_READY;
+	return false;
+}
+
+static void look_disc(struct discmux *dm, struct drive *d)
+{
+	uint8_t reply[MMC_CONFIGURATION_LEN];
+	struct discmux_result result;
+	struct mmc_disc_info info;
+	struct mmc_command c;
+	int len;
+
+	d->disc = DRIVE_COMPLETE;
+	mmc_cmd_get_configuration(&c, 0);
+	len = send(dm, d->member, &c, reply, &result);
+	if (len >= 0)
+		mmc_parse_profile(reply, (size_t)len, &d->profile);
+	mmc_cmd_read_disc_info(&c);
+	len = send(dm, d->member, &c, reply, &result);
+	if (len < 0 || mmc_parse_disc_info(reply, (size_t)len, &info))
+		return;
+	d->erasable = info.erasable;
+	if (info.state == MMC_DISC_BLANK)
+		d->disc = DRIVE_BLANK;
+	else if (info.state == MMC_DISC_APPENDABLE)
+		d->disc = DRIVE_APPENDABLE;
+}
+
+bool drive_still_ready(struct discmux *dm, const struct drive *d)
+{
+	struct discmux_result result;
+	struct mmc_command c;
+
+	/* A unit attention is a change, so no second try */
+	mmc_cmd_test_unit_ready(&c);
+	return discmux_command(dm, d->member, c.cdb, c.len, DISCMUX_DIR_NONE, NULL, 0,
+			       c.timeout_ms, &result) >= 0;
+}
+
+void drive_look(struct discmux *dm, struct drive *d)
+{
+	d->disc = DRIVE_NOT_KNOWN;
+	d->tray_open = false;
+	d->waiting = false;
+	d->erasable = false;
+	d->profile = MMC_PROFILE_NONE;
+	if (look_ready(dm, d))
+		look_disc(dm, d);
+}
+
+static bool zeros_at(struct discmux *dm, const struct drive *d, uint32_t lba, uint16_t blocks)
+{
+	uint8_t data[HEAD_BLOCKS * MMC_BLOCK];
+	struct discmux_result result;
+	struct mmc_command c;
+	int len, i;
+
+	mmc_cmd_read10(&c, lba, blocks);
+	len = send(dm, d->member, &c, data, &result);
+	for (i = 0; i < len; i++)
+		if (data[i])
+			return false;
+	return true;	/* also when it can't be read: it was never written */
+}
+
+bool drive_holds_nothing(struct discmux *dm, const struct drive *d)
+{
+	switch (d->profile) {
+	case MMC_PROFILE_DVD_RAM:
+	case MMC_PROFILE_DVD_RW_RESTRICTED:
+	case MMC_PROFILE_DVD_PLUS_RW:
+	case MMC_PROFILE_DVD_PLUS_RW_DL:
+	case MMC_PROFILE_BD_RE:
+		return zeros_at(dm, d, 0, HEAD_BLOCKS) && zeros_at(dm, d, UDF_ANCHOR, 1);
+	default:
+		return false;
+	}
+}
+
+uint64_t drive_blocks(struct discmux *dm, const struct drive *d)
+{
+	uint8_t reply[MMC_CAPACITY_LEN];
+	struct discmux_result result;
+	struct mmc_command c;
+	uint64_t blocks = 0;
+	uint32_t size;
+	int len;
+
+	mmc_cmd_read_capacity(&c);
+	len = send(dm, d->member, &c, reply, &result);
+	if (len < 0 || mmc_parse_capacity(reply, (size_t)len, &blocks, &size))
+		return 0;
+	return blocks;
+}
+
+int drive_tray(struct discmux *dm, const struct drive *d, bool open)
+{
+	struct discmux_result result;
+	struct mmc_command c;
+	int rc;
+
+	/* A job that was killed may have left it locked */
+	mmc_cmd_prevent(&c, false);
+	send(dm, d->member, &c, NULL, &result);
+	mmc_cmd_start_stop(&c, open ? MMC_TRAY_EJECT : MMC_TRAY_LOAD);
+	rc = send(dm, d->member, &c, NULL, &result);
+	return rc < 0 ? rc : 0;
+}
+
+const char *drive_medium_class(uint16_t profile)
+{
+	if (profile == MMC_PROFILE_NONE)
+		return "";
+	if (mmc_profile_is_cd(profile))
+		return "CD";
+	return profile >= MMC_PROFILE_BD_ROM ? "BD" : "DVD";
+}
+
+char *drive_name(const struct drive *d, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s %u", discmux_role_name(d->role), d->unit);
+	return buf;
+}
+
+const char *drive_disc_name(enum drive_disc disc)
+{
+	static const char *const names[] = { "unknown", "none", "blank", "appendable", "complete" };
+
+	return (size_t)disc < sizeof(names) / sizeof(*names) ? names[disc] : "unknown";
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A job: its thread, its state, how people see it. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "job_priv.h"
+
+static void lock(struct job *job)
+{
+	pthread_mutex_lock(&job->lock);
+}
+
+static void unlock(struct job *job)
+{
+	pthread_mutex_unlock(&job->lock);
+}
+
+/* ---- What it says of itself ------------------------------------------- */
+
+void job_phase(struct job *job, enum panel_phase phase)
+{
+	lock(job);
+	job->status.show.phase = phase;
+	job->go_on = false;
+	unlock(job);
+	core_wake(job->core);
+}
+
+void job_message(struct job *job, const char *fmt, ...)
+{
+	va_list ap;
+
+	lock(job);
+	va_start(ap, fmt);
+	vsnprintf(job->status.message, sizeof(job->status.message), fmt, ap);
+	va_end(ap);
+	unlock(job);
+	core_wake(job->core);
+}
+
+void job_show_bytes(struct job *job, uint64_t bytes)
+{
+	lock(job);
+	job->status.show.bytes = bytes;
+	unlock(job);
+}
+
+void job_progress(struct job *job, uint64_t done, uint64_t total)
+{
+	lock(job);
+	job->status.show.percent = total ? (unsigned int)(done * 100 / total) : 0;
+	unlock(job);
+	core_wake(job->core);
+}
+
+void job_old_fault(struct job *job, const struct panel_fault *fault)
+{
+	struct panel_job *show = &job->status.show;
+
+	lock(job);
+	if (show->nr_faults < PANEL_FAULTS)
+		show->faults[show->nr_faults++] = *fault;
+	unlock(job);
+}
+
+void job_fault(struct job *job, const struct panel_fault *fault)
+{
+	job_old_fault(job, fault);
+	core_log(4, "job %lld: %s%s%s%s%s", (long long)job->id, fault->drive,
+		 *fault->drive ? ": " : "", fault->text, *fault->fate ? "; " : "", fault->fate);
+	core_wake(job->core);
+}
+
+int job_problem(struct job *job, const char *drive, const char *fmt, ...)
+{
+	struct panel_fault fault = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(fault.text, sizeof(fault.text), fmt, ap);
+	va_end(ap);
+	snprintf(fault.drive, sizeof(fault.drive), "%s", drive);
+	job_message(job, "%s", fault.text);
+	job_fault(job, &fault);
+	return -EIO;
+}
+
+bool job_pause(struct job *job, unsigned int ms)
+{
+	struct timespec until;
+	bool go_on;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	lock(job);
+	while (!job_is_cancelled(job) && !job->go_on)
+		if (pthread_cond_timedwait(&job->wake, &job->lock, &until) == ETIMEDOUT)
+			break;
+	go_on = job->go_on;
+	job->go_on = false;
+	unlock(job);
+	return go_on;
+}
+
+/* ---- What others ask -------------------------------------------------- */
+
+static void take_disc(struct job_disc *d, const struct burn_recorder *r,
+		      const struct burn_status *s)
+{
+	d->recorder = r->unit;
+	d->member = r->member;
+	snprintf(d->state, sizeof(d->state), "%s", burn_state_name(s->state));
+	snprintf(d->disc, sizeof(d->disc), "%s", burn_disc_name(s->disc));
+	snprintf(d->medium, sizeof(d->medium), "%s", s->medium);
+	snprintf(d->message, sizeof(d->message), "%s", s->message);
+	d->bytes = s->bytes;
+	d->total = s->total;
+}
+
+static bool moves(enum burn_state state)
+{
+	return state == BURN_WRITING || state == BURN_VERIFYING || state == BURN_ERASING;
+}
+
+/* The slowest recorder at work is how far the job is. */
+void job_take_burn(struct job *job)
+{
+	struct panel_job *show = &job->status.show;
+	unsigned int percent = 100;
+	bool at_work = false, verifying = false;
+	size_t i;
+
+	for (i = 0; i < job->count; i++) {
+		struct burn_status s;
+
+		burn_job_status(job->burn, i, &s);
+		take_disc(&job->status.discs[i], &job->recorders[i], &s);
+		if (s.state == BURN_VERIFYING)
+			verifying = true;
+		if (!moves(s.state) || !s.total)
+			continue;
+		at_work = true;
+		if (s.bytes * 100 / s.total < percent)
+			percent = (unsigned int)(s.bytes * 100 / s.total);
+	}
+	job->status.nr_discs = job->count;
+	show->checking = verifying;
+	if (!job->count) {
+		struct burn_status s;
+
+		burn_job_status(job->burn, BURN_MASTER, &s);
+		at_work = s.state == BURN_READING && s.total;
+		percent = at_work ? (unsigned int)(s.bytes * 100 / s.total) : 0;
+	}
+	if (at_work)
+		show->percent = percent;
+}
+
+void job_get(struct job *job, struct job_status *status)
+{
+	lock(job);
+	if (job->burn)
+		job_take_burn(job);
+	*status = job->status;
+	unlock(job);
+}
+
+bool job_ended(struct job *job)
+{
+	bool ended;
+
+	lock(job);
+	ended = job->status.show.phase == PANEL_ENDED;
+	unlock(job);
+	return ended;
+}
+
+void job_cancel(struct job *job)
+{
+	lock(job);
+	atomic_store(&job->cancel, true);
+	if (!job->suspended)
+		job->status.show.cancelled = true;
+	if (job->burn)
+		burn_job_cancel(job->burn);
+	pthread_cond_broadcast(&job->wake);
+	unlock(job);
+}
+
+void job_suspend(struct job *job)
+{
+	lock(job);
+	job->suspended = true;
+	unlock(job);
+	job_cancel(job);
+}
+
+void job_continue(struct job *job)
+{
+	lock(job);
+	job->go_on = true;
+	job->status.show.resumed = false;
+	pthread_cond_broadcast(&job->wake);
+	unlock(job);
+}
+
+/* ---- Its thread ------------------------------------------------------- */
+
+static int run_work(struct job *job)
+{
+	switch (job->spec.work) {
+	case PANEL_COPY:
+	case PANEL_COPY_VERIFY:
+	case PANEL_SIMULATE:
+	case PANEL_VERIFY:
+	case PANEL_ERASE:
+		return job_run_copy(job);
+	case PANEL_REGISTER:
+		return job_run_register(job);
+	case PANEL_CLEAR:
+		return job_run_clear(job);
+	case PANEL_ANALYZE:
+		return job_run_analyze(job);
+	default:
+		return job_run_extract(job);
+	}
+}
+
+static enum store_job_state end_state(const struct job *job, int rc)
+{
+	const struct panel_job *show = &job->status.show;
+
+	if (rc == -ECANCELED || (rc && job_is_cancelled(job)))
+		return STORE_JOB_CANCELLED;
+	if (job->spec.quantity && show->good >= job->spec.quantity)
+		return STORE_JOB_DONE;	/* whatever it took */
+	return rc || show->nr_faults ? STORE_JOB_FAILED : STORE_JOB_DONE;
+}
+
+static void finish(struct job *job, int rc)
+{
+	enum store_job_state state;
+	char message[BURN_MESSAGE_LEN];
+
+	if (rc && rc != -ECANCELED && !job->status.show.nr_faults)
+		job_problem(job, "", "%s", strerror(-rc));
+	state = end_state(job, rc);
+
+	lock(job);
+	if (state == STORE_JOB_CANCELLED && !*job->status.message)
+		snprintf(job->status.message, sizeof(job->status.message), "cancelled");
+	snprintf(message, sizeof(message), "%s", job->status.message);
+	unlock(job);
+	if (!job->suspended) {
+		store_job_end(job->core->store, job->id, state, message);
+		core_log(6, "job %lld: %s %s: %u good, %u bad, %u unknown", (long long)job->id,
+			 job_work_name(job->spec.work), store_job_state_name(state),
+			 job->status.show.good, job->status.show.bad, job->status.show.unknown);
+	}
+	drives_watch_kick(job->core->watch);
+	job_phase(job, PANEL_ENDED);
+}
+
+static int open_mux(struct job *job)
+{
+	struct discmux_info info;
+	int rc = discmux_open(job->core->mux, DISCMUX_OPEN_WRITE, &job->dm);
+
+	if (!rc)
+		rc = discmux_info(job->dm, &info);
+	if (rc)
+		return job_problem(job, "", "%s", discmux_error(job->dm));
+	job->max_exec_bytes = info.max_exec_bytes;
+	return 0;
+}
+
+static void *run(void *arg)
+{
+	struct job *job = arg;
+	int rc = 0;
+
+	if (job->spec.work != PANEL_CLEAR)
+		rc = open_mux(job);
+	if (!rc)
+		rc = run_work(job);
+	discmux_close(job->dm);
+	job->dm = NULL;
+	finish(job, rc);
+	return NULL;
+}
+
+int job_create(struct core *core, int64_t id, const struct job_spec *spec,
+	       const struct store_job *before, struct job **out)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	struct panel_job *show;
+
+	if (!job)
+		return -ENOMEM;
+	job->core = core;
+	job->id = id;
+	job->spec = *spec;
+	atomic_init(&job->cancel, false);
+	pthread_mutex_init(&job->lock, NULL);
+	pthread_cond_init(&job->wake, NULL);
+	job->status.id = id;
+	job->status.spec = *spec;
+	job->status.created = before ? before->created : time(NULL);
+	show = &job->status.show;
+	show->phase = PANEL_BUSY;
+	show->work = spec->work;
+	show->quantity = spec->quantity;
+	show->full = spec->full;
+	show->hdd = core_hdd_number(spec->image);
+	if (before) {
+		show->resumed = true;
+		show->good = before->good;
+		show->bad = before->bad;
+		show->unknown = before->unknown;
+		snprintf(job->master, sizeof(job->master), "%s", before->master);
+	}
+	*out = job;
+	return 0;
+}
+
+int job_start(struct job *job)
+{
+	if (pthread_create(&job->thread, NULL, run, job))
+		return -EAGAIN;
+	job->started = true;
+	return 0;
+}
+
+void job_show_interrupted(struct job *job, const char *message)
+{
+	lock(job);
+	job->status.show.phase = PANEL_ENDED;
+	snprintf(job->status.message, sizeof(job->status.message), "%s", message);
+	unlock(job);
+}
+
+void job_free(struct job *job)
+{
+	if (!job)
+		return;
+	if (job->started)
+		pthread_join(job->thread, NULL);
+	pthread_cond_destroy(&job->wake);
+	pthread_mutex_destroy(&job->lock);
+	free(job);
+}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which disc is the master, and which recorders hold what a job wants. */
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "auto.h"
+#include "job_priv.h"
+#include "mmc.h"
+
+#define POLL_MS		300u
+#define MASTER_LBA	16u	/* volume descriptors of a data disc */
+#define MASTER_BLOCKS	16u
+
+/* ---- The master ------------------------------------------------------- */
+
+/* The unit of "reader:1"; "reader" is the first. */
+static int find_reader(struct job *job, struct drive *reader)
+{
+	const char *source = job->spec.source;
+	struct drive drives[DRIVES_MAX];
+	unsigned long unit = 0;
+	int n, i;
+
+	if (!strncmp(source, "reader:", 7))
+		unit = strtoul(source + 7, NULL, 10);
+	n = drives_list(job->dm, drives, DRIVES_MAX);
+	for (i = 0; i < n; i++) {
+		if (drives[i].role == DISCMUX_ROLE_READER && drives[i].unit == unit) {
+			*reader = drives[i];
+			return 0;
+		}
+	}
+	return job_problem(job, "", "there is no reader %lu: look at discmux status", unit);
+}
+
+static bool holds_master(struct drive *d)
+{
+	return d->disc == DRIVE_COMPLETE || d->disc == DRIVE_APPENDABLE;
+}
+
+/* Closes an open tray when YES is pressed. */
+static void wait_disc(struct job *job, struct drive *reader)
+{
+	job_message(job, "insert the master into reader %u", reader->unit);
+	job_phase(job, PANEL_NEED_MASTER);
+	while (!job_is_cancelled(job)) {
+		if (job_pause(job, POLL_MS) && reader->tray_open)
+			drive_tray(job->dm, reader, false);
+		drive_look(job->dm, reader);
+		if (holds_master(reader))
+			break;
+	}
+	job_message(job, "%s", "");
+	job_phase(job, PANEL_BUSY);
+}
+
+int job_wait_master(struct job *job, struct drive *reader)
+{
+	int rc = find_reader(job, reader), tries;
+
+	if (rc)
+		return rc;
+	drive_look(job->dm, reader);
+	for (tries = 0; reader->waiting && tries < 100 && !job_is_cancelled(job); tries++) {
+		job_pause(job, POLL_MS);
+		drive_look(job->dm, reader);
+	}
+	if (job->spec.eject || !holds_master(reader)) {
+		if (!reader->tray_open)
+			drive_tray(job->dm, reader, true);
+		wait_disc(job, reader);
+	}
+	if (job_is_cancelled(job))
+		return -ECANCELED;
+	pthread_mutex_lock(&job->lock);
+	snprintf(job->status.show.medium, sizeof(job->status.show.medium), "%s",
+		 drive_medium_class(reader->profile));
+	pthread_mutex_unlock(&job->lock);
+	return 0;
+}
+
+static void hash_reply(struct job *job, EVP_MD_CTX *ctx, uint32_t member, struct mmc_command *c)
+{
+	uint8_t data[MASTER_BLOCKS * MMC_BLOCK];
+	int len = discmux_command(job->dm, member, c->cdb, c->len, (enum discmux_dir)c->dir, data,
+				  c->data_len, c->timeout_ms, NULL);
+
+	if (len > 0)
+		EVP_DigestUpdate(ctx, data, (size_t)len);
+}
+
+/* What makes a disc this disc: its size, its tracks, how its file system begins. */
+static void identify(struct job *job, const struct drive *reader, char *id, size_t size)
+{
+	unsigned char md[EVP_MAX_MD_SIZE] = { 0 };
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	struct mmc_command c;
+	size_t i;
+
+	snprintf(id, size, "disc:");
+	if (!ctx || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL)) {
+		EVP_MD_CTX_free(ctx);
+		return;
+	}
+	mmc_cmd_read_capacity(&c);
+	hash_reply(job, ctx, reader->member, &c);
+	mmc_cmd_read_toc(&c);
+	hash_reply(job, ctx, reader->member, &c);
+	mmc_cmd_read10(&c, MASTER_LBA, MASTER_BLOCKS);
+	hash_reply(job, ctx, reader->member, &c);
+	EVP_DigestFinal_ex(ctx, md, NULL);
+	EVP_MD_CTX_free(ctx);
+	for (i = 0; i < 16 && strlen(id) + 3 < size; i++)
+		snprintf(id + strlen(id), 3, "%02x", md[i]);
+}
+
+int job_same_master(struct job *job, const struct drive *reader, bool *same)
+{
+	char id[sizeof(job->master)];
+
+	identify(job, reader, id, sizeof(id));
+	*same = !*job->master || !strcmp(id, job->master);
+	if (*job->master)
+		return 0;
+	snprintf(job->master, sizeof(job->master), "%s", id);
+	return store_job_master(job->core->store, job->id, id);
+}
+
+static int ask_again(struct job *job)
+{
+	bool yes = false;
+
+	job_message(job, "the disc of the last run again: copy it?");
+	job_phase(job, PANEL_SAME);
+	while (!yes && !job_is_cancelled(job))
+		yes = job_pause(job, POLL_MS);
+	job_message(job, "%s", "");
+	job_phase(job, PANEL_BUSY);
+	return yes ? 0 : -ECANCELED;
+}
+
+int job_again(struct job *job, const struct drive *reader)
+{
+	char key[32], last[sizeof(job->master)];
+
+	snprintf(key, sizeof(key), "auto.%u.last", reader->unit);
+	if (!store_get(job->core->store, key, last, sizeof(last)) && !strcmp(last, job->master) &&
+	    !job->status.show.resumed) {
+		if (job->spec.again == AUTO_SKIP) {
+			core_log(5, "job %lld: the disc of the last run again: skipped",
+				 (long long)job->id);
+			job_message(job, "the disc of the last run again: skipped");
+			return -ECANCELED;
+		}
+		if (job->spec.again == AUTO_ASK && ask_again(job))
+			return -ECANCELED;
+	}
+	return store_set(job->core->store, key, job->master);
+}
+
+/* ---- Recorders -------------------------------------------------------- */
+
+struct gather {
+	struct drive drives[DRIVES_MAX];
+	size_t count;
+	bool ready[DRIVES_MAX];
+	uint64_t end_ms;	/* unattended: when waiting ends */
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* A disc that this daemon has written to is no blank, whatever the drive says. */
+static bool fits(struct job *job, const struct drive *d)
+{
+	switch (job->spec.work) {
+	case PANEL_VERIFY:
+		return d->disc == DRIVE_COMPLETE || d->disc == DRIVE_APPENDABLE;
+	case PANEL_ERASE:
+		return d->erasable && d->disc > DRIVE_NO_DISC;
+	default:
+		return (d->disc == DRIVE_BLANK ||
+			(d->disc > DRIVE_BLANK && drive_holds_nothing(job->dm, d))) &&
+		       !store_recorder_holds(job->core->store, d->serial, d->unit);
+	}
+}
+
+static void look(struct job *job, struct gather *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->count; i++) {
+		struct drive *d = &g->drives[i];
+
+		drive_look(job->dm, d);
+		if (d->disc == DRIVE_NO_DISC)
+			store_recorder_empty(job->core->store, d->serial, d->unit);
+		g->ready[i] = fits(job, d);
+	}
+}
+
+static size_t nr_ready(const struct gather *g)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < g->count; i++)
+		n += g->ready[i];
+	return n;
+}
+
+/* Recorders that are free; those asked for by number must be. */
+static int choose(struct job *job, struct gather *g)
+{
+	uint64_t want = job->spec.all ? UINT32_MAX : job->spec.recorders, got = 0;
+	struct drive drives[DRIVES_MAX];
+	int n = drives_list(job->dm, drives, DRIVES_MAX), i;
+
+	for (i = 0; i < n; i++)
+		if (drives[i].role == DISCMUX_ROLE_RECORDER && drives[i].unit < JOB_RECORDERS &&
+		    drives[i].state == DISCMUX_MEMBER_IDLE)
+			got |= 1ull << drives[i].unit;
+	got = core_reserve(job->core, job, got & want);
+	if (!job->spec.all && got != want)
+		return job_problem(job, "", "recorder %d is busy or not there: look at discmux status",
+				   __builtin_ctzll(want & ~got));
+	if (!got)
+		return job_problem(job, "", "no recorder is free: look at discmux status");
+	for (i = 0; i < n; i++)
+		if (drives[i].role == DISCMUX_ROLE_RECORDER && drives[i].unit < JOB_RECORDERS &&
+		    (got >> drives[i].unit & 1))
+			g->drives[g->count++] = drives[i];
+	return 0;
+}
+
+static void take_recorder(const struct drive *d, struct burn_recorder *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->member = d->member;
+	r->unit = d->unit;
+	r->max_data = d->max_data;
+	r->slot = DISCMUX_NONE;
+	snprintf(r->drive, sizeof(r->drive), "%s %s", d->vendor, d->product);
+	snprintf(r->serial, sizeof(r->serial), "%s", d->serial);
+	snprintf(r->block_name, sizeof(r->block_name), "%s", d->block_name);
+}
+
+static void take_ready(struct job *job, const struct gather *g, unsigned int most)
+{
+	size_t i;
+
+	job->count = 0;
+	for (i = 0; i < g->count && job->count < most; i++)
+		if (g->ready[i])
+			take_recorder(&g->drives[i], &job->recorders[job->count++]);
+}
+
+/* A person is at work at the trays: waits until all hold a disc, or until told to
+ * go on with those that do. */
+static int wait_discs(struct job *job, struct gather *g, size_t enough)
+{
+	job_message(job, "waiting for discs in the recorders");
+	job_phase(job, PANEL_NEED_DISCS);
+	while (nr_ready(g) < enough && !job_is_cancelled(job)) {
+		bool go_on = job_pause(job, POLL_MS);
+
+		look(job, g);
+		if (go_on && nr_ready(g))
+			break;
+		if (job->spec.unattended && now_ms() >= g->end_ms) {
+			if (nr_ready(g))
+				break;
+			return job_problem(job, "", "no disc came within %u s", job->spec.wait_s);
+		}
+	}
+	job_message(job, "%s", "");
+	job_phase(job, PANEL_BUSY);
+	return 0;
+}
+
+static void open_trays(struct job *job, struct gather *g, size_t enough)
+{
+	size_t i, open = nr_ready(g);
+
+	for (i = 0; i < g->count && open < enough; i++) {
+		const struct drive *d = &g->drives[i];
+
+		if (g->ready[i])
+			continue;
+		open++;
+		if (!d->tray_open && !d->waiting)
+			drive_tray(job->dm, d, true);
+	}
+}
+
+/* After the first round only those that took part then. */
+static void keep_those(struct job *job, struct gather *g)
+{
+	size_t i, k, n = 0;
+
+	for (i = 0; i < g->count; i++)
+		for (k = 0; k < job->count; k++)
+			if (job->recorders[k].member == g->drives[i].member) {
+				g->drives[n++] = g->drives[i];
+				break;
+			}
+	g->count = n;
+}
+
+int job_gather(struct job *job, unsigned int most, bool first)
+{
+	struct gather *g = calloc(1, sizeof(*g));
+	size_t enough;
+	int rc = g ? choose(job, g) : -ENOMEM;
+
+	if (!rc && !first && job->count)
+		keep_those(job, g);
+	if (rc) {
+		free(g);
+		return rc;
+	}
+	enough = most && most < g->count ? most : g->count;
+	g->end_ms = now_ms() + job->spec.wait_s * 1000ull;
+	look(job, g);
+	if (nr_ready(g) < enough) {
+		open_trays(job, g, enough);
+		rc = wait_discs(job, g, enough);
+	}
+	if (!rc && job_is_cancelled(job))
+		rc = -ECANCELED;
+	if (!rc)
+		take_ready(job, g, (unsigned int)enough);
+	free(g);
+	return rc;
+}

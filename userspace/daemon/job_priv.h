@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kinds of jobs share. */
+#ifndef DISCMUX_DAEMON_JOB_PRIV_H
+#define DISCMUX_DAEMON_JOB_PRIV_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "core.h"
+#include "drives.h"
+#include "daemon_job.h"
+
+struct job {
+	struct core *core;
+	int64_t id;
+	struct job_spec spec;
+	struct discmux *dm;		/* its own handle */
+	uint32_t max_exec_bytes;
+	char master[64];		/* identity of the master, "" before */
+	bool suspended;
+	atomic_bool cancel;
+	struct burn_sink sink;		/* where the master goes as well; zeroed: nowhere */
+	struct images_hold *hold;	/* of the master, or NULL */
+
+	/* The master's contents against its hash, beside the first burn */
+	bool check_runs;
+	pthread_t check_thread;
+	int check_rc;
+	char check_error[256];
+
+	pthread_t thread;
+	bool started;
+
+	/* recorders of this round, in the order of the burn job */
+	struct burn_recorder recorders[JOB_RECORDERS];
+	size_t count;
+	struct store_disc discs[JOB_RECORDERS];	/* id 0: none begun */
+
+	pthread_mutex_t lock;		/* what follows */
+	pthread_cond_t wake;
+	bool go_on;			/* YES was pressed */
+	struct burn_job *burn;		/* at work now, or NULL */
+	struct job_status status;
+};
+
+/* ---- job.c ------------------------------------------------------------- */
+
+static inline bool job_is_cancelled(const struct job *job)
+{
+	return atomic_load(&job->cancel);
+}
+
+void job_phase(struct job *job, enum panel_phase phase);
+void job_message(struct job *job, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Sleeps; ends early when the job is cancelled or told to go on.  True when it was
+ * told to go on, once for each time. */
+bool job_pause(struct job *job, unsigned int ms);
+
+/* Something was wrong; a line in the log.  drive and fate may be "". */
+void job_fault(struct job *job, const struct panel_fault *fault);
+
+/* The same with words only.  Returns -EIO. */
+int job_problem(struct job *job, const char *drive, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* How large the master is. */
+void job_show_bytes(struct job *job, uint64_t bytes);
+
+void job_progress(struct job *job, uint64_t done, uint64_t total);
+
+/* Says how a burn job's recorders are, from the thread that asks. */
+void job_take_burn(struct job *job);
+
+/* ---- job_discs.c: which discs, which master ---------------------------- */
+
+/* Finds the reader that spec.source names and waits for a disc in it. */
+int job_wait_master(struct job *job, struct drive *reader);
+
+/* The master is the one this job began with; sets job->master. */
+int job_same_master(struct job *job, const struct drive *reader, bool *same);
+
+/* A disc that began a run by itself: is it that of the last run?  Asks, or ends the
+ * job with -ECANCELED, as its spec says. */
+int job_again(struct job *job, const struct drive *reader);
+
+/* Opens trays and waits until the recorders hold what the job wants: into
+ * job->recorders.  most: 0 any number. */
+int job_gather(struct job *job, unsigned int most, bool first);
+
+/* ---- job_check.c: is the image what it was ------------------------------ */
+
+/* Begins to read the master that job->hold holds, unless it was found whole since
+ * it was written. */
+void job_check_begin(struct job *job, const struct images_info *info);
+
+/* Waits for that: 0, or what images_check() gave; the words are in check_error. */
+int job_check_wait(struct job *job);
+
+/* ---- job_copy.c, job_burn.c --------------------------------------------- */
+
+/* The master as a source; name: where it is, for people. */
+int job_source(struct job *job, struct burn_source **source, char *name, size_t size);
+
+/* One job of the burn engine with job->recorders; what was wrong is said. */
+int job_burn(struct job *job, struct burn_source *source);
+
+/* ---- the kinds; 0, -ECANCELED or another negative errno ---------------- */
+
+int job_run_copy(struct job *job);	/* also simulate, verify, erase */
+int job_run_register(struct job *job);
+int job_run_clear(struct job *job);
+int job_run_analyze(struct job *job);
+int job_run_extract(struct job *job);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the socket and the requests share. */
+#ifndef DISCMUX_DAEMON_SERVER_PRIV_H
+#define DISCMUX_DAEMON_SERVER_PRIV_H
+
+#include <jansson.h>
+
+#include "server.h"
+
+#define CLIENT_IN	65536	/* the longest request */
+#define CLIENT_OUT	(4u << 20)	/* what a client may be behind */
+
+struct client {
+	int fd;			/* -1: free */
+	bool watches;		/* the panel */
+	bool gone;		/* to be closed */
+	char *in;		/* CLIENT_IN bytes */
+	size_t in_len;
+	char *out;
+	size_t out_len, out_size;
+};
+
+struct server {
+	struct core *core;
+	struct panel_host *host;
+	struct automat *automat;
+	int fd;
+	char path[108];		/* "" when systemd owns it */
+	gid_t group;
+	uint64_t now_ms;
+	struct client clients[SERVER_CLIENTS];
+};
+
+/* One JSON value and a line end; lets go of it. */
+void client_send(struct client *client, json_t *value);
+
+/* Carries out one request; a new reference to its answer, never NULL but without
+ * memory. */
+json_t *server_request(struct server *server, struct client *client, const char *line, size_t len);
+
+/* What the panel shows, as the "panel" event and the "key" answer have it. */
+json_t *server_panel_json(const struct server *server);
+
+#endif

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Jobs and discs in the database. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "store_priv.h"
+
+const char *store_job_state_name(enum store_job_state state)
+{
+	static const char *const names[] = { "running", "done", "failed", "cancelled",
+					     "interrupted" };
+
+	return (size_t)state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
+}
+
+const char *store_fate_name(enum store_fate fate)
+{
+	static const char *const names[] = { "writing", "closing", "written", "good", "bad",
+					     "unknown", "untouched" };
+
+	return (size_t)fate < sizeof(names) / sizeof(*names) ? names[fate] : "unknown";
+}
+
+/* ---- Jobs ------------------------------------------------------------- */
+
+int store_job_new(struct store *s, const char *kind, const char *spec, int64_t *id)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "INSERT INTO job(state,kind,spec,created) VALUES(0,?1,?2,?3)");
+	store_bind(stmt, 1, kind);
+	store_bind(stmt, 2, spec);
+	if (stmt)
+		sqlite3_bind_int64(stmt, 3, time(NULL));
+	rc = store_finish(s, stmt);
+	*id = sqlite3_last_insert_rowid(s->db);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+int store_job_master(struct store *s, int64_t id, const char *master)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "UPDATE job SET master=?2 WHERE id=?1");
+	store_bind(stmt, 2, master);
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, id);
+	rc = store_finish(s, stmt);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+int store_job_end(struct store *s, int64_t id, enum store_job_state state, const char *error)
+{
+	sqlite3_stmt *stmt;
+	char counter[32];
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = store_run(s, "BEGIN IMMEDIATE");
+	stmt = rc ? NULL : store_prepare(s, "UPDATE job SET state=?2,error=?3,ended=?4"
+					    " WHERE id=?1 AND state=0");
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, id);
+		sqlite3_bind_int(stmt, 2, (int)state);
+		store_bind(stmt, 3, error);
+		sqlite3_bind_int64(stmt, 4, time(NULL));
+	}
+	rc = store_finish(s, stmt);
+	if (!rc && sqlite3_changes(s->db)) {
+		snprintf(counter, sizeof(counter), "jobs-%s", store_job_state_name(state));
+		rc = store_count_locked(s, counter, 1);
+	}
+	if (!rc)
+		rc = store_run(s, "COMMIT");
+	else
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+#define JOB_COLUMNS \
+	"SELECT id,state,kind,spec,master,created,ended,error," \
+	" (SELECT count(*) FROM disc WHERE job=job.id AND fate=3)," \
+	" (SELECT count(*) FROM disc WHERE job=job.id AND fate=4)," \
+	" (SELECT count(*) FROM disc WHERE job=job.id AND fate=5) FROM job "
+
+static void take_job(sqlite3_stmt *stmt, struct store_job *job)
+{
+	memset(job, 0, sizeof(*job));
+	job->id = sqlite3_column_int64(stmt, 0);
+	job->state = (enum store_job_state)sqlite3_column_int(stmt, 1);
+	store_column(stmt, 2, job->kind, sizeof(job->kind));
+	store_column(stmt, 3, job->spec, sizeof(job->spec));
+	store_column(stmt, 4, job->master, sizeof(job->master));
+	job->created = sqlite3_column_int64(stmt, 5);
+	job->ended = sqlite3_column_int64(stmt, 6);
+	store_column(stmt, 7, job->error, sizeof(job->error));
+	job->good = (unsigned int)sqlite3_column_int(stmt, 8);
+	job->bad = (unsigned int)sqlite3_column_int(stmt, 9);
+	job->unknown = (unsigned int)sqlite3_column_int(stmt, 10);
+}
+
+int store_job_get(struct store *s, int64_t id, struct store_job *job)
+{
+	sqlite3_stmt *stmt;
+	int rc = -ENOENT;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, JOB_COLUMNS "WHERE id=?1 OR ?1=0 ORDER BY id DESC LIMIT 1");
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, id);
+	if (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+		take_job(stmt, job);
+		rc = 0;
+	}
+	sqlite3_finalize(stmt);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+int store_jobs(struct store *s, unsigned int limit,
+	       bool (*each)(void *arg, const struct store_job *job), void *arg)
+{
+	struct store_job job;
+	sqlite3_stmt *stmt;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, JOB_COLUMNS "ORDER BY id DESC LIMIT ?1");
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, limit);
+	while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+		take_job(stmt, &job);
+		if (!each(arg, &job))
+			break;
+	}
+	sqlite3_finalize(stmt);
+	pthread_mutex_unlock(&s->lock);
+	return stmt ? 0 : -EIO;
+}
+
+/* ---- Discs ------------------------------------------------------------ */
+
+int store_disc_new(struct store *s, struct store_disc *disc)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "INSERT INTO disc(job,round,recorder,serial,drive,medium,fate,begun)"
+				" VALUES(?1,?2,?3,?4,?5,?6,?7,?8)");
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, disc->job);
+		sqlite3_bind_int64(stmt, 2, disc->round);
+		sqlite3_bind_int64(stmt, 3, disc->recorder);
+		store_bind(stmt, 4, disc->serial);
+		store_bind(stmt, 5, disc->drive);
+		store_bind(stmt, 6, disc->medium);
+		sqlite3_bind_int(stmt, 7, (int)disc->fate);
+		sqlite3_bind_int64(stmt, 8, time(NULL));
+	}
+	rc = store_finish(s, stmt);
+	disc->id = sqlite3_last_insert_rowid(s->db);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+static bool is_final(enum store_fate fate)
+{
+	return fate >= STORE_GOOD;
+}
+
+/* A final fate stays: the row is changed, and counted, once. */
+static int set_fate(struct store *s, const struct store_disc *d)
+{
+	sqlite3_stmt *stmt = store_prepare(s, "UPDATE disc SET fate=?2,message=?3,sense=?4,lba=?5,"
+					      "medium=?6,ended=?7 WHERE id=?1 AND fate<3");
+
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, d->id);
+		sqlite3_bind_int(stmt, 2, (int)d->fate);
+		store_bind(stmt, 3, d->message);
+		sqlite3_bind_int64(stmt, 4, d->sense_valid ? d->key << 16 | d->asc << 8 | d->ascq :
+							     -1);
+		sqlite3_bind_int64(stmt, 5, d->lba);
+		store_bind(stmt, 6, d->medium);
+		sqlite3_bind_int64(stmt, 7, is_final(d->fate) ? time(NULL) : 0);
+	}
+	return store_finish(s, stmt);
+}
+
+static int count_disc(struct store *s, enum store_fate fate, const char *serial)
+{
+	char name[80];
+	int rc;
+
+	snprintf(name, sizeof(name), "discs-%s", store_fate_name(fate));
+	rc = store_count_locked(s, name, 1);
+	if (!rc && *serial) {
+		snprintf(name, sizeof(name), "discs-%s:%s", store_fate_name(fate), serial);
+		rc = store_count_locked(s, name, 1);
+	}
+	return rc;
+}
+
+int store_disc_fate(struct store *s, const struct store_disc *d)
+{
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = store_run(s, "BEGIN IMMEDIATE");
+	if (!rc) {
+		rc = set_fate(s, d);
+		if (!rc && is_final(d->fate) && sqlite3_changes(s->db))
+			rc = count_disc(s, d->fate, d->serial);
+		if (!rc)
+			rc = store_run(s, "COMMIT");
+		else
+			sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+static void take_disc(sqlite3_stmt *stmt, struct store_disc *d)
+{
+	int64_t sense;
+
+	memset(d, 0, sizeof(*d));
+	d->id = sqlite3_column_int64(stmt, 0);
+	d->job = sqlite3_column_int64(stmt, 1);
+	d->round = (unsigned int)sqlite3_column_int(stmt, 2);
+	d->recorder = (unsigned int)sqlite3_column_int(stmt, 3);
+	store_column(stmt, 4, d->serial, sizeof(d->serial));
+	store_column(stmt, 5, d->drive, sizeof(d->drive));
+	store_column(stmt, 6, d->medium, sizeof(d->medium));
+	d->fate = (enum store_fate)sqlite3_column_int(stmt, 7);
+	store_column(stmt, 8, d->message, sizeof(d->message));
+	sense = sqlite3_column_int64(stmt, 9);
+	d->sense_valid = sense >= 0;
+	d->key = (uint8_t)(sense >> 16);
+	d->asc = (uint8_t)(sense >> 8);
+	d->ascq = (uint8_t)sense;
+	d->lba = sqlite3_column_int64(stmt, 10);
+	d->begun = sqlite3_column_int64(stmt, 11);
+	d->ended = sqlite3_column_int64(stmt, 12);
+}
+
+int store_discs(struct store *s, int64_t job,
+		bool (*each)(void *arg, const struct store_disc *disc), void *arg)
+{
+	struct store_disc disc;
+	sqlite3_stmt *stmt;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "SELECT id,job,round,recorder,serial,drive,medium,fate,message,"
+				"sense,lba,begun,ended FROM disc WHERE job=?1 ORDER BY id");
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, job);
+	while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+		take_disc(stmt, &disc);
+		if (!each(arg, &disc))
+			break;
+	}
+	sqlite3_finalize(stmt);
+	pthread_mutex_unlock(&s->lock);
+	return stmt ? 0 : -EIO;
+}
+
+bool store_recorder_holds(struct store *s, const char *serial, unsigned int recorder)
+{
+	bool holds = true;	/* when the database does not answer, rather too careful */
+	sqlite3_stmt *stmt;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "SELECT 1 FROM disc WHERE inside AND serial=?1 AND"
+				" (serial<>'' OR recorder=?2) AND fate<>6 LIMIT 1");
+	store_bind(stmt, 1, serial);
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 2, recorder);
+		holds = sqlite3_step(stmt) == SQLITE_ROW;
+	}
+	sqlite3_finalize(stmt);
+	pthread_mutex_unlock(&s->lock);
+	return holds;
+}
+
+int store_recorder_empty(struct store *s, const char *serial, unsigned int recorder)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "UPDATE disc SET inside=0 WHERE inside AND serial=?1 AND"
+				" (serial<>'' OR recorder=?2)");
+	store_bind(stmt, 1, serial);
+	if (stmt)
+		sqlite3_bind_int64(stmt, 2, recorder);
+	rc = store_finish(s, stmt);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+/* ---- After a stop ----------------------------------------------------- */
+
+static int recover_fate(struct store *s, const char *where, enum store_fate fate)
+{
+	sqlite3_stmt *stmt;
+	char sql[256], name[32];
+	int n, rc;
+
+	snprintf(sql, sizeof(sql), "UPDATE disc SET fate=%d,ended=?1,message=?2 WHERE %s",
+		 (int)fate, where);
+	stmt = store_prepare(s, sql);
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, time(NULL));
+	store_bind(stmt, 2, fate == STORE_BAD ? "discmuxd or the machine stopped while it was written" :
+					   "discmuxd or the machine stopped before it was known to be good");
+	rc = store_finish(s, stmt);
+	n = rc ? rc : sqlite3_changes(s->db);
+	if (n > 0) {
+		snprintf(name, sizeof(name), "discs-%s", store_fate_name(fate));
+		rc = store_count_locked(s, name, n);
+	}
+	return rc ? rc : n;
+}
+
+int store_recover(struct store *s)
+{
+	int bad, unknown = 0, rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = store_run(s, "BEGIN IMMEDIATE");
+	bad = rc ? rc : recover_fate(s, "fate=0", STORE_BAD);
+	if (bad >= 0)
+		unknown = recover_fate(s, "fate IN (1,2)", STORE_UNKNOWN);
+	rc = bad < 0 ? bad : unknown < 0 ? unknown : store_run(s, "COMMIT");
+	if (rc)
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	pthread_mutex_unlock(&s->lock);
+	return rc ? rc : bad + unknown;
+}
