@@ -45,7 +45,7 @@ check "--quantity 0" fails 1 '--quantity 0: a number from 1 to' \
 check "--speed" fails 1 '--speed fast: a number' discmux copy --from "$m" --to all --speed fast
 check "--speed -1" fails 1 '--speed -1: a number' discmux copy --from "$m" --to all --speed -1
 check "--wait" fails 1 '--wait x: a number' discmux copy --from "$m" --to all --wait x
-check "--method" fails 1 '--method raw: auto, dao or incremental' \
+check "--method" fails 1 '--method raw: auto, dao, incremental, overwrite, tao or sao' \
 	discmux copy --from "$m" --to all --method raw
 check "-m 7" fails 1 'discmux7' discmux -m 7 copy --from "$m" --to all
 

@@ -69,12 +69,17 @@ void dev_path(const uint8_t *name, char *path, size_t size)
 	snprintf(path, size, "/dev/%.16s", (const char *)name);
 }
 
-/* Commands under way make scsi_debug refuse a change: udev may be looking. */
+/*
+ * Commands under way make scsi_debug refuse a change: udev may be looking, and
+ * what it asks takes long once there is a delay, so it has its look before.
+ */
 int sdbg_set(const char *name, int value)
 {
 	char path[128], text[16];
 	int ret, tries;
 
+	if (value)
+		system("udevadm settle --timeout=20");
 	snprintf(path, sizeof(path), SDBG_PARAMS "/%s", name);
 	snprintf(text, sizeof(text), "%d", value);
 	for (tries = 0; tries < 1000; tries++) {

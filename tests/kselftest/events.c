@@ -3,6 +3,7 @@
 #include "mux.h"
 
 #include <errno.h>
+#include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
@@ -35,7 +36,32 @@ static const uint8_t kinds[DISCMUX_ATTR_MAX + 1] = {
 	[DISCMUX_ATTR_STREAM] = NLA_U32,
 	[DISCMUX_ATTR_RECORDERS] = NLA_U32,
 	[DISCMUX_ATTR_BYTES] = NLA_U64,
+	[DISCMUX_ATTR_OPERATION] = NLA_U32,
+	[DISCMUX_ATTR_STATE] = NLA_U32,
+	[DISCMUX_ATTR_GENERATION] = NLA_U64,
+	[DISCMUX_ATTR_STATUS_BLOCK] = NLA_BINARY,
 };
+
+static uint64_t *wide(struct event *e, int type)
+{
+	return type == DISCMUX_ATTR_SEQ ? &e->seq :
+	       type == DISCMUX_ATTR_BYTES ? &e->bytes : &e->generation;
+}
+
+static int take_binary(struct event *e, int type, const struct nlattr *a, int len)
+{
+	if (type == DISCMUX_ATTR_STATUS_BLOCK) {
+		if (len != (int)sizeof(e->block))
+			return -EPROTO;
+		memcpy(&e->block, nla_data(a), sizeof(e->block));
+		return 0;
+	}
+	if (len < 1 || len > (int)sizeof(e->sense))
+		return -EPROTO;
+	memcpy(e->sense, nla_data(a), (size_t)len);
+	e->sense_len = (uint32_t)len;
+	return 0;
+}
 
 static int take(struct event *e, const struct nlattr *a)
 {
@@ -53,14 +79,10 @@ static int take(struct event *e, const struct nlattr *a)
 	case NLA_U64:
 		if (len != 8)
 			return -EPROTO;
-		memcpy(type == DISCMUX_ATTR_SEQ ? &e->seq : &e->bytes, nla_data(a), 8);
+		memcpy(wide(e, type), nla_data(a), 8);
 		return 0;
 	case NLA_BINARY:
-		if (len < 1 || len > (int)sizeof(e->sense))
-			return -EPROTO;
-		memcpy(e->sense, nla_data(a), (size_t)len);
-		e->sense_len = (uint32_t)len;
-		return 0;
+		return take_binary(e, type, a, len);
 	}
 	return -EPROTO;
 }
@@ -112,6 +134,11 @@ fail:
 	return NULL;
 }
 
+void events_room(struct events *events, int bytes)
+{
+	nl_socket_set_buffer_size(events->sock, bytes, 0);
+}
+
 void events_close(struct events *events)
 {
 	if (!events)
@@ -123,13 +150,15 @@ void events_close(struct events *events)
 int events_next(struct events *events, struct event *event, unsigned int ms)
 {
 	struct pollfd p = { .fd = nl_socket_get_fd(events->sock), .events = POLLIN };
+	int err;
 
 	if (events->taken == events->have) {
 		events->taken = events->have = 0;
 		if (poll(&p, 1, (int)ms) <= 0)
 			return -ETIMEDOUT;
-		if (nl_recvmsgs_default(events->sock) < 0)
-			return -EPROTO;
+		err = nl_recvmsgs_default(events->sock);
+		if (err < 0)
+			return err == -NLE_NOMEM ? -ENOBUFS : -EPROTO;
 	}
 	if (events->error)
 		return events->error;

@@ -15,6 +15,8 @@ struct event {
 	uint32_t value[DISCMUX_ATTR_MAX + 1];	/* of the u32 attributes */
 	uint8_t sense[DISCMUX_SENSE_SIZE];
 	uint32_t sense_len;
+	uint64_t generation;
+	struct discmux_status_block block;
 };
 
 struct events;
@@ -23,9 +25,13 @@ struct events;
 struct events *events_open(void);
 void events_close(struct events *events);
 
+/* How much may wait to be read; a megabyte at first. */
+void events_room(struct events *events, int bytes);
+
 /*
- * The next event, at most ms milliseconds from now.  0, -ETIMEDOUT, or -EPROTO
- * for a message that is not what the contract describes.
+ * The next event, at most ms milliseconds from now.  0, -ETIMEDOUT, -ENOBUFS
+ * when some were lost for want of room, or -EPROTO for a message that is not
+ * what the contract describes.
  */
 int events_next(struct events *events, struct event *event, unsigned int ms);
 

@@ -60,7 +60,7 @@
 	F(result, duration_us, 20)			\
 	F(result, __reserved, 24)			\
 	F(result, sense, 32)				\
-	X(exec, 72)					\
+	X(exec, 88)					\
 	F(exec, size, 0)				\
 	F(exec, flags, 4)				\
 	F(exec, nr_targets, 8)				\
@@ -73,6 +73,9 @@
 	F(exec, targets, 48)				\
 	F(exec, data, 56)				\
 	F(exec, results, 64)				\
+	F(exec, identifier, 72)				\
+	F(exec, block_stride, 76)			\
+	F(exec, blocks, 80)				\
 	X(claim, 24)					\
 	F(claim, size, 0)				\
 	F(claim, flags, 4)				\
@@ -96,7 +99,7 @@
 	F(fanout_write, targets, 32)			\
 	F(fanout_write, data, 40)			\
 	F(fanout_write, results, 48)			\
-	X(stream, 56)					\
+	X(stream, 72)					\
 	F(stream, size, 0)				\
 	F(stream, flags, 4)				\
 	F(stream, nr_targets, 8)			\
@@ -109,6 +112,10 @@
 	F(stream, timeout_ms, 36)			\
 	F(stream, __reserved, 40)			\
 	F(stream, targets, 48)				\
+	F(stream, lag_policy, 56)			\
+	F(stream, lag_ms, 60)				\
+	F(stream, shared_hosts, 64)			\
+	F(stream, __reserved2, 68)			\
 	X(stream_end, 8)				\
 	F(stream_end, size, 0)				\
 	F(stream_end, flags, 4)				\
@@ -121,7 +128,7 @@
 	F(target_status, failed_lba, 24)		\
 	F(target_status, max_us, 28)			\
 	F(target_status, result, 32)			\
-	X(stream_status, 40)				\
+	X(stream_status, 56)				\
 	F(stream_status, size, 0)			\
 	F(stream_status, flags, 4)			\
 	F(stream_status, state, 8)			\
@@ -130,6 +137,15 @@
 	F(stream_status, ring_used, 20)			\
 	F(stream_status, accepted, 24)			\
 	F(stream_status, targets, 32)			\
+	F(stream_status, zero_copy, 40)			\
+	F(stream_status, copied, 48)			\
+	X(stream_commit, 24)				\
+	F(stream_commit, size, 0)			\
+	F(stream_commit, flags, 4)			\
+	F(stream_commit, bytes, 8)			\
+	F(stream_commit, want, 12)			\
+	F(stream_commit, offset, 16)			\
+	F(stream_commit, room, 20)			\
 	X(element, 112)					\
 	F(element, address, 0)				\
 	F(element, type, 4)				\
@@ -163,7 +179,72 @@
 	F(move, timeout_ms, 20)				\
 	F(move, result_stride, 24)			\
 	F(move, __reserved, 28)				\
-	F(move, result, 32)
+	F(move, result, 32)				\
+	X(range, 8)					\
+	F(range, first, 0)				\
+	F(range, count, 4)				\
+	X(operate, 72)					\
+	F(operate, size, 0)				\
+	F(operate, flags, 4)				\
+	F(operate, member, 8)				\
+	F(operate, operation, 12)			\
+	F(operate, transport, 16)			\
+	F(operate, source, 20)				\
+	F(operate, destination, 24)			\
+	F(operate, second, 28)				\
+	F(operate, timeout_ms, 32)			\
+	F(operate, result_stride, 36)			\
+	F(operate, nr_ranges, 40)			\
+	F(operate, identification, 44)			\
+	F(operate, third_party, 48)			\
+	F(operate, __reserved, 52)			\
+	F(operate, ranges, 56)				\
+	F(operate, result, 64)				\
+	X(page, 64)					\
+	F(page, size, 0)				\
+	F(page, flags, 4)				\
+	F(page, member, 8)				\
+	F(page, operation, 12)				\
+	F(page, page, 16)				\
+	F(page, subpage, 20)				\
+	F(page, control, 24)				\
+	F(page, parameter, 28)				\
+	F(page, data_len, 32)				\
+	F(page, timeout_ms, 36)				\
+	F(page, result_stride, 40)			\
+	F(page, __reserved, 44)				\
+	F(page, data, 48)				\
+	F(page, result, 56)				\
+	X(status_block, 56)				\
+	F(status_block, identifier, 0)			\
+	F(status_block, status, 4)			\
+	F(status_block, error, 8)			\
+	F(status_block, flags, 12)			\
+	F(status_block, sense_len, 16)			\
+	F(status_block, __reserved, 20)			\
+	F(status_block, sense, 24)			\
+	X(unit_options, 96)				\
+	F(unit_options, size, 0)			\
+	F(unit_options, flags, 4)			\
+	F(unit_options, member, 8)			\
+	F(unit_options, identifier, 12)			\
+	F(unit_options, sense_count, 16)		\
+	F(unit_options, nr_selected, 20)		\
+	F(unit_options, selected, 24)			\
+	F(unit_options, block, 40)			\
+	X(request_sense, 112)				\
+	F(request_sense, size, 0)			\
+	F(request_sense, flags, 4)			\
+	F(request_sense, member, 8)			\
+	F(request_sense, sense_len, 12)			\
+	F(request_sense, sense, 16)			\
+	X(send_message, 24)				\
+	F(send_message, size, 0)			\
+	F(send_message, flags, 4)			\
+	F(send_message, member, 8)			\
+	F(send_message, code, 12)			\
+	F(send_message, commands, 16)			\
+	F(send_message, scratch, 20)
 
 #ifndef LAYOUT_AT_RUN_TIME
 #define LAYOUT_ASSERT_SIZE(s, bytes)						\

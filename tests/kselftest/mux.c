@@ -147,18 +147,10 @@ uint32_t mux_sense(const struct discmux_result *result)
 	return 0;
 }
 
-int mux_stream(int fd, const uint32_t *members, const uint32_t *lba, uint32_t nr, uint32_t ring,
-	       uint32_t prefill)
+int mux_stream_with(int fd, const uint32_t *members, const uint32_t *lba, uint32_t nr,
+		    struct discmux_stream *s)
 {
 	struct discmux_target targets[DISCMUX_MAX_TARGETS] = { 0 };
-	struct discmux_stream stream = {
-		.size = sizeof(stream),
-		.nr_targets = nr,
-		.block_size = BLOCK,
-		.ring_bytes = ring,
-		.prefill_bytes = prefill,
-		.targets = PTR(targets),
-	};
 	uint32_t i;
 	int ret;
 
@@ -166,8 +158,33 @@ int mux_stream(int fd, const uint32_t *members, const uint32_t *lba, uint32_t nr
 		targets[i].member = members[i];
 		targets[i].lba = lba ? lba[i] : 0;
 	}
-	ret = mux_call(fd, DISCMUX_IOC_STREAM, &stream);
-	return ret ? ret : (int)stream.fd;
+	s->size = sizeof(*s);
+	s->nr_targets = nr;
+	s->block_size = BLOCK;
+	s->targets = PTR(targets);
+	ret = mux_call(fd, DISCMUX_IOC_STREAM, s);
+	return ret ? ret : (int)s->fd;
+}
+
+int mux_stream(int fd, const uint32_t *members, const uint32_t *lba, uint32_t nr, uint32_t ring,
+	       uint32_t prefill)
+{
+	struct discmux_stream stream = {
+		.ring_bytes = ring,
+		.prefill_bytes = prefill,
+	};
+
+	return mux_stream_with(fd, members, lba, nr, &stream);
+}
+
+int mux_commit(int stream, struct discmux_stream_commit *c, uint32_t bytes, uint32_t want)
+{
+	*c = (struct discmux_stream_commit) {
+		.size = sizeof(*c),
+		.bytes = bytes,
+		.want = want,
+	};
+	return mux_call(stream, DISCMUX_IOC_STREAM_COMMIT, c);
 }
 
 static int stream_end(int stream, unsigned long request)

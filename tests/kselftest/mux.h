@@ -66,8 +66,15 @@ uint32_t mux_sense(const struct discmux_result *result);
  */
 int mux_stream(int fd, const uint32_t *members, const uint32_t *lba, uint32_t nr, uint32_t ring,
 	       uint32_t prefill);
+
+/* The same with all fields of `s` but the targets left to the caller. */
+int mux_stream_with(int fd, const uint32_t *members, const uint32_t *lba, uint32_t nr,
+		    struct discmux_stream *s);
 int mux_finish(int stream);
 int mux_abort(int stream);
+
+/* Passes on bytes of the mapped ring and waits for room for want; fills c. */
+int mux_commit(int stream, struct discmux_stream_commit *c, uint32_t bytes, uint32_t want);
 
 /* targets (may be NULL with nr 0) gets at most nr entries. */
 int mux_stream_status(int stream, struct discmux_stream_status *status,

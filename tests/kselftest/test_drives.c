@@ -8,8 +8,10 @@
 #include "harness.h"
 #include "mux.h"
 #include "sim.h"
+#include "unplug.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 
 #define RECORDERS	4
 #define RING		(4 * CHUNK)
@@ -57,11 +59,14 @@ static int command(int fd, uint32_t member, const uint8_t *cdb, uint32_t len,
 /* A fresh disc in each drive, its unit attention taken. */
 static int load_blanks(drives_t *self)
 {
-	char disc[32];
+	static int times;
+	char disc[48];
 	int i;
 
+	times++;
+
 	for (i = 0; i < RECORDERS; i++) {
-		snprintf(disc, sizeof(disc), "disc%d-%d", getpid(), i);
+		snprintf(disc, sizeof(disc), "disc%d-%d-%d", getpid(), times, i);
 		if (sim_blank(disc, names[i]))
 			return -EIO;
 		if (!wait_for(!mux_ready(self->fd, self->number[i]), 5000))
@@ -298,6 +303,57 @@ TEST_F(drives, vanishing_drive)
 	EXPECT_NE(0, self->t[0].result.error | self->t[0].result.status);
 	for (i = 1; i < RECORDERS; i++)
 		expect_copy(_metadata, self, i);
+}
+
+struct vanisher {
+	const char *name;
+	unsigned int after_ms;
+};
+
+static void *vanisher(void *arg)
+{
+	const struct vanisher *v = arg;
+
+	sleep_ms(v->after_ms);
+	sim_vanish(v->name);
+	return NULL;
+}
+
+/* One of four at a random moment of a stream; see test_unplug.c. */
+TEST_F_TIMEOUT(drives, unplugged_at_random, 3600)
+{
+	unsigned int rounds = unplug_rounds(5), i, k;
+	struct vanisher v;
+	pthread_t thread;
+
+	for (i = 0; i < rounds; i++) {
+		v.name = names[unplug_random(RECORDERS)];
+		v.after_ms = unplug_random(100);
+		for (k = 0; k < RECORDERS; k++)
+			sim_eject(names[k]);
+		ASSERT_EQ(0, load_blanks(self));
+		for (k = 0; k < RECORDERS; k++)
+			ASSERT_EQ(0, sim_fault(names[k], "slow 20 op write"));
+		self->stream = mux_stream(self->fd, self->number, NULL, RECORDERS, RING, 0);
+		ASSERT_LE(0, self->stream);
+		ASSERT_EQ(0, pthread_create(&thread, NULL, vanisher, &v));
+		/* Little: the discs of all rounds stay in memory. */
+		write_all(self->stream, self->data, SIZE / 4);
+		mux_finish(self->stream);
+		pthread_join(thread, NULL);
+		ASSERT_EQ(0, get_status(self));
+		EXPECT_EQ(DISCMUX_STREAM_DONE, self->status.state);
+		close(self->stream);
+		self->stream = -1;
+		sim_appear(v.name);
+		for (k = 0; k < RECORDERS; k++)
+			sim_clear(names[k]);
+		ASSERT_EQ(0, mux_wait(self->fd, DISCMUX_ROLE_RECORDER, RECORDERS, 20000)) {
+			TH_LOG("round %u", i);
+		}
+	}
+	printf("# %u times\n", rounds);
+	fflush(stdout);
 }
 
 /* Each drive got each WRITE once, whatever happened to the others. */

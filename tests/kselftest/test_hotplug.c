@@ -243,7 +243,7 @@ static void *reader(void *arg)
 	return NULL;
 }
 
-TEST_F(hotplug, during_exec)
+TEST_F_TIMEOUT(hotplug, during_exec, 90)
 {
 	struct reader rd = { .fd = self->rig.fd, .member = self->rig.recorder[0] };
 	pthread_t thread;
@@ -256,7 +256,7 @@ TEST_F(hotplug, during_exec)
 	/* It may have been done just in time. */
 	EXPECT_EQ(0, rd.ret);
 	EXPECT_TRUE(!rd.r.error || rd.r.error == ENODEV);
-	EXPECT_TRUE(wait_for(!sdbg_set("delay", 0), 5000));
+	EXPECT_TRUE(wait_for(!sdbg_set("delay", 0), 40000));
 }
 
 /* Members come and go while others ask for lists of them. */

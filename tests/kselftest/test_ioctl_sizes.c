@@ -27,24 +27,33 @@ FIXTURE(call)
 };
 
 enum kind { INFO, MEMBER, EXEC, CLAIM, RELEASE, FANOUT, STREAM, ELEMENTS, MOVE, FINISH, ABORT,
-	    STATUS };
+	    STATUS, COMMIT, OPERATE, PAGE, OPTIONS, SENSE, MESSAGE };
 
 FIXTURE_VARIANT(call)
 {
 	enum kind kind;
 	unsigned long request;
 	size_t size;
+	size_t first;			/* of the first published layout */
 	uint32_t known_flags;
 	bool on_stream;
 	bool writes_back;
 };
 
+#define UP_TO(s, last)	(offsetof(struct discmux_##s, last) + \
+			 sizeof(((struct discmux_##s *)NULL)->last))
+
+/* A structure that has grown was published up to the field `last`. */
 #define CALL_VARIANT(name, k, s, flags, stream, back)			\
+	GROWN_VARIANT(name, k, s, sizeof(struct discmux_##s), flags, stream, back)
+
+#define GROWN_VARIANT(name, k, s, first_size, flags, stream, back)	\
 	FIXTURE_VARIANT_ADD(call, name)					\
 	{								\
 		.kind = k,						\
 		.request = DISCMUX_IOC_##name,				\
 		.size = sizeof(struct discmux_##s),			\
+		.first = first_size,					\
 		.known_flags = flags,					\
 		.on_stream = stream,					\
 		.writes_back = back,					\
@@ -52,16 +61,24 @@ FIXTURE_VARIANT(call)
 
 CALL_VARIANT(INFO, INFO, info, 0, false, true);
 CALL_VARIANT(MEMBER, MEMBER, member, DISCMUX_MEMBER_NEXT, false, true);
-CALL_VARIANT(EXEC, EXEC, exec, 0, false, false);
+GROWN_VARIANT(EXEC, EXEC, exec, 72, 0, false, false);
 CALL_VARIANT(CLAIM, CLAIM, claim, 0, false, true);
 CALL_VARIANT(RELEASE, RELEASE, claim, 0, false, true);
 CALL_VARIANT(FANOUT_WRITE, FANOUT, fanout_write, 0, false, false);
-CALL_VARIANT(STREAM, STREAM, stream, 0, false, true);
+GROWN_VARIANT(STREAM, STREAM, stream, UP_TO(stream, targets), 0, false, true);
 CALL_VARIANT(ELEMENT_STATUS, ELEMENTS, element_status, DISCMUX_STATUS_REFRESH, false, false);
 CALL_VARIANT(MOVE, MOVE, move, DISCMUX_MOVE_INVERT | DISCMUX_MOVE_EJECT, false, false);
+CALL_VARIANT(OPERATE, OPERATE, operate, 0x1ff, false, false);
+CALL_VARIANT(PAGE, PAGE, page, 0xf, false, true);
+CALL_VARIANT(OPTIONS, OPTIONS, unit_options, DISCMUX_OPTIONS_GET | DISCMUX_OPTIONS_EXTENDED,
+	     false, true);
+CALL_VARIANT(SENSE, SENSE, request_sense, DISCMUX_SENSE_PEEK, false, true);
+CALL_VARIANT(MESSAGE, MESSAGE, send_message, 0, false, true);
 CALL_VARIANT(STREAM_FINISH, FINISH, stream_end, 0, true, false);
 CALL_VARIANT(STREAM_ABORT, ABORT, stream_end, 0, true, false);
-CALL_VARIANT(STREAM_STATUS, STATUS, stream_status, 0, true, true);
+GROWN_VARIANT(STREAM_STATUS, STATUS, stream_status, UP_TO(stream_status, targets), 0, true,
+	      true);
+CALL_VARIANT(STREAM_COMMIT, COMMIT, stream_commit, DISCMUX_COMMIT_NOWAIT, true, true);
 
 FIXTURE_SETUP(call)
 {
@@ -112,6 +129,37 @@ static void prepare_command(call_t *self, enum kind kind, void *arg)
 	}
 }
 
+static void prepare_unit(call_t *self, enum kind kind, void *arg)
+{
+	if (kind == OPERATE) {
+		struct discmux_operate *operate = arg;
+
+		operate->member = DISCMUX_NONE;
+		operate->operation = DISCMUX_OP_ALLOW;
+		operate->result_stride = sizeof(self->result);
+		operate->result = PTR(&self->result);
+	} else if (kind == PAGE) {
+		struct discmux_page *page = arg;
+
+		page->member = self->target;
+		page->operation = DISCMUX_PAGE_MODE_SENSE;
+		page->page = 0x3f;
+		page->data_len = sizeof(self->block);
+		page->result_stride = sizeof(self->result);
+		page->data = PTR(self->block);
+		page->result = PTR(&self->result);
+	} else if (kind == OPTIONS) {
+		((struct discmux_unit_options *)arg)->member = self->target;
+	} else if (kind == SENSE) {
+		((struct discmux_request_sense *)arg)->member = self->target;
+	} else if (kind == MESSAGE) {
+		struct discmux_send_message *message = arg;
+
+		message->member = self->target;
+		message->code = DISCMUX_MESSAGE_NOP;
+	}
+}
+
 /* A call that succeeds; those for a changer succeed in finding none. */
 static void prepare(call_t *self, const call_variant_t *variant, void *arg)
 {
@@ -133,12 +181,13 @@ static void prepare(call_t *self, const call_variant_t *variant, void *arg)
 		stream->targets = PTR(&self->place);
 	} else {
 		prepare_command(self, variant->kind, arg);
+		prepare_unit(self, variant->kind, arg);
 	}
 }
 
 static int valid_result(enum kind kind)
 {
-	return kind == MOVE || kind == ELEMENTS ? -ENOENT : 0;
+	return kind == MOVE || kind == ELEMENTS || kind == OPERATE ? -ENOENT : 0;
 }
 
 /* ioctl() as a 32-bit program enters the kernel. */
@@ -202,10 +251,15 @@ TEST_F(call, exact)
 TEST_F(call, shorter)
 {
 	static const uint32_t wrong[] = { 0, 1, 3, 4, 7 };
+	const long least = (long)variant->first - (long)variant->size;
 	size_t i;
+	long cut;
 
-	EXPECT_EQ(-EINVAL, attempt_size(self, variant, -1, -1));
-	EXPECT_EQ(-EINVAL, attempt_size(self, variant, -4, -1));
+	EXPECT_EQ(-EINVAL, attempt_size(self, variant, least - 1, -1));
+	EXPECT_EQ(-EINVAL, attempt_size(self, variant, least - 4, -1));
+	/* What was published since may be missing. */
+	for (cut = least; cut < 0; cut++)
+		EXPECT_EQ(valid_result(variant->kind), attempt_size(self, variant, cut, -1));
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		prepare(self, variant, self->area);
 		*(uint32_t *)self->area = wrong[i];
@@ -393,7 +447,7 @@ TEST_F(call, from_32bit)
 	EXPECT_EQ(valid_result(variant->kind),
 		  attempt_by(self, variant, self->area, low_call));
 	prepare(self, variant, self->area);
-	((uint32_t *)self->area)[0]--;
+	((uint32_t *)self->area)[0] = variant->first - 1;
 	EXPECT_EQ(-EINVAL, attempt_by(self, variant, self->area, low_call));
 }
 
@@ -422,9 +476,9 @@ TEST_F(unknown, ioctls)
 	for (nr = 0; nr < 256; nr++) {
 		unsigned long request = _IO(DISCMUX_IOC_TYPE, nr);
 
-		if (request > DISCMUX_IOC_MOVE)
+		if (request > DISCMUX_IOC_MESSAGE)
 			EXPECT_EQ(-ENOTTY, mux_call(self->rig.fd, request, &arg));
-		if (request < DISCMUX_IOC_STREAM_FINISH || request > DISCMUX_IOC_STREAM_STATUS)
+		if (request < DISCMUX_IOC_STREAM_FINISH || request > DISCMUX_IOC_STREAM_COMMIT)
 			EXPECT_EQ(-ENOTTY, mux_call(stream, request, &arg));
 	}
 	EXPECT_EQ(-ENOTTY, mux_call(self->rig.fd, _IO(0xdc, 0), &arg));

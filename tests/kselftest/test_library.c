@@ -5,6 +5,8 @@
 #include "library.h"
 #include "mux.h"
 #include "sim.h"
+#include "unit.h"
+#include "unplug.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -57,7 +59,7 @@ TEST_F(library, move_events)
 	EXPECT_EQ(MOVE_ATTRS, self->e.has);
 	expect_move(_metadata, self, SLOT(1), DRIVE(0));
 	ASSERT_EQ(0, wait_event(self, DISCMUX_EVENT_MOVE_DONE));
-	EXPECT_EQ(MOVE_ATTRS | A(ERROR) | A(STATUS), self->e.has);
+	EXPECT_EQ(MOVE_ATTRS | A(ERROR) | A(STATUS) | A(STATUS_BLOCK), self->e.has);
 	expect_move(_metadata, self, SLOT(1), DRIVE(0));
 	EXPECT_EQ(0, self->e.value[DISCMUX_ATTR_ERROR]);
 	EXPECT_EQ(0, self->e.value[DISCMUX_ATTR_STATUS]);
@@ -70,7 +72,7 @@ TEST_F(library, failed_move_events)
 	ASSERT_EQ(0, sim_fault("changer", "sense 4/15/01 op a5"));
 	ASSERT_EQ(0, library_move(self->l.fd, SLOT(1), DRIVE(0), &self->l.r));
 	ASSERT_EQ(0, wait_event(self, DISCMUX_EVENT_MOVE_DONE));
-	EXPECT_EQ(MOVE_ATTRS | A(ERROR) | A(STATUS) | A(SENSE), self->e.has);
+	EXPECT_EQ(MOVE_ATTRS | A(ERROR) | A(STATUS) | A(SENSE) | A(STATUS_BLOCK), self->e.has);
 	EXPECT_EQ(2, self->e.value[DISCMUX_ATTR_STATUS]);
 	r.sense_len = self->e.sense_len;
 	memcpy(r.sense, self->e.sense, sizeof(r.sense));
@@ -208,6 +210,40 @@ TEST_F(library, vanishes_during_a_move)
 	ASSERT_EQ(0, mux_info(self->l.fd, &self->l.info));
 	/* Drives are tied to it again. */
 	EXPECT_EQ(self->l.drive[0].member, member_in(&self->l, DRIVE(0)));
+}
+
+/* At random moments of moves, operations and questions; see test_unplug.c. */
+TEST_F_TIMEOUT(library, unplugged_at_random, 3600)
+{
+	unsigned int rounds = unplug_rounds(6), i;
+	struct discmux_result r;
+	uint8_t data[64];
+	struct mover m;
+	pthread_t thread;
+
+	for (i = 0; i < rounds; i++) {
+		m = (struct mover) { .fd = self->l.fd };
+		ASSERT_EQ(0, sim_fault("changer", "slow 30"));
+		ASSERT_EQ(0, pthread_create(&thread, NULL, mover, &m));
+		sleep_ms(unplug_random(200));
+		if (unplug_random(2))
+			library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0);
+		if (unplug_random(2))
+			unit_page(self->l.fd, DISCMUX_NONE, DISCMUX_PAGE_LOG_SENSE, 0, 0, data,
+				  sizeof(data), &r);
+		ASSERT_EQ(0, sim_vanish("changer"));
+		unit_do(self->l.fd, DISCMUX_OP_REZERO, 0, &r);
+		pthread_join(thread, NULL);
+		sim_appear("changer");
+		ASSERT_EQ(0, sim_clear("changer"));
+		ASSERT_EQ(0, mux_wait(self->l.fd, DISCMUX_ROLE_CHANGER, 1, 20000)) {
+			TH_LOG("round %u", i);
+		}
+		ASSERT_EQ(0, library_put_back(&self->l));
+	}
+	printf("# %u times\n", rounds);
+	fflush(stdout);
+	ASSERT_EQ(0, mux_info(self->l.fd, &self->l.info));
 }
 
 TEST_HARNESS_MAIN

@@ -121,7 +121,7 @@ static void expect_not_less(struct __test_metadata *_metadata, const struct coun
 TEST_F(sysfs, member_counters)
 {
 	static const char * const names[] = {
-		"commands", "bytes_written", "write_errors", "ring_empty", "long_write_waits",
+		"commands", "bytes_written", "write_errors", "ring_empty", "lag_ms", "long_write_waits",
 	};
 	size_t i;
 

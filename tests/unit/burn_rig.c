@@ -82,7 +82,7 @@ static int op_exec(void *ctx, const uint32_t *members, size_t n, const struct mm
 }
 
 static int op_stream_open(void *ctx, const struct discmux_target *targets, size_t n,
-			  uint32_t chunk, void **stream)
+			  uint32_t block_size, uint32_t chunk, void **stream)
 {
 	struct burn_rig *rig = ctx;
 	size_t i;
@@ -94,6 +94,7 @@ static int op_stream_open(void *ctx, const struct discmux_target *targets, size_
 		rig->status[i].next_lba = targets[i].lba;
 	rig->nr_targets = n;
 	rig->chunk = chunk;
+	rig->block_size = block_size;
 	rig->ring = malloc(RING_BYTES);
 	assert_non_null(rig->ring);
 	rig->ring_used = 0;
@@ -113,7 +114,7 @@ static void write_one(struct burn_rig *rig, size_t i, size_t len)
 		return;
 	cmd.cdb[0] = WRITE_10;
 	sim_put_be32(&cmd.cdb[2], s->next_lba);
-	sim_put_be16(&cmd.cdb[7], (uint16_t)(len / MMC_BLOCK));
+	sim_put_be16(&cmd.cdb[7], (uint16_t)(len / rig->block_size));
 	do {
 		send_one(rig, rig->targets[i].member, &cmd, rig->ring, &s->result);
 	} while (s->result.status == 2 && s->result.sense[2] == 2 && s->result.sense[12] == 4 &&
@@ -123,7 +124,7 @@ static void write_one(struct burn_rig *rig, size_t i, size_t len)
 		s->failed_lba = s->next_lba;
 		return;
 	}
-	s->next_lba += (uint32_t)(len / MMC_BLOCK);
+	s->next_lba += (uint32_t)(len / rig->block_size);
 	s->bytes += len;
 }
 
@@ -255,7 +256,8 @@ static void notice(void *arg, const char *text)
 
 static void add_drive(struct burn_rig *rig, uint32_t member)
 {
-	struct sim_drive_config config = { .recorder = member > 0, .media = rig->media };
+	struct sim_drive_config config = { .recorder = member > 0, .bd = true,
+					   .media = rig->media };
 	struct burn_recorder *r = &rig->recorders[member ? member - 1 : 0];
 	char err[256];
 

@@ -51,6 +51,7 @@ struct burn_rig {
 	size_t nr_targets;
 	uint8_t *ring;
 	size_t ring_used, chunk;
+	uint32_t block_size;
 	bool streaming, aborted;
 	uint64_t accepted;
 

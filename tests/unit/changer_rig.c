@@ -15,7 +15,8 @@ static int straw_load(struct sim_device *dev, const char *disc, bool inverted)
 		return d->load_error;
 	if (d->disc[0])
 		return -EBUSY;
-	snprintf(d->disc, sizeof(d->disc), "%s", disc);
+	snprintf(d->disc, sizeof(d->disc), "%s%s", disc,
+		 inverted && d->two_sided ? SIM_CHANGER_SIDE_B : "");
 	d->inverted = inverted;
 	d->loads++;
 	return 0;
@@ -130,6 +131,12 @@ uint32_t rig_run_from(struct rig *r, unsigned int initiator, const uint8_t *cdb,
 		return 0;
 	if (r->cmd.status == SIM_RESERVATION_CONFLICT)
 		return CONFLICT;
+	if (r->cmd.status == SIM_TASK_ABORTED)
+		return ABORTED;
+	if (r->cmd.status == SIM_INTERMEDIATE)
+		return LINKED;
+	if (r->cmd.status == SIM_BUSY)
+		return WORKING;
 	assert_int_equal(r->cmd.status, SIM_CHECK_CONDITION);
 	return SENSE(r->cmd.sense[2] & 0x0f, r->cmd.sense[12], r->cmd.sense[13]);
 }

@@ -19,14 +19,18 @@
 #define MAIL_SHUT 0x4001
 #define PRINTER	0x5000
 
-/* How a command ended: 0 GOOD, CONFLICT, or sense key, ASC and ASCQ */
+/* How a command ended: 0 GOOD, CONFLICT, ABORTED, LINKED, WORKING (BUSY), or sense key, ASC and ASCQ */
 #define SENSE(key, asc, ascq) ((uint32_t)(key) << 16 | (asc) << 8 | (ascq))
 #define CONFLICT 0xffffffffu
+#define ABORTED 0xfffffffeu
+#define WORKING	0xfffffffcu
+#define LINKED	0xfffffffdu	/* GOOD, and another command of the chain is to follow */
 
 struct straw_drive {
 	struct sim_device dev;	/* first */
 	char disc[SIM_CHANGER_NAME_SIZE];
 	bool inverted;
+	bool two_sided;		/* names the side that it reads */
 	int load_error, unload_error;	/* what load and unload return */
 	unsigned int loads;
 };

@@ -227,17 +227,45 @@ static void expect_second_lost(struct burn_rig *rig, enum burn_disc disc, const 
 	burn_rig_free(rig);
 }
 
+/* What the job said of each disc, last and how often. */
+struct records {
+	const char *state[BURN_RIG_MAX];
+	enum burn_disc disc[BURN_RIG_MAX];
+	unsigned int count;
+};
+
+static void record(void *arg, size_t i, const char *state, enum burn_disc disc)
+{
+	struct records *r = arg;
+
+	r->state[i] = state;
+	r->disc[i] = disc;
+	r->count++;
+}
+
 static void test_write_error(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 3);
+	struct records records = { 0 };
 	struct burn_status status;
 
 	(void)state;
+	rig->config.record = record;
+	rig->config.record_arg = &records;
 	burn_rig_fault(rig, 2, "sense 3/0c/00 op write lba 1000");
 	assert_int_equal(burn_rig_run(rig), -EIO);
 	burn_job_status(rig->job, 1, &status);
 	assert_true(status.lba_valid);
 	assert_int_equal(status.lba, 992);
+	assert_true(status.sense_valid);
+	assert_int_equal(status.key << 16 | status.asc << 8 | status.ascq, 0x030c00);
+	burn_job_status(rig->job, 0, &status);
+	assert_false(status.sense_valid);
+	assert_int_equal(records.count, 10);	/* 3 begin, 1 fails, 2 close, are closed, verified */
+	assert_string_equal(records.state[0], "verified");
+	assert_int_equal(records.disc[0], BURN_DISC_VERIFIED);
+	assert_string_equal(records.state[1], "failed");
+	assert_int_equal(records.disc[1], BURN_DISC_RUINED);
 	burn_rig_free(rig);
 
 	rig = tower("dvd+r", 3);
@@ -622,6 +650,7 @@ static void test_log(void **state)
 		{ "S1", "writing", "ruined" },
 		{ "S2", "writing", "ruined" },
 		{ "S1", "failed", "ruined" },
+		{ "S2", "closing", "ruined" },
 		{ "S2", "closed", "closed" },
 		{ "S2", "verified", "verified" },
 	};

@@ -188,7 +188,7 @@ static struct inventory made_up(void)
 			      .changer = 9,
 			      .age_ms = 12000,
 			      .generation = 5,
-			      .state = DISCMUX_STATUS_STALE },
+			      .state = DISCMUX_STATUS_STALE | DISCMUX_STATUS_GARBLED },
 	};
 
 	members[0] = reader;
@@ -205,6 +205,7 @@ static void inventory_object(void **state)
 	assert_int_equal(number(object, "changer"), 9);
 	assert_true(json_is_false(json_object_get(object, "moving")));
 	assert_true(json_is_true(json_object_get(object, "stale")));
+	assert_true(json_is_true(json_object_get(object, "garbled")));
 	assert_int_equal(number(json_object_get(object, "counts"), "slots"), 3);
 	assert_int_equal(number(json_object_get(object, "counts"), "slots_full"), 1);
 	assert_int_equal(number(json_object_get(object, "counts"), "drives_full"), 1);
@@ -238,13 +239,16 @@ static void inventory_text(void **state)
 
 	(void)state;
 	CHECK_PRINTED("JVC MC-8600: 3 slots, 1 with a disc; 1 drive, 1 with a disc\n"
-		      "PLACE  ADDRESS  MEMBER      HOLDS        FROM  TAG   FAULT\n"
-		      "d0     3001h    recorder 1  disc         s2\n"
-		      "s1     0001h                disc               TAG1\n"
-		      "s3     0003h                empty                    "
+		      "PLACE    ADDRESS  MEMBER      HOLDS        FROM  TAG   FAULT\n"
+		      "d0       3001h    recorder 1  disc         s2\n"
+		      "s1       0001h                disc               TAG1\n"
+		      "s3       0003h                empty                    "
 		      "medium source element and tray empty (00/3B/8E)\n"
-		      "mail   4000h                empty, open\n"
-		      "arm    2000h                empty\n"
+		      "mail     4000h                empty, open\n"
+		      "arm      2000h                empty\n"
+		      "printer                       none\n"
+		      "the changer's element status contradicts itself and was not used; the "
+		      "kernel's log says in what\n"
 		      "the changer could not be asked for 12 s: what is shown may be old\n",
 		      inventory_print(&inventory, false, out));
 }
@@ -299,6 +303,29 @@ static void events(void **state)
 	};
 	assert_string_equal(watch_text(&event, text, sizeof(text)),
 			    "mux 0: move-done 0005h to 3001h: Connection timed out");
+	event = (struct discmux_event_info){
+		.event = DISCMUX_EVENT_OPERATION_STARTED,
+		.has = 1u << DISCMUX_ATTR_MEMBER | 1u << DISCMUX_ATTR_SOURCE |
+		       1u << DISCMUX_ATTR_DESTINATION | 1u << DISCMUX_ATTR_OPERATION,
+		.operation = DISCMUX_OP_REZERO,
+	};
+	assert_string_equal(watch_text(&event, text, sizeof(text)),
+			    "mux 0: operation-started rezero");
+	object = watch_json(&event, &when);
+	is_string(object, "operation", "rezero");
+	json_decref(object);
+	event = (struct discmux_event_info){
+		.event = DISCMUX_EVENT_MEMBER_STATE,
+		.has = 1u << DISCMUX_ATTR_ROLE | 1u << DISCMUX_ATTR_UNIT | 1u << DISCMUX_ATTR_STATE,
+		.role = DISCMUX_ROLE_RECORDER,
+		.unit = 2,
+		.state = DISCMUX_MEMBER_STREAMING,
+	};
+	assert_string_equal(watch_text(&event, text, sizeof(text)),
+			    "mux 0: member-state recorder 2 streaming");
+	object = watch_json(&event, &when);
+	is_string(object, "state", "streaming");
+	json_decref(object);
 	event = (struct discmux_event_info){
 		.event = 200,	/* of a newer driver */
 		.has = 1u << DISCMUX_ATTR_ROLE | 1u << DISCMUX_ATTR_UNIT,

@@ -74,6 +74,40 @@ static void other_fields(void **state)
 	nlmsg_free(msg);
 }
 
+/* What came with version 2 of the contract; a status block of any length. */
+static void later_fields(void **state)
+{
+	const struct discmux_status_block block = { .status = 2, .sense_len = 8, .sense = { 0x70 } };
+	uint8_t longer[sizeof(block) + 16] = { 0 };
+	struct nl_msg *msg = message(DISCMUX_EVENT_OPERATION_DONE, 1);
+	struct discmux_event_info info;
+
+	(void)state;
+	nla_put_u32(msg, DISCMUX_ATTR_OPERATION, DISCMUX_OP_REZERO);
+	nla_put_u32(msg, DISCMUX_ATTR_STATE, DISCMUX_MEMBER_CLAIMED);
+	nla_put_u64(msg, DISCMUX_ATTR_GENERATION, 0x1000000002ull);
+	nla_put(msg, DISCMUX_ATTR_STATUS_BLOCK, sizeof(block), &block);
+	assert_int_equal(dm_event_decode(nlmsg_hdr(msg), &info), 0);
+	assert_string_equal(discmux_event_name(info.event), "operation-done");
+	assert_int_equal(info.operation, DISCMUX_OP_REZERO);
+	assert_int_equal(info.state, DISCMUX_MEMBER_CLAIMED);
+	assert_int_equal(info.generation, 0x1000000002ull);
+	assert_memory_equal(&info.block, &block, sizeof(block));
+	nlmsg_free(msg);
+
+	msg = message(DISCMUX_EVENT_ATTENTION, 2);
+	memcpy(longer, &block, sizeof(block));
+	nla_put(msg, DISCMUX_ATTR_STATUS_BLOCK, sizeof(longer), longer);
+	assert_int_equal(dm_event_decode(nlmsg_hdr(msg), &info), 0);
+	assert_memory_equal(&info.block, &block, sizeof(block));
+	nlmsg_free(msg);
+
+	msg = message(DISCMUX_EVENT_ELEMENTS_CHANGED, 3);
+	nla_put_u32(msg, DISCMUX_ATTR_GENERATION, 3);
+	assert_int_equal(dm_event_decode(nlmsg_hdr(msg), &info), -EBADMSG);
+	nlmsg_free(msg);
+}
+
 static void long_sense(void **state)
 {
 	uint8_t sense[252];
@@ -144,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole),	cmocka_unit_test(other_fields),
+		cmocka_unit_test(later_fields),
 		cmocka_unit_test(long_sense),	cmocka_unit_test(malformed),
 		cmocka_unit_test(truncated),
 	};

@@ -33,6 +33,7 @@ static const struct answer {
 	{ "3.2 INQUIRY", GOOD, { 0x12, 0, 0, 0, 36 } },
 	{ "3.2 EVPD refused", BAD_CDB, { 0x12, 1, 0, 0, 36 } },
 	{ "3.2 EVPD with a page refused", BAD_CDB, { 0x12, 1, 0x80, 0, 36 } },
+	{ "3.2 longer allocation length", GOOD, { 0x12, 0, 0, 0, 255 } },
 	{ "3.2 page code without EVPD refused", BAD_CDB, { 0x12, 0, 0x80, 0, 36 } },
 	{ "3.3 LOG SELECT clears", GOOD, { 0x4c, 2, 0x40 } },
 	{ "3.3 PCR of zero refused", BAD_CDB, { 0x4c, 0, 0x40 } },
@@ -73,6 +74,7 @@ static const struct answer {
 	{ "3.8 POSITION to the mail slot", GOOD, { 0x2b, 0, 0x20, 0, 0x40, 0 } },
 	{ "3.8 POSITION to the printer refused", BAD_ELEMENT, { 0x2b, 0, 0x20, 0, 0x50, 0 } },
 	{ "3.8 POSITION to the arm refused", BAD_ELEMENT, { 0x2b, 0, 0x20, 0, 0x20, 0 } },
+	{ "3.8 POSITION to 4001h", GOOD, { 0x2b, 0, 0x20, 0, 0x40, 1 } },
 	{ "3.8 POSITION to no element", BAD_ELEMENT, { 0x2b, 0, 0x20, 0, 0, 9 } },
 	{ "3.8 POSITION of another arm", BAD_ELEMENT, { 0x2b, 0, 0x20, 1, 0, 8 } },
 	{ "3.8 Invert refused", BAD_CDB, { 0x2b, 0, 0x20, 0, 0, 8, 0, 0, 1 } },
@@ -81,6 +83,7 @@ static const struct answer {
 	{ "3.10 vendor mode refused", BAD_CDB, { 0x3c, 1, 1, 0, 0, 0, 0, 0, 16 } },
 	{ "3.10 descriptor mode refused", BAD_CDB, { 0x3c, 3, 1, 0, 0, 0, 0, 0, 16 } },
 	{ "3.10 reserved mode refused", BAD_CDB, { 0x3c, 4, 1, 0, 0, 0, 0, 0, 16 } },
+	{ "3.10 no allocation length, no data", GOOD, { 0x3c, 2, 1 } },
 	{ "3.10 buffer 0 is not there", BAD_CDB, { 0x3c, 2, 0, 0, 0, 0, 0, 0, 16 } },
 	{ "3.10 offset beyond the buffer", BAD_CDB, { 0x3c, 2, 1, 1, 0, 1, 0, 0, 16 } },
 	{ "3.11 volume tags refused", BAD_CDB, { 0xb8, 0x10, 0, 0, 0, 9, 0, 0, 1 } },
@@ -88,6 +91,7 @@ static const struct answer {
 	{ "3.11 type F reserved", BAD_CDB, { 0xb8, 15, 0, 0, 0, 9, 0, 0, 1 } },
 	{ "3.12 RELEASE of nothing is GOOD", GOOD, { 0x17 } },
 	{ "3.12 Element refused", BAD_CDB, { 0x17, 1 } },
+	{ "3.13 allocation length of zero", GOOD, { 0x03, 0, 0, 0, 0 } },
 	{ "3.14 Element refused", BAD_CDB, { 0x16, 1 } },
 	{ "3.14 extent list refused", BAD_CDB, { 0x16, 0, 0, 0, 4 } },
 	{ "3.15 REZERO UNIT", GOOD, { 0x01 } },
@@ -104,6 +108,8 @@ static const struct answer {
 	{ "3.18 reserved buffer refused", BAD_CDB, { 0x3b, 2, 2, 0, 0, 0, 0, 0, 16 } },
 	{ "3.18 list beyond the buffer refused", BAD_CDB, { 0x3b, 2, 1, 0, 0xff, 0xff, 0, 0, 2 } },
 	{ "3.18 list longer than what is sent", BAD_LENGTH, { 0x3b, 2, 1, 0, 0, 0, 0, 0x80, 0 } },
+	{ "3.18 vendor mode refused", BAD_CDB, { 0x3b, 1, 1, 0, 0, 0, 0, 0, 16 } },
+	{ "3.18 buffer FFh is reserved", BAD_CDB, { 0x3b, 2, 0xff, 0, 0, 0, 0, 0, 16 } },
 	{ "3.19 Form 00b, everything", GOOD, { 0xe7 } },
 	{ "3.19 Form 01b reserved", BAD_CDB, { 0xe7, 1, 0, 1, 0, 8 } },
 	{ "3.19 Form 11b reserved", BAD_CDB, { 0xe7, 3, 0, 1, 0, 8 } },
@@ -325,6 +331,59 @@ static void s3_14_reservation_keeps_others_out(void **state)
 	assert_int_equal(RUN_FROM(r, 1, 0x00, 0, 0, 0, 0, 0), GOOD);
 }
 
+static void s3_reserved_and_unknown_operation_codes(void **state)
+{
+	/* table 11 */
+	static const uint8_t known[] = {
+		0x00, 0x01, 0x03, 0x07, 0x12, 0x15, 0x16, 0x17, 0x1a, 0x1d, 0x1e, 0x2b, 0x3b,
+		0x3c, 0x4c, 0x4d, 0xa5, 0xb8, 0xe7,
+	};
+	struct rig *r = *state;
+	unsigned int opcode;
+
+	for (opcode = 0; opcode < 0x100; opcode++) {
+		const uint8_t cdb[12] = { (uint8_t)opcode };
+		bool unknown = rig_run_from(r, SIM_CHANGER_HOST_ID, cdb, 12) == BAD_OPCODE;
+
+		assert_int_equal(unknown, !memchr(known, (int)opcode, sizeof(known)));
+	}
+}
+
+static void s3_14_power_cycle_ends_it(void **state)
+{
+	static struct rig r;
+	int round;
+
+	(void)state;
+	for (round = 0; round < 2; round++) {
+		rig_init(&r, SIM_MC8100, 0, 4);
+		rig_create(&r);
+		RUN_FROM(&r, 1, 0x00, 0, 0, 0, 0, 0);
+		assert_int_equal(RUN_FROM(&r, 1, 0x00, 0, 0, 0, 0, 0), GOOD);
+		rig_ready(&r);
+		assert_int_equal(RUN(&r, 0x16, 0, 0, 0, 0, 0), GOOD);
+		assert_int_equal(RUN_FROM(&r, 1, 0x00, 0, 0, 0, 0, 0), CONFLICT);
+		rig_destroy(&r);
+	}
+}
+
+static void s3_14_refused_reservation_changes_nothing(void **state)
+{
+	struct rig *r = *state;
+
+	RUN_FROM(r, 1, 0x00, 0, 0, 0, 0, 0);
+	RUN_FROM(r, 2, 0x00, 0, 0, 0, 0, 0);
+	assert_int_equal(RUN(r, 0x16, 0x10 | 1 << 1, 0, 0, 0, 0), GOOD);
+	assert_int_equal(RUN(r, 0x16, 1, 0, 0, 0, 0), BAD_CDB);
+	assert_int_equal(RUN_FROM(r, 2, 0x16, 0, 0, 0, 0, 0), CONFLICT);
+	assert_int_equal(RUN_FROM(r, 1, 0x00, 0, 0, 0, 0, 0), GOOD);
+	assert_int_equal(RUN_FROM(r, 2, 0x00, 0, 0, 0, 0, 0), CONFLICT);
+	/* a BUS DEVICE RESET from any initiator ends it */
+	r->dev->ops->reset(r->dev);
+	RUN_FROM(r, 2, 0x00, 0, 0, 0, 0, 0);
+	assert_int_equal(RUN_FROM(r, 2, 0x00, 0, 0, 0, 0, 0), GOOD);
+}
+
 static void s3_14_third_party(void **state)
 {
 	struct rig *r = *state;
@@ -428,6 +487,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(s3_14_reservation_keeps_others_out,
 						rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(s3_14_third_party, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(s3_reserved_and_unknown_operation_codes,
+						rig_setup, rig_teardown),
+		cmocka_unit_test(s3_14_power_cycle_ends_it),
+		cmocka_unit_test_setup_teardown(s3_14_refused_reservation_changes_nothing,
+						rig_setup, rig_teardown),
 		cmocka_unit_test(s3_17_becomes_ready_after_power_on),
 	};
 	const size_t singles = sizeof(single) / sizeof(single[0]);

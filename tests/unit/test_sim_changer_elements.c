@@ -194,6 +194,19 @@ static void s3_11_6_loaded_drive(void **state)
 	descriptor_is(r, 8, D(0, 8, FULL | ACCESS, [9] = SVALID | INVERT, 0, 2, [16] = TRAY));
 }
 
+static void s3_11_3_arm_that_keeps_a_disc(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sim_changer_fault(r->dev, 0x80, 0x80, r->err, sizeof(r->err)), 0);
+	assert_int_equal(rig_move_with(r, 2, DRIVE1, true, false), SENSE(4, 0x80, 0x80));
+	descriptor_is(r, ARM, D(0x20, 0, FULL | EXCEPT, [4] = 0x80, 0x80, [9] = SVALID, 0, 2,
+				[16] = TRAY));
+	/* home again: neither abnormal nor full */
+	assert_int_equal(RUN(r, 0x01, 0, 0, 0, 0, 0), 0);
+	descriptor_is(r, ARM, D(0x20, 0));
+}
+
 static void s3_11_5_mail_slot(void **state)
 {
 	struct rig *r = *state;
@@ -339,6 +352,7 @@ int main(void)
 		WITH_RIG(s3_11_1_counts_are_not_cut_with_the_data),
 		WITH_RIG(s3_11_3_to_7_descriptors_at_first),
 		WITH_RIG(s3_11_6_loaded_drive),
+		WITH_RIG(s3_11_3_arm_that_keeps_a_disc),
 		WITH_RIG(s3_11_5_mail_slot),
 		WITH_RIG(s3_11_7_printer_prints),
 		WITH_RIG(s3_13_ink_runs_out_without_attention),

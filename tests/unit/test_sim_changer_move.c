@@ -102,6 +102,27 @@ static void s3_7_invert_turns_the_disc_over(void **state)
 	assert_false(r->drive[0].inverted);
 }
 
+static void s3_7_two_sides_are_one_disc(void **state)
+{
+	struct rig *r = *state;
+
+	r->drive[0].two_sided = true;
+	assert_int_equal(rig_move_with(r, 1, DRIVE1, true, false), 0);
+	assert_string_equal(r->drive[0].disc, "d1.b");
+	rig_holds(r, DRIVE1, "d1", true);
+	assert_int_equal(RUN(r, 0x07, 0, 0, 0, 0, 0), 0);
+	rig_holds(r, DRIVE1, "d1", true);
+	assert_int_equal(rig_move_with(r, DRIVE1, 1, true, false), 0);
+	rig_holds(r, 1, "d1", true);
+	assert_int_equal(rig_element(r, 1)[9], 0x80);
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_string_equal(r->drive[0].disc, "d1");
+	/* a disc of that name that is another one */
+	strcpy(r->drive[0].disc, "d1.b");
+	assert_int_equal(rig_move(r, DRIVE1, 1), 0);
+	rig_holds(r, 1, "d1.b", true);
+}
+
 static void s3_7_arm_that_cannot_flip(void **state)
 {
 	static struct rig r;
@@ -373,10 +394,122 @@ static void reset_lets_a_move_finish_and_nobody_waits_for_it(void **state)
 	assert_true(after.tv_sec * 1e3 + after.tv_nsec / 1e6 -
 		    before.tv_sec * 1e3 - before.tv_nsec / 1e6 < 700);
 	pthread_join(thread, NULL);
-	assert_int_equal(m.result, 0);
+	/* the move has come to its end, but the reset has made an end of its command */
+	assert_int_equal(m.result, ABORTED);
 	rig_holds(&r, DRIVE1, "d1", true);
 	assert_int_equal(rig_ready(&r), SENSE(6, 0x29, 0x00));
 	assert_int_equal(rig_ready(&r), 0);
+	rig_destroy(&r);
+}
+
+static void s2_4_busy_for_others_while_it_works(void **state)
+{
+	static struct rig r;
+	struct mover m = { .r = &r };
+	struct sim_cmd cmd = { .cdb = (const uint8_t[16]){ 0x12, 0, 0, 0, 36 } };
+	pthread_t thread;
+
+	(void)state;
+	rig_init(&r, SIM_MC8600, 1, 4);
+	r.config.time_scale = 0.2;
+	rig_create(&r);
+	assert_int_equal(sim_changer_slot_put(r.dev, 1, "d1", ERR(&r)), 0);
+	while (rig_ready(&r))
+		usleep(1000);
+	assert_int_equal(pthread_create(&thread, NULL, move_slowly, &m), 0);
+	while (!arm_holds_tray(r.dev))
+		usleep(1000);
+	sim_changer_execute_from(r.dev, 2, &cmd);
+	assert_int_equal(cmd.status, SIM_BUSY);
+	pthread_join(thread, NULL);
+	assert_int_equal(m.result, 0);
+	cmd.status = SIM_GOOD;
+	sim_changer_execute_from(r.dev, 2, &cmd);
+	assert_int_equal(cmd.status, SIM_GOOD);
+	rig_destroy(&r);
+}
+
+/* 3.15: Immed of zero, and the model's time */
+static void s3_15_without_immed_it_takes_its_time(void **state)
+{
+	struct timespec before, after;
+	static struct rig r;
+
+	(void)state;
+	rig_init(&r, SIM_MC8100, 0, 2);
+	r.config.time_scale = 0.05;
+	rig_create(&r);
+	while (rig_ready(&r))
+		usleep(1000);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(RUN(&r, 0x01, 0, 0, 0, 0, 0), 0);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	/* 3 s of the real one */
+	assert_true((after.tv_sec - before.tv_sec) * 1e3 + (after.tv_nsec - before.tv_nsec) / 1e6 >
+		    0.05 * 3 * 1e3);
+	assert_int_equal(rig_ready(&r), 0);
+	rig_destroy(&r);
+}
+
+static double ms_of(struct rig *r, const uint8_t *cdb)
+{
+	struct timespec before, after;
+
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(rig_run_from(r, SIM_CHANGER_HOST_ID, cdb, 12), 0);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	return (double)(after.tv_sec - before.tv_sec) * 1e3 +
+		(double)(after.tv_nsec - before.tv_nsec) / 1e6;
+}
+
+static void s1_3_600_slots_initialize_in_seconds(void **state)
+{
+	static struct rig r;
+
+	(void)state;
+	rig_init(&r, SIM_MC8600, 12, 600);
+	r.config.time_scale = 0.05;	/* 0.03 s an element of the real one */
+	rig_create(&r);
+	while (rig_ready(&r))
+		usleep(1000);
+	assert_true(ms_of(&r, (const uint8_t[12]){ 0x07 }) > 0.05 * 0.03 * 600 * 1e3);
+	/* a range takes as long as it has elements (3.19) */
+	assert_true(ms_of(&r, (const uint8_t[12]){ 0xe7, 2, 0, 1, 0, 10 }) > 0.05 * 0.03 * 10 * 1e3);
+	rig_destroy(&r);
+}
+
+/* Seconds of the real one: load, flip, unload, mail slot */
+static void s1_3_moves_take_the_models_time(void **state)
+{
+	static const struct {
+		uint8_t cdb[12];
+		double seconds;
+	} moves[] = {
+		/* the arm is there; takes, goes, puts, the drive closes its tray */
+		{ { 0xa5, 0, 0x20, 0, 0, 1, 0x30, 1 }, 1.2 + 1.0 + 1.2 + 2.5 },
+		{ { 0xa5, 0, 0x20, 0, 0x30, 1, 0, 1 }, 2.5 + 1.2 + 1.0 + 1.2 },
+		{ { 0xa5, 0, 0x20, 0, 0, 1, 0x30, 1, 0, 0, 1 }, 1.2 + 2.0 + 1.0 + 1.2 + 2.5 },
+		{ { 0xa5, 0, 0x20, 0, 0x30, 1, 0x40, 0 }, 2.5 + 1.2 + 1.0 + 1.2 + 2.0 },
+		{ { 0xa5, 0, 0x20, 0, 0x40, 1, 0, 1 }, 2.0 + 1.2 + 1.0 + 1.2 },
+		{ { 0x2b, 0, 0x20, 0, 0x30, 1 }, 1.0 },
+	};
+	const double scale = 0.02;
+	static struct rig r;
+	size_t i;
+
+	(void)state;
+	rig_init(&r, SIM_MC8100, 1, 2);
+	r.config.time_scale = scale;
+	rig_create(&r);
+	assert_int_equal(sim_changer_slot_put(r.dev, 1, "d1", ERR(&r)), 0);
+	while (rig_ready(&r))
+		usleep(1000);
+	for (i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+		assert_true(ms_of(&r, moves[i].cdb) >= moves[i].seconds * scale * 1e3);
+	/* and no time at all if nobody wants to wait */
+	assert_int_equal(sim_changer_set_time_scale(r.dev, -1), -EINVAL);
+	assert_int_equal(sim_changer_set_time_scale(r.dev, 0), 0);
+	assert_int_equal(rig_move(&r, 1, DRIVE1), 0);
 	rig_destroy(&r);
 }
 
@@ -488,6 +621,56 @@ static void fill_is_all_or_nothing(void **state)
 	assert_int_equal(rig_ready(r), SENSE(6, 0x28, 0x00));
 }
 
+static void s3_7_destination_of_another_kind(void **state)
+{
+	struct rig *r = *state;
+
+	/* all that Table 23's addresses may be, there and back */
+	assert_int_equal(rig_move(r, 1, PRINTER), 0);
+	assert_int_equal(rig_move(r, PRINTER, DRIVE1), 0);
+	assert_int_equal(rig_move(r, DRIVE1, PRINTER), 0);
+	assert_int_equal(rig_move(r, PRINTER, MAIL_SHUT), 0);
+	assert_int_equal(rig_move(r, MAIL, PRINTER), 0);
+	assert_int_equal(rig_move(r, PRINTER, 1), 0);
+	rig_holds(r, 1, "d1", true);
+}
+
+static void s3_7_sources_without_a_disc(void **state)
+{
+	struct rig *r = *state;
+
+	/* a tray alone may go home, and no further */
+	assert_int_equal(rig_move(r, 5, MAIL_SHUT), 0);
+	assert_int_equal(rig_move(r, MAIL, PRINTER), EMPTY_SOURCE);
+	assert_int_equal(rig_move_with(r, MAIL, 0, false, true), 0);
+	rig_holds(r, 5, NULL, true);
+}
+
+static void s3_9_only_the_hand_is_kept_out(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(RUN(r, 0x1e, 0, 0, 0, 1, 0), 0);
+	assert_int_equal(sim_changer_mail_open(r->dev, ERR(r)), -EPERM);
+	rig_ready(r);
+	/* the host moves discs as before */
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(rig_move(r, DRIVE1, 1), 0);
+	r->dev->ops->reset(r->dev);
+	assert_int_equal(sim_changer_mail_open(r->dev, ERR(r)), 0);
+}
+
+static void s3_16_arm_has_to_be_empty(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sim_changer_fault(r->dev, 0x80, 0x21, ERR(r)), 0);
+	assert_int_equal(rig_move(r, 2, DRIVE1), SENSE(4, 0x80, 0x21));
+	assert_int_equal(RUN(r, 0x1d, 4, 0, 0, 0, 0), SENSE(4, 0x80, 0x41));
+	assert_int_equal(RUN(r, 0x01, 0, 0, 0, 0, 0), 0);
+	assert_int_equal(RUN(r, 0x1d, 4, 0, 0, 0, 0), 0);
+}
+
 #define WITH_RIG(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
 
 int main(void)
@@ -499,6 +682,7 @@ int main(void)
 		WITH_RIG(s3_7_source_without_tray),
 		WITH_RIG(s3_7_destination_full),
 		WITH_RIG(s3_7_invert_turns_the_disc_over),
+		WITH_RIG(s3_7_two_sides_are_one_disc),
 		cmocka_unit_test(s3_7_arm_that_cannot_flip),
 		WITH_RIG(s3_7_eject_knows_the_slot),
 		WITH_RIG(s3_7_mail_slot_4000_opens),
@@ -516,6 +700,14 @@ int main(void)
 		WITH_RIG(s3_16_self_test_needs_disc_1_and_drive_1),
 		WITH_RIG(s3_16_self_test_fails_with_the_mechanics),
 		cmocka_unit_test(reset_lets_a_move_finish_and_nobody_waits_for_it),
+		cmocka_unit_test(s2_4_busy_for_others_while_it_works),
+		cmocka_unit_test(s3_15_without_immed_it_takes_its_time),
+		cmocka_unit_test(s1_3_600_slots_initialize_in_seconds),
+		cmocka_unit_test(s1_3_moves_take_the_models_time),
+		WITH_RIG(s3_7_destination_of_another_kind),
+		WITH_RIG(s3_7_sources_without_a_disc),
+		WITH_RIG(s3_9_only_the_hand_is_kept_out),
+		WITH_RIG(s3_16_arm_has_to_be_empty),
 		WITH_RIG(no_command_loses_a_disc),
 		WITH_RIG(the_hand_is_told_what_it_does_wrong),
 		WITH_RIG(fill_is_all_or_nothing),

@@ -79,6 +79,13 @@ static void requests(void **state)
 		"{\"command\":\"speed\",\"device\":\"drive0\",\"factor\":2.5}");
 	becomes("fault drive0 hang op 2a",
 		"{\"command\":\"fault\",\"device\":\"drive0\",\"words\":[\"hang\",\"op\",\"2a\"]}");
+	becomes("message changer bus-device-reset at move op a5",
+		"{\"command\":\"fault\",\"device\":\"changer\",\"words\":[\"message\","
+		"\"bus-device-reset\",\"at\",\"move\",\"op\",\"a5\"]}");
+	becomes("raise changer1 80/61",
+		"{\"command\":\"raise\",\"words\":[\"changer1\",\"80/61\"]}");
+	becomes("printer out black", "{\"command\":\"printer\",\"words\":[\"out\",\"black\"]}");
+	becomes("codes", "{\"command\":\"codes\"}");
 	becomes("clear drive0", "{\"command\":\"clear\",\"device\":\"drive0\"}");
 	becomes("clear drive0 3", "{\"command\":\"clear\",\"device\":\"drive0\",\"number\":3}");
 	becomes("count", "{\"command\":\"count\",\"reset\":false}");
@@ -116,7 +123,7 @@ static void wrong_words(void **state)
 		"tray reader0", "tray reader0 ajar", "mail", "mail insert", "mail open m",
 		"mail changer1", "slot", "slot 1", "slot x 1", "slot 1 a b", "speed drive0",
 		"speed drive0 fast", "speed drive0 -1", "speed drive0 0", "speed drive0 nan",
-		"fault drive0", "clear", "clear drive0 x", "clear drive0 0", "vanish",
+		"fault drive0", "message drive0", "codes 80/61", "clear", "clear drive0 x", "clear drive0 0", "vanish",
 		"appear a b", "set drive0", "list --frobnicate",
 	};
 
@@ -173,6 +180,11 @@ static void replies_in_words(void **state)
 	      "\"opcodes\": [{\"opcode\": \"28h\", \"name\": \"Read(10)\", \"count\": 5}]}}}",
 	      "reader0: 5 commands, 1 with sense; read 4096 bytes, 2 blocks (1 different); "
 	      "wrote 0 bytes, 0 blocks\n  28h          5 Read(10)\n");
+	print("codes", "{\"codes\": [{\"code\": \"80/04\", \"name\": \"n\", \"effect\": \"e\"}]}",
+	      "80/04  n                                                               e\n");
+	print("raise", "{\"raised\": {\"code\": \"80/04\", \"name\": \"n\"}}", "80/04 n\n");
+	print("initiator", "{\"status\": 2, \"sense\": \"5/24/00\"}", "status 02, sense 5/24/00\n");
+	print("initiator", "{\"status\": 0, \"data\": \"08 80\"}", "status 00\n08 80\n");
 	/* What is missing is no reason to crash */
 	print("list", "{}", "DEVICE      KIND      NODE      SG         ADDRESS   STATE\n");
 	print("count", "{}", "");

@@ -240,8 +240,8 @@ static void modes(void **state)
 	list[7] = 200;	/* block descriptors beyond the list */
 	assert_int_equal(OUT(h, list, 60, 0x55, 0x10, 0, 0, 0, 0, 0, 0, 60, 0), SENSE(5, 0x1a, 0));
 	list[7] = 0;
-	list[10] |= 0x10;	/* test write: not here */
-	assert_int_equal(OUT(h, list, 60, 0x55, 0x10, 0, 0, 0, 0, 0, 0, 60, 0), SENSE(5, 0x26, 2));
+	list[10] |= 0x10;	/* test write */
+	assert_int_equal(OUT(h, list, 60, 0x55, 0x10, 0, 0, 0, 0, 0, 0, 60, 0), 0);
 	list[8] = 0x3e;
 	assert_int_equal(OUT(h, list, 60, 0x55, 0x10, 0, 0, 0, 0, 0, 0, 60, 0), SENSE(5, 0x26, 0));
 	assert_int_equal(IN(h, 60, 0x5a, 0, 0xc5, 0, 0, 0, 0, 0, 60, 0), SENSE(5, 0x39, 0));
@@ -288,10 +288,12 @@ static void toc(void **state)
 	assert_int_equal(h->got, 12);
 	assert_int_equal(sim_be32(h->buf + 8), 0x000602);
 	assert_int_equal(IN(h, 100, 0x43, 0, 0, 0, 0, 0, 2, 0, 100, 0), SENSE(5, 0x24, 0));
-	assert_int_equal(IN(h, 100, 0x43, 0, 5, 0, 0, 0, 0, 0, 100, 0), SENSE(5, 0x24, 0));
-	/* Full: A0, A1, A2, track 1, B0 */
+	/* No CD-Text */
+	assert_int_equal(IN(h, 100, 0x43, 0, 5, 0, 0, 0, 0, 0, 100, 0), 0);
+	assert_int_equal(h->got, 4);
+	/* Full: A0, A1, A2, track 1, B0, C0 */
 	assert_int_equal(IN(h, 100, 0x43, 2, 2, 0, 0, 0, 1, 0, 100, 0), 0);
-	assert_int_equal(h->got, 4 + 5 * 11);
+	assert_int_equal(h->got, 4 + 6 * 11);
 	assert_int_equal(h->buf[4 + 3], 0xa0);
 	assert_int_equal(h->buf[4 + 33 + 3], 1);
 	assert_int_equal(h->buf[4 + 44 + 3], 0xb0);
@@ -350,11 +352,13 @@ static void reader_reads(void **state)
 	assert_int_equal(IN(h, 4096, 0xa8, 0, BE32(8), BE32(0xffffffff), 0, 0), SENSE(5, 0x21, 0));
 	assert_int_equal(INFO51(h), 0);
 	assert_int_equal(h->buf[2], 0x0e);
-	/* READ CD: user data only */
+	/* READ CD: user data, whole sectors, but no gaps in them */
 	assert_int_equal(IN(h, 2048, 0xbe, 0, BE32(1), 0, 0, 1, 0x10, 0, 0), 0);
 	assert_int_equal(h->buf[0], 0x42);
 	assert_int_equal(IN(h, 2048, 0xbe, 4, BE32(1), 0, 0, 1, 0x10, 0, 0), SENSE(5, 0x64, 0));
-	assert_int_equal(IN(h, 2352, 0xbe, 0, BE32(1), 0, 0, 1, 0xf8, 0, 0), SENSE(5, 0x24, 0));
+	assert_int_equal(IN(h, 2352, 0xbe, 0, BE32(1), 0, 0, 1, 0xf8, 0, 0), 0);
+	assert_int_equal(h->got, 2352);
+	assert_int_equal(IN(h, 2352, 0xbe, 0, BE32(1), 0, 0, 1, 0x90, 0, 0), SENSE(5, 0x24, 0));
 	assert_int_equal(GO(h, 0x2b, 0, BE32(10), 0, 0, 0, 0), SENSE(5, 0x21, 0));
 	assert_int_equal(IN(h, 16, 0xac, 4, BE32(0), 0, 0, 0, 1, 3, 0), SENSE(5, 0x24, 0));
 	assert_int_equal(IN(h, 24, 0xac, 0x10, BE32(0), 0, 0, 0, 1, 0, 0), 0);

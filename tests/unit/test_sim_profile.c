@@ -33,7 +33,14 @@ static void tower(void **state)
 	for (size_t i = 0; i < plan.count; i++) {
 		assert_int_equal(plan.device[i].host, i);
 		assert_int_equal(plan.device[i].id, 0);
+		assert_false(plan.device[i].bd);
 	}
+	assert_int_equal(parse("bdtower:2", false), 0);
+	assert_int_equal(plan.count, 3);
+	assert_string_equal(plan.device[2].name, "recorder1");
+	assert_true(plan.device[0].bd && plan.device[2].bd);
+	assert_int_equal(parse("bdtower:0", false), -EINVAL);
+	assert_string_equal(err, "bad number of recorders in tower:N: give 1 to 16");
 }
 
 static void library_defaults(void **state)
@@ -47,6 +54,10 @@ static void library_defaults(void **state)
 		{ "mc8600", 8600, 12, 600 },
 		{ "mc8600:4", 8600, 4, 600 },
 		{ "mc8100:1:1", 8100, 1, 1 },
+		{ "mc8100:1:1+printer", 8100, 1, 1 },
+		{ "mc8600+printer+no-flip", 8600, 12, 600 },
+		{ "smc3", 3, 2, 40 },
+		{ "smc3:12:600+arms=2", 3, 12, 600 },
 	};
 
 	(void)state;

@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# vm: --sim tower:2 --with jq
+#
+# A disc that goes into a marked reader begins a run: real uevents, and nothing is
+# done here but to put discs in.
+# shellcheck source=tests/tap.sh
+. "${0%/*}/../tap.sh"
+# shellcheck source=tests/panel.sh
+. "${0%/*}/../panel.sh"
+
+tree=${0%/*}/../..
+cp "$tree"/udev/*.rules /etc/udev/rules.d/
+cp "$tree/udev/discmux_claimed" /usr/lib/udev/
+udevadm control --reload
+
+# runs N STATE: so many jobs, the last one is in this state
+runs() {
+	ask jobs | jq -e "(.jobs | length == $1) and (.jobs[0].state == \"$2\")"
+}
+
+# insert NAME: as a person does
+insert() {
+	discmux-sim ctl eject reader0 --force >/dev/null 2>&1
+	sleep 2
+	discmux-sim ctl insert reader0 "$1" >/dev/null
+}
+
+# A label that would do harm where it reached a shell
+dd if=/dev/zero of="$tmp/evil.iso" bs=2048 count=300 2>/dev/null
+# shellcheck disable=SC2016 # as it stands
+printf '\001CD001\001\000%-32s%-32s' LINUX '$(touch /tmp/owned);`reboot`' |
+	dd of="$tmp/evil.iso" bs=2048 seek=16 conv=notrunc 2>/dev/null
+printf '\377CD001\001' | dd of="$tmp/evil.iso" bs=2048 seek=17 conv=notrunc 2>/dev/null
+dd if=/dev/urandom of="$tmp/other.iso" bs=2048 count=300 2>/dev/null
+
+discmux-sim ctl insert reader0 "$tmp/evil.iso" >/dev/null
+panel_start
+check "marked: on" discmux auto on --reader 0 --verify --again skip
+check "it is kept" sh -c 'discmux auto show --json | jq -e ".[0].verify and .[0].on"'
+sleep 3
+udevadm trigger --action=add --subsystem-match=block --settle
+check "a disc that was there before begins nothing, coldplug neither" sh -c \
+	'discmux daemon jobs | jq -e ".jobs == []"'
+
+blanks dvd+r dvd+r
+discmux-sim ctl eject reader0 --force >/dev/null
+sleep 2
+discmux-sim ctl insert reader0 evil >/dev/null
+check "a disc that goes in begins a run" wait_for 60 runs 1 "done"
+check "its copies are good" same "$tmp/evil.iso" disc0 disc1
+check "its label did nothing" [ ! -e /tmp/owned ]
+udevadm trigger --action=change --subsystem-match=block --settle
+sleep 2
+check "more events begin no second run" runs 1 "done"
+
+blanks dvd+r dvd+r
+discmux-sim ctl eject reader0 --force >/dev/null
+sleep 2
+discmux-sim ctl insert reader0 evil >/dev/null
+check "the same disc again is skipped" wait_for 60 runs 2 cancelled
+check "the blanks are blank" discs_are blank disc0 disc1
+
+check "the same disc again may be asked about" discmux auto on --reader 0 --again ask
+discmux-sim ctl eject reader0 --force >/dev/null
+sleep 2
+discmux-sim ctl insert reader0 evil >/dev/null
+play "the panel asks" <<'END'
+wait SAME MASTER AGAIN
+|SAME MASTER AGAIN   |COPY IT?            |
+yes
+wait COPY COMPLETE
+|COPY COMPLETE       |OK 2 NG 0           |
+yes
+END
+
+modprobe isofs 2>/dev/null
+blanks dvd+r dvd+r
+insert "$tmp/other.iso"
+check "another disc" wait_for 60 runs 4 "done"
+
+check "off" discmux auto off --reader 0
+discmux-sim ctl eject reader0 --force >/dev/null
+sleep 2
+discmux-sim ctl insert reader0 evil >/dev/null
+sleep 3
+check "begins nothing" runs 4 "done"
+
+panel_stop
+rm -rf "$tmp"
+done_testing

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * libFuzzer: sheets of images from anybody, of the kind FUZZ_SHEET.  Files that
+ * they name are there, of a size that depends on their names.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int what, const char *words)
+{
+	if (what)
+		return;
+	fprintf(stderr, "not so: %s\n", words);
+	abort();
+}
+
+static int files;
+
+static int open_file(void *ctx, const char *name, uint64_t *size)
+{
+	(void)ctx;
+	*size = (uint64_t)(unsigned char)*name * 100 * CD_RAW + strlen(name) % 3;
+	return *name == '-' ? -2 : files++;
+}
+
+static int read_file(void *ctx, int file, uint64_t offset, void *data, size_t len)
+{
+	static const uint8_t head[44] =
+		"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\1\0\2\0\x44\xac\0\0\x10\xb1\2\0\4\0\x10\0data\0\0\1";
+
+	(void)ctx;
+	require(file >= 0 && file < files, "a file that was opened");
+	memset(data, (int)offset, len);
+	if (offset < sizeof(head))
+		memcpy(data, head + offset,
+		       len < sizeof(head) - offset ? len : sizeof(head) - offset);
+	return (int)len;
+}
+
+/* What was taken can be read from one end to the other, and be written again. */
+static void use(struct disc_image *image)
+{
+	const struct cd_layout *l = disc_image_layout(image);
+	uint8_t raw[CD_RAW];
+	unsigned int i;
+	char err[64];
+	char *text;
+
+	require(l->tracks >= 1 && l->tracks <= CD_TRACKS, "tracks");
+	require(!cd_layout_check(l, err, sizeof(err)), "a layout that can be");
+	/* The first and the last one stand for all */
+	for (i = 0; i < l->tracks; i += l->tracks > 1 ? l->tracks - 1 : 1) {
+		const struct cd_track *t = &l->track[i];
+
+		disc_image_read(image, t->pregap, 1, CD_RAW, raw, err, sizeof(err));
+		require(!disc_image_read(image, t->start, 1, CD_RAW, raw, err, sizeof(err)),
+			"the first block of a track");
+		require(!disc_image_read(image, t->end - 1, 1, CD_RAW, raw, err, sizeof(err)),
+			"the last block of a track");
+		require(cd_track_at(l, t->end - 1) == t, "the last block is the track's");
+	}
+	/* Printing takes longest: an eighth of the long ones is enough of it */
+	if (l->tracks > 4 && l->track[l->tracks - 1].end % 8)
+		return;
+	text = disc_sheet_write(DISC_SHEET_CUE, l, "x.bin", NULL);
+	require(text != NULL, "a sheet");
+	free(text);
+	free(disc_sheet_write(DISC_SHEET_TOC, l, "x.bin", NULL));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct disc_files access = { open_file, read_file, NULL };
+	struct disc_image *image;
+	char err[256] = "";
+	int rc;
+
+	files = 0;
+	rc = disc_sheet_parse(FUZZ_SHEET, (const char *)data, size, &access, "fuzz.ccd", &image,
+			      err, sizeof(err));
+	require(rc <= 0, "an errno");
+	require((rc == 0) == (image != NULL), "an image when all is well");
+	require(!rc || (*err && !strchr(err, '\n')), "one line when not");
+	if (image)
+		use(image);
+	disc_image_close(image);
+	return 0;
+}

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0
+/* CDs with tracks: from an image onto discs, from disc to disc, and back. */
+#include "burn_rig.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image.h"
+
+#define SEND_CUE_SHEET	0x5d
+#define CLOSE		0x5b
+
+/* The rig's master: a sheet and its data, made by make_master(). */
+static void put_bin(struct burn_rig *rig, const char *kinds)
+{
+	char path[128];
+	FILE *f;
+	uint32_t block = 0, n, i;
+	int32_t lba = 0;
+
+	snprintf(path, sizeof(path), "%s.bin", rig->dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	/* "a300x400": so many blocks of audio, mode 1, XA; "g" is between sessions */
+	for (; *kinds; kinds += strcspn(kinds, "amxg")) {
+		char kind = *kinds++;
+
+		n = (uint32_t)strtoul(kinds, NULL, 10);
+		if (kind == 'g') {
+			lba += (int32_t)n;
+			continue;
+		}
+		for (; n--; block++, lba++) {
+			uint8_t raw[CD_RAW], user[2048];
+
+			for (i = 0; i < CD_RAW; i++)
+				raw[i] = (uint8_t)(block * 7 + i * i / 5 + i / 64 * block);
+			for (i = 0; i < 2048; i++)
+				user[i] = (uint8_t)(block + i * 3);
+			if (kind != 'a')
+				cd_sector_build(raw, kind == 'm' ? CD_MODE1 : CD_XA1, lba, NULL,
+						user);
+			assert_int_equal(fwrite(raw, CD_RAW, 1, f), 1);
+		}
+	}
+	fclose(f);
+}
+
+static void make_master(struct burn_rig *rig, const char *kinds, const char *tracks)
+{
+	char path[128], err[256];
+	FILE *f;
+
+	put_bin(rig, kinds);
+	snprintf(path, sizeof(path), "%s.cue", rig->dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "CATALOG 1234567890123\nTITLE \"Disc\"\nFILE \"%s.bin\" BINARY\n%s",
+		strrchr(rig->dir, '/') + 1, tracks);
+	fclose(f);
+	burn_source_free(rig->config.source);
+	if (burn_source_file(path, &rig->config.source, err, sizeof(err)))
+		fail_msg("%s", err);
+	snprintf(rig->image, sizeof(rig->image), "%s.*", rig->dir);
+}
+
+static const char audio[] =
+	"TRACK 01 AUDIO\nTITLE \"One\"\nFLAGS DCP\nISRC USABC0512345\nINDEX 01 00:00:00\n"
+	"INDEX 02 00:03:01\nINDEX 03 00:03:50\n"
+	"TRACK 02 AUDIO\nTITLE \"Two\"\nINDEX 00 00:06:10\nINDEX 01 00:08:00\n"
+	"TRACK 03 AUDIO\nFLAGS PRE\nISRC USABC0512346\nINDEX 01 00:14:00\n";
+
+static const char mixed[] =
+	"TRACK 01 MODE1/2352\nINDEX 01 00:00:00\n"
+	"TRACK 02 AUDIO\nINDEX 00 00:05:00\nINDEX 01 00:07:00\n";
+
+static const char extra[] =
+	"REM SESSION 01\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n"
+	"TRACK 02 AUDIO\nINDEX 01 00:05:00\n"
+	"REM SESSION 02\nTRACK 03 MODE2/2352\nINDEX 01 00:10:00\n";
+
+static struct burn_rig *tower(size_t recorders, const char *kinds, const char *tracks)
+{
+	struct burn_rig *rig = burn_rig_new(recorders);
+	uint32_t i;
+
+	make_master(rig, kinds, tracks);
+	for (i = 1; i <= recorders; i++)
+		burn_rig_blank(rig, i, "cd-r", 0);
+	return rig;
+}
+
+static void expect_good(struct burn_rig *rig)
+{
+	size_t i;
+
+	assert_string_equal(burn_job_error(rig->job), "");
+	for (i = 0; i < rig->config.count; i++)
+		burn_rig_expect(rig, i, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+}
+
+/* A disc of a recorder into the reader, as the next master. */
+static void to_reader(struct burn_rig *rig, uint32_t member)
+{
+	char disc[64], err[128];
+
+	sim_drive_take(rig->dev[0], NULL, 0, true, err, sizeof(err));
+	assert_int_equal(sim_drive_take(rig->dev[member], disc, sizeof(disc), true, err,
+					sizeof(err)), 0);
+	assert_int_equal(sim_drive_insert(rig->dev[0], disc, err, sizeof(err)), 0);
+	burn_source_free(rig->config.source);
+	assert_int_equal(burn_source_drive(0, "reader 0", 65536, &rig->config.source), 0);
+}
+
+static void same_layout(const struct cd_layout *a, const struct cd_layout *b)
+{
+	unsigned int i, k;
+
+	assert_int_equal(a->tracks, b->tracks);
+	assert_int_equal(a->sessions, b->sessions);
+	assert_string_equal(a->mcn, b->mcn);
+	assert_int_equal(a->text_packs, b->text_packs);
+	if (a->text_packs)
+		assert_memory_equal(a->text, b->text, a->text_packs * CD_TEXT_PACK);
+	for (i = 0; i < a->tracks; i++) {
+		const struct cd_track *x = &a->track[i], *y = &b->track[i];
+
+		assert_int_equal(x->number, y->number);
+		assert_int_equal(x->session, y->session);
+		assert_int_equal(x->type, y->type);
+		assert_int_equal(x->control, y->control);
+		assert_int_equal(x->pregap, y->pregap);
+		assert_int_equal(x->start, y->start);
+		assert_int_equal(x->end, y->end);
+		assert_int_equal(x->indices, y->indices);
+		for (k = 0; k < x->indices; k++)
+			assert_int_equal(x->index[k], y->index[k]);
+		assert_string_equal(x->isrc, y->isrc);
+	}
+}
+
+/* The image at path is, sector by sector, the sheet that the rig was made with. */
+static void same_image(struct burn_rig *rig, const char *path)
+{
+	struct disc_image *a, *b;
+	uint8_t one[CD_RAW], two[CD_RAW];
+	const struct cd_layout *l;
+	char name[128], err[256];
+	unsigned int i;
+	int32_t lba;
+
+	snprintf(name, sizeof(name), "%s.cue", rig->dir);
+	assert_int_equal(disc_image_open(name, &a, err, sizeof(err)), 0);
+	if (disc_image_open(path, &b, err, sizeof(err)))
+		fail_msg("%s", err);
+	l = disc_image_layout(a);
+	same_layout(l, disc_image_layout(b));
+	for (i = 0; i < l->tracks; i++) {
+		for (lba = i ? l->track[i].start : 0; lba < l->track[i].end; lba++) {
+			assert_int_equal(disc_image_read(a, lba, 1, CD_RAW, one, err, sizeof(err)), 0);
+			assert_int_equal(disc_image_read(b, lba, 1, CD_RAW, two, err, sizeof(err)), 0);
+			if (memcmp(one, two, CD_RAW))
+				fail_msg("differs at %d", lba);
+		}
+	}
+	disc_image_close(a);
+	disc_image_close(b);
+}
+
+/* Image to discs, disc to disc, disc to image: what comes back is what went in. */
+static void round_trip(const char *kinds, const char *tracks)
+{
+	struct burn_rig *rig = tower(2, kinds, tracks);
+	char path[128];
+
+	rig->config.count = 1;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	to_reader(rig, 1);
+	rig->config.recorders = &rig->recorders[1];
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	to_reader(rig, 2);
+	snprintf(path, sizeof(path), "%s.back", rig->dir);
+	rig->config.task = BURN_READ;
+	rig->config.count = 0;
+	rig->config.image = path;
+	if (burn_rig_run(rig))
+		fail_msg("%s", burn_job_error(rig->job));
+	snprintf(path, sizeof(path), "%s.back.cue", rig->dir);
+	assert_string_equal(burn_job_image(rig->job), path);
+	same_image(rig, path);
+	burn_rig_free(rig);
+}
+
+static void test_audio(void **state)
+{
+	(void)state;
+	round_trip("a1500", audio);
+}
+
+static void test_mixed(void **state)
+{
+	(void)state;
+	round_trip("m375a625", mixed);
+}
+
+static void test_extra(void **state)
+{
+	(void)state;
+	round_trip("a750g11400x400", extra);
+}
+
+static void test_xa(void **state)
+{
+	(void)state;
+	round_trip("x500", "TRACK 01 MODE2/2352\nINDEX 01 00:00:00\n");
+}
+
+/* Four at once, all with one cue sheet. */
+static void test_four(void **state)
+{
+	struct burn_rig *rig = tower(4, "a1500", audio);
+
+	(void)state;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	assert_int_equal(rig->seen[3][SEND_CUE_SHEET], 1);
+	assert_int_equal(rig->seen[3][CLOSE], 0);
+	burn_rig_free(rig);
+}
+
+/* Without ISRC, where that is asked for. */
+static void test_no_isrc(void **state)
+{
+	struct burn_rig *rig = tower(2, "a1500", audio);
+	const struct cd_layout *l;
+
+	(void)state;
+	rig->config.no_isrc = true;
+	rig->config.count = 1;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	to_reader(rig, 1);
+	rig->config.no_isrc = false;
+	rig->config.recorders = &rig->recorders[1];
+	rig->config.task = BURN_SIMULATE;
+	assert_int_equal(burn_rig_run(rig), 0);
+	burn_rig_expect(rig, 0, BURN_DONE, BURN_DISC_SIMULATED, NULL);
+	l = burn_source_layout(rig->config.source);
+	assert_int_equal(l->tracks, 3);
+	assert_string_equal(l->track[0].isrc, "");
+	assert_string_equal(l->mcn, "1234567890123");
+	burn_rig_free(rig);
+}
+
+static void test_wrong_disc(void **state)
+{
+	struct burn_rig *rig = burn_rig_new(2);
+
+	(void)state;
+	make_master(rig, "a1500", audio);
+	burn_rig_blank(rig, 1, "dvd+r", 0);
+	burn_rig_blank(rig, 2, "cd-r", 0);
+	rig->config.go_on = true;
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the master is a CD with tracks, the disc in recorder 0 a DVD+R: insert a blank CD-R or CD-RW");
+	burn_rig_expect(rig, 1, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+	burn_rig_free(rig);
+}
+
+/* Refused before a cue sheet is sent: the data track has 3.99 seconds. */
+static void test_short_track(void **state)
+{
+	struct burn_rig *rig = tower(1, "a750m299",
+				     "TRACK 01 AUDIO\nINDEX 01 00:00:00\n"
+				     "TRACK 02 MODE1/2352\nINDEX 00 00:08:00\nINDEX 01 00:10:00\n");
+
+	(void)state;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"track 2 of the master is shorter than four seconds, which recorder 0 can't write on a CD: nothing was done, use another master");
+	assert_int_equal(rig->seen[1][SEND_CUE_SHEET], 0);
+	burn_rig_free(rig);
+}
+
+/* A recorder that fails in the middle; the other one goes on. */
+static void test_write_error(void **state)
+{
+	struct burn_rig *rig = tower(2, "a1500", audio);
+	struct burn_status s;
+
+	(void)state;
+	burn_rig_fault(rig, 1, "sense 3/0c/00 op write lba 700");
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_job_status(rig->job, 0, &s);
+	assert_int_equal(s.state, BURN_FAILED);
+	assert_int_equal(s.disc, BURN_DISC_RUINED);
+	burn_rig_expect(rig, 1, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+	burn_rig_free(rig);
+}
+
+/* Audio that a drive reads late or early is still the same audio. */
+static bool late(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		 uint8_t *data, struct discmux_result *result)
+{
+	int32_t shift = *(int32_t *)rig->hook_arg * 4, lba = (int32_t)sim_be32(&cmd->cdb[2]);
+	uint32_t n = sim_be24(&cmd->cdb[6]);
+	struct mmc_command own;
+	uint8_t *wide;
+
+	if (member != 1 || cmd->cdb[0] != 0xbe || cmd->cdb[9] != 0xf8)
+		return false;
+	if (lba < 5 || lba + n > 1495)
+		return false;
+	wide = malloc((n + 10) * (size_t)CD_RAW);
+	mmc_cmd_read_cd(&own, lba - 5, n + 10);
+	rig->hook = NULL;
+	rig->config.ops->exec(rig, &member, 1, &own, wide, result);
+	rig->hook = late;
+	memcpy(data, wide + 5 * CD_RAW - shift, n * (size_t)CD_RAW);
+	free(wide);
+	return true;
+}
+
+static void test_offset(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", "TRACK 01 AUDIO\nINDEX 01 00:00:00\n");
+	int32_t samples = 30;
+
+	(void)state;
+	rig->hook = late;
+	rig->hook_arg = &samples;
+	burn_rig_run(rig);
+	assert_non_null(strstr(rig->notice, "recorder 0 has its audio 30 samples late"));
+	burn_rig_free(rig);
+}
+
+/* The wrong sample on a disc is found. */
+static void test_differs(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", audio);
+	char path[192];
+	FILE *f;
+
+	(void)state;
+	rig->config.verify = false;
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	snprintf(path, sizeof(path), "%s/disc1.iso", rig->dir);
+	f = fopen(path, "r+");
+	if (!f) {
+		snprintf(path, sizeof(path), "%s/disc1.bin", rig->dir);
+		f = fopen(path, "r+");
+	}
+	assert_non_null(f);
+	fseek(f, 1000 * CD_RAW + 77, SEEK_SET);
+	fputc(fgetc(f) ^ 1, f);
+	fseek(f, 1000 * CD_RAW + 77, SEEK_SET);
+	fputc(0x5a, f);
+	fclose(f);
+	rig->config.task = BURN_VERIFY;
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_DIFFERS,
+			"recorder 0 differs from the master at LBA 1000");
+	burn_rig_free(rig);
+}
+
+/* A drive with a mind of its own: whatever it says, the job ends and says how. */
+static bool hostile(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		    uint8_t *data, struct discmux_result *result)
+{
+	unsigned int *seed = rig->hook_arg, i;
+	struct mmc_command copy = *cmd;
+
+	if (cmd->dir != MMC_IN || !cmd->data_len || rand_r(seed) % 4)
+		return false;
+	rig->hook = NULL;
+	rig->config.ops->exec(rig, &member, 1, &copy, data, result);
+	rig->hook = hostile;
+	for (i = rand_r(seed) % 8; i > 0; i--)
+		data[(unsigned int)rand_r(seed) % (cmd->data_len < 64 ? cmd->data_len : 64)] =
+			(uint8_t)rand_r(seed);
+	if (rand_r(seed) % 4 == 0)
+		result->resid = (uint32_t)rand_r(seed) % (cmd->data_len * 2);
+	if (rand_r(seed) % 16 == 0)
+		result->error = ETIMEDOUT;
+	return true;
+}
+
+static void test_hostile(void **state)
+{
+	static const enum burn_task tasks[] = { BURN_READ, BURN_COPY, BURN_VERIFY, BURN_SIMULATE };
+	unsigned int seed, good = 0;
+
+	(void)state;
+	for (seed = 0; seed < 80; seed++) {
+		struct burn_rig *rig = tower(2, "a750", "TRACK 01 AUDIO\nINDEX 01 00:00:00\n"
+					     "TRACK 02 AUDIO\nINDEX 00 00:04:10\n"
+					     "INDEX 01 00:05:00\n");
+		unsigned int state_of = seed;
+		char path[128], command[256];
+
+		rig->config.count = 1;
+		assert_int_equal(burn_rig_run(rig), 0);
+		to_reader(rig, 1);
+		snprintf(path, sizeof(path), "%s.out", rig->dir);
+		rig->config.task = tasks[seed % 4];
+		rig->config.recorders = &rig->recorders[1];
+		rig->config.image = seed % 4 ? NULL : path;
+		rig->config.count = seed % 4 ? 1 : 0;
+		rig->hook = hostile;
+		rig->hook_arg = &state_of;
+		good += !burn_rig_run(rig);
+		rig->hook = NULL;
+		snprintf(command, sizeof(command), "ls %s.out*.part 2>/dev/null && exit 1; rm -f %s.out*",
+			 rig->dir, rig->dir);
+		assert_int_equal(system(command), 0);
+		burn_rig_free(rig);
+	}
+	/* Most of them went wrong, or nothing was tried */
+	assert_true(good < 60);
+}
+
+/* Ended in the middle: nothing that looks like an image is left. */
+static bool give_up(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		    uint8_t *data, struct discmux_result *result)
+{
+	(void)member;
+	(void)data;
+	(void)result;
+	if (cmd->cdb[0] == 0xbe && sim_be32(&cmd->cdb[2]) > 300)
+		burn_job_cancel(rig->job);
+	return false;
+}
+
+static void test_read_cancelled(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", audio);
+	char path[128], command[256];
+
+	(void)state;
+	assert_int_equal(burn_rig_run(rig), 0);
+	to_reader(rig, 1);
+	snprintf(path, sizeof(path), "%s.out", rig->dir);
+	rig->config.task = BURN_READ;
+	rig->config.count = 0;
+	rig->config.image = path;
+	rig->hook = give_up;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	assert_string_equal(burn_job_image(rig->job), "");
+	snprintf(command, sizeof(command), "ls %s.out* >/dev/null 2>&1 && exit 1; exit 0", rig->dir);
+	assert_int_equal(system(command), 0);
+	burn_rig_free(rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_audio),
+		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_extra),
+		cmocka_unit_test(test_xa),
+		cmocka_unit_test(test_four),
+		cmocka_unit_test(test_no_isrc),
+		cmocka_unit_test(test_wrong_disc),
+		cmocka_unit_test(test_short_track),
+		cmocka_unit_test(test_write_error),
+		cmocka_unit_test(test_offset),
+		cmocka_unit_test(test_differs),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_read_cancelled),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every kind of disc that can be written, erased or simulated on. */
+#include "burn_rig.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCKS		5003
+#define WRITE_10	0x2a
+#define BLANK		0xa1
+#define FORMAT		0x04
+#define SEND_STRUCTURE	0xbf
+
+static struct burn_rig *tower(const char *type, size_t recorders, uint32_t capacity)
+{
+	struct burn_rig *rig = burn_rig_new(recorders);
+	uint32_t i;
+
+	burn_rig_image(rig, BLOCKS);
+	for (i = 1; i <= recorders; i++)
+		burn_rig_blank(rig, i, type, capacity);
+	return rig;
+}
+
+static void expect_good(struct burn_rig *rig, enum burn_disc disc)
+{
+	size_t i;
+
+	assert_string_equal(burn_job_error(rig->job), "");
+	for (i = 0; i < rig->config.count; i++)
+		burn_rig_expect(rig, i, BURN_DONE, disc, NULL);
+}
+
+static void run_good(struct burn_rig *rig, enum burn_disc disc)
+{
+	int rc = burn_rig_run(rig);
+
+	expect_good(rig, disc);
+	assert_int_equal(rc, 0);
+}
+
+static void copy_to(const char *type, uint32_t capacity)
+{
+	struct burn_rig *rig = tower(type, 2, capacity);
+
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_expect_copy(rig, "disc2");
+	burn_rig_free(rig);
+}
+
+static void test_copy(void **state)
+{
+	static const char *const types[] = { "cd-r", "cd-rw", "dvd-r", "dvd-rw", "dvd+r",
+					     "dvd+rw", "bd-r", "bd-re" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++)
+		copy_to(types[i], 65536);
+}
+
+/* As many as there are in one job. */
+static void test_mixed(void **state)
+{
+	struct burn_rig *rig = burn_rig_new(4);
+
+	(void)state;
+	burn_rig_image(rig, BLOCKS);
+	burn_rig_blank(rig, 1, "dvd+rw", 65536);
+	burn_rig_blank(rig, 2, "dvd-rw", 65536);
+	burn_rig_blank(rig, 3, "dvd+r", 65536);
+	burn_rig_blank(rig, 4, "dvd-r", 65536);
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_expect_copy(rig, "disc2");
+	burn_rig_free(rig);
+}
+
+static void expect_break(struct burn_rig *rig, uint32_t member, uint32_t want)
+{
+	uint8_t reply[MMC_STRUCTURE_LEN];
+	struct discmux_result result;
+	struct mmc_physical physical;
+	struct mmc_command cmd;
+	char err[128];
+	int i;
+
+	assert_int_equal(sim_drive_tray(rig->dev[member], false, err, sizeof(err)), 0);
+	rig->claimed[member] = true;
+	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_PHYSICAL, sizeof(reply));
+	for (i = 0; i < 100; i++) {
+		rig->config.ops->exec(rig, &member, 1, &cmd, reply, &result);
+		if (!result.status)
+			break;
+		usleep(2000);
+	}
+	rig->claimed[member] = false;
+	assert_int_equal(mmc_parse_physical(reply, sizeof(reply) - result.resid, &physical), 0);
+	assert_int_equal(physical.layers, 2);
+	assert_int_equal(physical.layer_break, want);
+}
+
+static void test_layers(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r-dl", 1, 0);
+
+	(void)state;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_int_equal(rig->seen[1][SEND_STRUCTURE], 1);
+	burn_rig_expect_copy(rig, "disc1");
+	expect_break(rig, 1, (5008 / 16 + 1) / 2 * 16);
+	burn_rig_free(rig);
+}
+
+static void test_restricted(void **state)
+{
+	struct burn_rig *rig = tower("dvd-rw", 1, 65536);
+
+	(void)state;
+	rig->config.method = BURN_METHOD_OVERWRITE;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_int_equal(rig->seen[1][FORMAT], 1);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_free(rig);
+}
+
+/* The discs of the rig, as they came out, back in. */
+static void trays_in(struct burn_rig *rig)
+{
+	char err[128];
+	size_t i;
+
+	for (i = 0; i < rig->drives; i++)
+		if (sim_drive_tray_open(rig->dev[i]))
+			assert_int_equal(sim_drive_tray(rig->dev[i], false, err, sizeof(err)), 0);
+}
+
+static void again(const char *type, bool full)
+{
+	struct burn_rig *rig = tower(type, 2, 65536);
+	struct burn_source *source = rig->config.source;
+
+	run_good(rig, BURN_DISC_VERIFIED);
+	trays_in(rig);
+	/* A disc with data is not written over by itself */
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the disc in recorder 0 is not blank: insert a blank disc, or erase it");
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	rig->config.full = full;
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_ERASED);
+	rig->config.source = source;
+	rig->config.task = BURN_COPY;
+	run_good(rig, BURN_DISC_VERIFIED);
+	/* Or as part of the copy */
+	rig->config.erase = true;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_free(rig);
+}
+
+static void test_erase(void **state)
+{
+	static const char *const types[] = { "cd-rw", "dvd-rw", "dvd+rw", "bd-re" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		again(types[i], false);
+		again(types[i], true);
+	}
+}
+
+/* Incremental writing wants a DVD-RW that was blanked in full. */
+static void test_erase_for_incremental(void **state)
+{
+	struct burn_rig *rig = tower("dvd-rw", 1, 65536);
+
+	(void)state;
+	run_good(rig, BURN_DISC_VERIFIED);
+	trays_in(rig);
+	rig->config.erase = true;
+	rig->config.session = BURN_SESSION_OPEN;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_free(rig);
+}
+
+static void test_not_erasable(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 1, 65536);
+	struct burn_source *source = rig->config.source;
+
+	(void)state;
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the disc in recorder 0 is a DVD+R, which can't be erased: insert a rewritable disc");
+	rig->config.source = source;
+	burn_rig_free(rig);
+}
+
+static void simulate(const char *type, enum burn_method method)
+{
+	struct burn_rig *rig = tower(type, 2, 65536);
+
+	rig->config.task = BURN_SIMULATE;
+	rig->config.method = method;
+	run_good(rig, BURN_DISC_SIMULATED);
+	assert_true(rig->seen[1][WRITE_10] > 0);
+	/* It was none: the same discs take a copy */
+	trays_in(rig);
+	rig->config.task = BURN_COPY;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_free(rig);
+}
+
+static void test_simulate(void **state)
+{
+	(void)state;
+	simulate("cd-r", BURN_METHOD_AUTO);
+	simulate("cd-r", BURN_METHOD_SAO);
+	simulate("cd-rw", BURN_METHOD_AUTO);
+	simulate("dvd-r", BURN_METHOD_AUTO);
+	simulate("dvd-r", BURN_METHOD_INCREMENTAL);
+	simulate("dvd-rw", BURN_METHOD_AUTO);
+}
+
+/* Where there is no test write nothing at all is written. */
+static void test_no_simulation(void **state)
+{
+	static const struct { const char *type, *name; } media[] = {
+		{ "dvd+r", "DVD+R" }, { "dvd+rw", "DVD+RW" }, { "dvd+r-dl", "DVD+R DL" },
+		{ "bd-r", "BD-R" }, { "bd-re", "BD-RE" },
+	};
+	char want[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(media) / sizeof(*media); i++) {
+		struct burn_rig *rig = tower(media[i].type, 1, 0);
+
+		rig->config.task = BURN_SIMULATE;
+		assert_int_equal(burn_rig_run(rig), -EINVAL);
+		snprintf(want, sizeof(want), "a %s can't be simulated: the standard has no test write for it, so nothing was done with the disc in recorder 0",
+			 media[i].name);
+		burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED, want);
+		assert_int_equal(rig->seen[1][WRITE_10], 0);
+		assert_int_equal(rig->seen[1][FORMAT], 0);
+		burn_rig_free(rig);
+	}
+}
+
+/* A drive that takes the page but not its test bit. */
+static bool no_test(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		    uint8_t *data, struct discmux_result *result)
+{
+	(void)rig;
+	(void)member;
+	(void)result;
+	if (cmd->cdb[0] == 0x55)
+		data[10] &= ~0x10;
+	return false;
+}
+
+static void test_test_not_taken(void **state)
+{
+	struct burn_rig *rig = tower("dvd-r", 1, 65536);
+
+	(void)state;
+	rig->config.task = BURN_SIMULATE;
+	rig->hook = no_test;
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"recorder 0 does not take the test write: nothing was done");
+	assert_int_equal(rig->seen[1][WRITE_10], 0);
+	burn_rig_free(rig);
+}
+
+/* A copy is compared in another drive than it was made in. */
+static void test_verify_elsewhere(void **state)
+{
+	struct burn_rig *rig = tower("dvd-r", 1, 65536);
+	struct burn_recorder reader = { .member = 0, .unit = 0, .reader = true,
+					.max_data = 65536, .slot = DISCMUX_NONE };
+	char err[128];
+
+	(void)state;
+	rig->config.verify = false;
+	run_good(rig, BURN_DISC_CLOSED);
+	assert_int_equal(sim_drive_take(rig->dev[1], NULL, 0, true, err, sizeof(err)), 0);
+	assert_int_equal(sim_drive_insert(rig->dev[0], "disc1", err, sizeof(err)), 0);
+	rig->config.task = BURN_VERIFY;
+	rig->config.recorders = &reader;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_int_equal(rig->seen[0][WRITE_10], 0);
+	trays_in(rig);
+	burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 4000");
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_DIFFERS,
+			"reader 0 failed to read its disc back at LBA 4000: L-EC uncorrectable error (03/11/05)");
+	burn_rig_free(rig);
+}
+
+/* Without a word about it a copy is left as the master is. */
+static void as_the_master(const char *type, enum burn_session session, const char *want)
+{
+	struct burn_rig *rig = tower(type, 2, 65536);
+	json_t *d;
+	char err[128];
+
+	rig->config.count = 1;
+	rig->config.session = BURN_SESSION_OPEN;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_int_equal(sim_drive_take(rig->dev[1], NULL, 0, true, err, sizeof(err)), 0);
+	assert_int_equal(sim_drive_insert(rig->dev[0], "disc1", err, sizeof(err)), 0);
+	burn_source_free(rig->config.source);
+	assert_int_equal(burn_source_drive(0, "reader 0", 65536, &rig->config.source), 0);
+	rig->config.recorders = &rig->recorders[1];
+	rig->config.session = session;
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_VERIFIED);
+	d = sim_drive_describe(rig->dev[2]);
+	assert_string_equal(json_string_value(json_object_get(d, "state")), want);
+	json_decref(d);
+	burn_rig_expect_copy(rig, "disc2");
+	burn_rig_free(rig);
+}
+
+static void test_session(void **state)
+{
+	static const char *const types[] = { "cd-r", "dvd-r", "dvd+r" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		as_the_master(types[i], BURN_SESSION_AUTO, "appendable");
+		as_the_master(types[i], BURN_SESSION_CLOSE, "complete");
+	}
+}
+
+/* ---- Speeds -------------------------------------------------------------- */
+
+static void test_speed(void **state)
+{
+	struct burn_rig *rig = tower("dvd-r", 1, 65536);
+	struct burn_status s;
+
+	(void)state;
+	rig->config.speed = 7;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_string_equal(rig->notice,
+			    "recorder 0 does not have 7x for this disc: it burns at 6x, the next lower");
+	burn_job_status(rig->job, 0, &s);
+	assert_true(s.speed > 5.7 && s.speed < 6.3);
+	burn_rig_free(rig);
+
+	rig = tower("cd-r", 1, 65536);
+	rig->config.speed = 1;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_non_null(strstr(rig->notice, "recorder 0 has no speed as low as 1x"));
+	burn_rig_free(rig);
+}
+
+/* ---- Masters that can't be read ------------------------------------------ */
+
+static void test_damaged(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 1, 65536);
+	char map[128], image[128], line[512];
+	unsigned int bad = 0;
+	FILE *f;
+
+	(void)state;
+	burn_rig_master(rig);
+	burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 1000-1002");
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	assert_non_null(strstr(burn_job_error(rig->job), "can't read the master at LBA 1000"));
+	snprintf(map, sizeof(map), "%s.map", rig->dir);
+	snprintf(image, sizeof(image), "%s.copy", rig->dir);
+	rig->config.task = BURN_READ;
+	rig->config.count = 0;
+	rig->config.image = image;
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	snprintf(line, sizeof(line), "%s.iso", image);
+	assert_null(fopen(line, "r"));		/* nothing that looks whole */
+	rig->config.damaged = true;
+	rig->config.map = map;
+	assert_int_equal(burn_rig_run(rig), 0);
+	assert_int_equal(burn_source_bad(rig->config.source), 3);
+	f = fopen(map, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		bad += strstr(line, "0x001F4000  0x00001800  -") != NULL;
+	fclose(f);
+	assert_int_equal(bad, 1);
+	snprintf(line, sizeof(line), "rm -f %s* %s", image, map);
+	assert_int_equal(system(line), 0);
+	burn_rig_free(rig);
+}
+
+/* A DVD in the reader whose data need keys. */
+static bool css(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		uint8_t *data, struct discmux_result *result)
+{
+	static const uint8_t copyright[8] = { 0, 6, 0, 0, 1 };
+
+	if (member || (cmd->cdb[0] != 0x46 && cmd->cdb[0] != 0xad))
+		return false;
+	rig->hook = NULL;
+	rig->config.ops->exec(rig, &member, 1, cmd, data, result);
+	rig->hook = css;
+	if (cmd->cdb[0] == 0x46) {
+		data[6] = 0;
+		data[7] = MMC_PROFILE_DVD_ROM;
+	} else if (cmd->cdb[7] == 1) {
+		memcpy(data, copyright, sizeof(copyright));
+		result->status = 0;
+		result->resid = 0;
+	}
+	return true;
+}
+
+static void test_protected(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 1, 65536);
+	char map[128];
+
+	(void)state;
+	burn_rig_master(rig);
+	rig->hook = css;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	assert_string_equal(burn_job_error(rig->job),
+			    "the disc in reader 0 is copy protected: it can't be copied");
+	assert_int_equal(rig->seen[1][WRITE_10], 0);
+	/* What can be read is copied when that is asked for */
+	snprintf(map, sizeof(map), "%s.map", rig->dir);
+	rig->config.damaged = true;
+	rig->config.map = map;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_int_equal(unlink(map), 0);
+	burn_rig_free(rig);
+}
+
+/* A block that comes at the third try is as good as any. */
+static void test_retry(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 1, 65536);
+
+	(void)state;
+	burn_rig_master(rig);
+	burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 1000 times 3");
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	assert_true(rig->seen[0][0xb6] + rig->seen[0][0xbb] > 0);	/* slower */
+	burn_rig_free(rig);
+}
+
+/* The image beside the copies: register while copying. */
+static void test_image_beside(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 2, 65536);
+	char image[128], command[512];
+
+	(void)state;
+	burn_rig_master(rig);
+	snprintf(image, sizeof(image), "%s.copy.iso", rig->dir);
+	rig->config.image = image;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_string_equal(burn_job_image(rig->job), image);
+	snprintf(command, sizeof(command), "cmp %s %s && cd /tmp && sha256sum --status -c %s.sha256",
+		 image, rig->image, image);
+	assert_int_equal(system(command), 0);
+	snprintf(command, sizeof(command), "rm -f %s*", image);
+	assert_int_equal(system(command), 0);
+	burn_rig_free(rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_layers),
+		cmocka_unit_test(test_restricted),
+		cmocka_unit_test(test_erase),
+		cmocka_unit_test(test_erase_for_incremental),
+		cmocka_unit_test(test_not_erasable),
+		cmocka_unit_test(test_simulate),
+		cmocka_unit_test(test_no_simulation),
+		cmocka_unit_test(test_test_not_taken),
+		cmocka_unit_test(test_verify_elsewhere),
+		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_speed),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_protected),
+		cmocka_unit_test(test_retry),
+		cmocka_unit_test(test_image_beside),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The daemon's database: what a stop at any moment leaves, and that nothing is
+ * counted twice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store.h"
+
+static char dir[] = "/tmp/discmux-store.XXXXXX";
+static char path[64];
+
+static struct store *open_store(void)
+{
+	struct store *s;
+
+	assert_int_equal(store_open(path, &s), 0);
+	return s;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	strcpy(dir + strlen(dir) - 6, "XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/db", dir);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command);
+}
+
+static bool find_counter(void *arg, const char *name, int64_t value)
+{
+	struct { const char *name; int64_t value; } *want = arg;
+
+	if (!strcmp(name, want->name))
+		want->value = value;
+	return true;
+}
+
+static int64_t counter(struct store *s, const char *name)
+{
+	struct { const char *name; int64_t value; } want = { name, 0 };
+
+	assert_int_equal(store_counters(s, find_counter, &want), 0);
+	return want.value;
+}
+
+static struct store_disc new_disc(struct store *s, int64_t job, unsigned int recorder)
+{
+	struct store_disc d = { .job = job, .round = 1, .recorder = recorder, .lba = -1 };
+
+	snprintf(d.serial, sizeof(d.serial), "S%u", recorder);
+	strcpy(d.medium, "DVD+R");
+	assert_int_equal(store_disc_new(s, &d), 0);
+	return d;
+}
+
+static void fate(struct store *s, struct store_disc *d, enum store_fate f)
+{
+	d->fate = f;
+	assert_int_equal(store_disc_fate(s, d), 0);
+}
+
+static void test_counted_once(void **state)
+{
+	struct store *s = open_store();
+	struct store_disc d;
+	int64_t job;
+
+	(void)state;
+	assert_int_equal(store_job_new(s, "copy", "{}", &job), 0);
+	d = new_disc(s, job, 0);
+	fate(s, &d, STORE_WRITTEN);
+	assert_int_equal(counter(s, "discs-good"), 0);
+	fate(s, &d, STORE_GOOD);
+	fate(s, &d, STORE_GOOD);
+	fate(s, &d, STORE_BAD);	/* what is final stays */
+	assert_int_equal(counter(s, "discs-good"), 1);
+	assert_int_equal(counter(s, "discs-good:S0"), 1);
+	assert_int_equal(counter(s, "discs-bad"), 0);
+	store_close(s);
+
+	s = open_store();
+	assert_int_equal(store_recover(s), 0);
+	assert_int_equal(counter(s, "discs-good"), 1);
+	store_close(s);
+}
+
+static void test_recover(void **state)
+{
+	static const enum store_fate before[] = { STORE_PENDING, STORE_CLOSING, STORE_WRITTEN,
+						  STORE_GOOD, STORE_UNTOUCHED };
+	struct store *s = open_store();
+	struct store_job row;
+	struct store_disc d;
+	int64_t job;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(store_job_new(s, "copy", "{\"quantity\":5}", &job), 0);
+	for (i = 0; i < 5; i++) {
+		d = new_disc(s, job, (unsigned int)i);
+		if (before[i] != STORE_PENDING)
+			fate(s, &d, before[i]);
+	}
+	store_close(s);
+
+	s = open_store();
+	assert_int_equal(store_recover(s), 3);
+	assert_int_equal(store_recover(s), 0);
+	assert_int_equal(store_job_get(s, 0, &row), 0);
+	assert_int_equal(row.id, job);
+	assert_int_equal(row.state, STORE_JOB_RUNNING);
+	assert_string_equal(row.spec, "{\"quantity\":5}");
+	assert_int_equal(row.good, 1);
+	assert_int_equal(row.bad, 1);
+	assert_int_equal(row.unknown, 2);
+	assert_int_equal(counter(s, "discs-bad"), 1);
+	assert_int_equal(counter(s, "discs-unknown"), 2);
+	store_close(s);
+}
+
+/* Until it was seen empty a recorder holds what was written there, also after a
+ * stop; a disc that nothing was sent to is still a blank. */
+static void test_recorder_holds(void **state)
+{
+	struct store *s = open_store();
+	struct store_disc d;
+	int64_t job;
+
+	(void)state;
+	assert_int_equal(store_job_new(s, "copy", "{}", &job), 0);
+	assert_false(store_recorder_holds(s, "S0", 0));
+	d = new_disc(s, job, 0);
+	store_close(s);
+	s = open_store();
+	assert_true(store_recorder_holds(s, "S0", 0));
+	assert_false(store_recorder_holds(s, "S1", 1));
+	store_recover(s);
+	assert_true(store_recorder_holds(s, "S0", 0));
+	assert_int_equal(store_recorder_empty(s, "S0", 0), 0);
+	assert_false(store_recorder_holds(s, "S0", 0));
+	d = new_disc(s, job, 1);
+	fate(s, &d, STORE_UNTOUCHED);
+	assert_false(store_recorder_holds(s, "S1", 1));
+	store_close(s);
+}
+
+/* A process that writes as fast as it can, killed in the middle, many times: each
+ * disc counted is one that is good, and the reverse. */
+static void work_until_killed(int seed)
+{
+	struct store *s;
+	int64_t job;
+
+	if (store_open(path, &s) || store_job_new(s, "copy", "{}", &job))
+		_exit(1);
+	for (;; seed++) {
+		struct store_disc d = { .job = job, .lba = -1, .recorder = (unsigned int)seed % 4 };
+
+		snprintf(d.serial, sizeof(d.serial), "S%d", seed % 4);
+		if (store_disc_new(s, &d))
+			_exit(1);
+		d.fate = STORE_CLOSING;
+		store_disc_fate(s, &d);
+		d.fate = seed % 5 ? STORE_GOOD : STORE_BAD;
+		store_disc_fate(s, &d);
+	}
+}
+
+static bool add_row(void *arg, const struct store_job *job)
+{
+	unsigned int *sum = arg;
+
+	sum[0] += job->good;
+	sum[1] += job->bad;
+	sum[2] += job->unknown;
+	return true;
+}
+
+static void test_killed(void **state)
+{
+	int kills = getenv("KILLS") ? atoi(getenv("KILLS")) : 20, i, status;
+	unsigned int sum[3] = { 0 };
+	struct store *s;
+
+	(void)state;
+	for (i = 0; i < kills; i++) {
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (!pid)
+			work_until_killed(i);
+		usleep((useconds_t)(3000 + i * 7919 % 40000));
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		s = open_store();
+		assert_true(store_recover(s) >= 0);
+		store_close(s);
+	}
+	s = open_store();
+	assert_int_equal(store_jobs(s, 10000, add_row, sum), 0);
+	assert_int_equal(counter(s, "discs-good"), sum[0]);
+	assert_int_equal(counter(s, "discs-bad"), sum[1]);
+	assert_int_equal(counter(s, "discs-unknown"), sum[2]);
+	assert_true(sum[0] > 0);
+	store_close(s);
+}
+
+static void test_settings(void **state)
+{
+	struct store *s = open_store();
+	char value[16];
+
+	(void)state;
+	assert_int_equal(store_get(s, "a", value, sizeof(value)), -ENOENT);
+	assert_int_equal(store_set(s, "a", "1"), 0);
+	assert_int_equal(store_set(s, "a", "2"), 0);
+	store_close(s);
+	s = open_store();
+	assert_int_equal(store_get(s, "a", value, sizeof(value)), 0);
+	assert_string_equal(value, "2");
+	store_close(s);
+}
+
+static void test_not_a_database(void **state)
+{
+	FILE *f = fopen(path, "w");
+	struct store *s;
+	char err[256];
+
+	(void)state;
+	assert_non_null(f);
+	fputs("this is no database, and longer than a header of one would be, by far enough "
+	      "so that nobody takes it for an empty file", f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(store_open(path, &s), -EUCLEAN);
+	assert_non_null(strstr(store_error(s, err, sizeof(err)), path));
+	store_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_counted_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_recover, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_recorder_holds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_settings, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_not_a_database, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
