@@ -26,7 +26,7 @@ endif
 MODDIR	:= build/modules/$(KVER)
 
 .PHONY: all modules userspace tests unit kselftest flags clean check demo vm deps install uninstall help
-.PHONY: bench bench-sense fuzz deps-build deps-module deps-fuzz
+.PHONY: bench bench-programs bench-sense bench-elements fuzz deps-build deps-module deps-fuzz
 
 all: userspace
 ifneq ($(KVER),none)
@@ -47,11 +47,14 @@ modules: deps-module
 	cp -u $(MODDIR)/src/kmod/discmux.ko $(MODDIR)/discmux.ko
 
 # A make of its own, so that it asks pkg-config after deps-build
-userspace tests unit kselftest bench flags: deps-build
+userspace tests unit kselftest bench-programs flags: deps-build
 	$(Q)mkdir -p build && flock build/lock $(MAKE) -f userspace/Makefile $@
 
-bench-sense: bench
-	$(Q)build/tests/bench/bench_sense
+bench: bench-programs userspace
+	$(Q)packaging/deps module vm && tests/bench/run
+
+bench-sense bench-elements: bench-programs
+	$(Q)build/tests/bench/$(subst -,_,$@)
 
 fuzz: deps-build deps-fuzz
 	$(Q)$(MAKE) -f tests/fuzz/Makefile
@@ -87,7 +90,10 @@ help:
 	@echo '                  module for a Debian kernel, in build/modules/KVER'
 	@echo 'make check        all tests; PARTS="unit style build vm e2e install" for some'
 	@echo 'make fuzz         the decoders fed with noise; RUNS=10000000'
+	@echo 'make bench        what feeding recorders costs, beside what else there is: build/bench.json'
 	@echo 'make bench-sense  time of a lookup in the tables of sense codes'
+	@echo 'make bench-elements'
+	@echo '                  time to decode the element status of a library'
 	@echo 'make demo         the whole chain in a VM with virtual drives'
 	@echo 'make vm           a shell in a VM; KERNEL=6.1|6.12|debug SIM=tower:4'
 	@echo 'make install      DESTDIR= PREFIX=/usr/local; make uninstall takes it away'
