@@ -28,6 +28,25 @@ static int open_file(void *ctx, const char *name, uint64_t *size)
 	return *name == '-' ? -2 : files++;
 }
 
+/* Subchannels with a Q that is whole, whatever it tells */
+static void make_sub(uint64_t offset, uint8_t *sub)
+{
+	uint8_t *q = sub + CD_Q;
+	uint16_t crc;
+	unsigned int i;
+
+	memset(sub, 0, CD_SUBCODE);
+	for (i = 0; i < 10; i++)
+		q[i] = (uint8_t)((offset / CD_SUBCODE + i) * 2654435761u >> (i + 7));
+	q[0] = (uint8_t)(offset / CD_SUBCODE % 4);
+	if (offset / CD_SUBCODE % 3)	/* as often digits only, as these have to be */
+		for (i = 1; i < 10; i++)
+			q[i] &= 0x77;
+	crc = cd_crc(q, 10);
+	q[10] = (uint8_t)(crc >> 8);
+	q[11] = (uint8_t)crc;
+}
+
 static int read_file(void *ctx, int file, uint64_t offset, void *data, size_t len)
 {
 	static const uint8_t head[44] =
@@ -36,6 +55,8 @@ static int read_file(void *ctx, int file, uint64_t offset, void *data, size_t le
 	(void)ctx;
 	require(file >= 0 && file < files, "a file that was opened");
 	memset(data, (int)offset, len);
+	if (len == CD_SUBCODE)
+		make_sub(offset, data);
 	if (offset < sizeof(head))
 		memcpy(data, head + offset,
 		       len < sizeof(head) - offset ? len : sizeof(head) - offset);
@@ -64,8 +85,8 @@ static void use(struct disc_image *image)
 			"the last block of a track");
 		require(cd_track_at(l, t->end - 1) == t, "the last block is the track's");
 	}
-	/* Printing takes longest: an eighth of the long ones is enough of it */
-	if (l->tracks > 4 && l->track[l->tracks - 1].end % 8)
+	/* Printing takes longest: an eighth of it is enough */
+	if (l->track[l->tracks - 1].end % 8)
 		return;
 	text = disc_sheet_write(DISC_SHEET_CUE, l, "x.bin", NULL);
 	require(text != NULL, "a sheet");

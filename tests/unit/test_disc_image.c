@@ -330,6 +330,46 @@ static void test_ccd(void **state)
 	disc_image_close(image);
 }
 
+/* What the .ccd does not tell is in the subchannels beside it. */
+static void test_ccd_sub(void **state)
+{
+	uint8_t sub[CD_SUBCODE] = { 0 }, *q = sub + CD_Q;
+	const struct cd_layout *l;
+	struct disc_image *image;
+	int32_t lba;
+	FILE *f;
+
+	(void)state;
+	make_file("sub.img", 1000 * CD_RAW, NULL, 0);
+	make_text("sub.ccd",
+		  "[Entry 0]\nSession=1\nPoint=0xa2\nControl=0\nPLBA=1000\n"
+		  "[Entry 1]\nSession=1\nPoint=1\nControl=0\nPLBA=0\n"
+		  "[Entry 2]\nSession=1\nPoint=2\nControl=0\nPLBA=600\n"
+		  "[TRACK 1]\nMODE=0\nINDEX 1=0\n[TRACK 2]\nMODE=0\nINDEX 1=600\n");
+	f = fopen(path_of("sub.sub"), "w");
+	assert_non_null(f);
+	for (lba = 0; lba < 1000; lba++) {
+		unsigned int track = lba < 600 ? 1 : 2;
+
+		if (lba % 98 == 25)
+			cd_q_mcn(q, 0, "9876543210987", lba);
+		else if (lba % 98 == 60)
+			cd_q_isrc(q, 0, track == 1 ? "USABC0512345" : "USABC0512346", lba);
+		else
+			cd_q_position(q, 0, (uint8_t)track, 1, (uint32_t)lba, lba);
+		if (lba == 25)
+			q[3] ^= 1;	/* its checksum is wrong: the next one counts */
+		assert_int_equal(fwrite(sub, sizeof(sub), 1, f), 1);
+	}
+	fclose(f);
+	image = open_image("sub.ccd");
+	l = disc_image_layout(image);
+	assert_string_equal(l->mcn, "9876543210987");
+	assert_string_equal(l->track[0].isrc, "USABC0512345");
+	assert_string_equal(l->track[1].isrc, "USABC0512346");
+	disc_image_close(image);
+}
+
 static void test_refused(void **state)
 {
 	static const struct { const char *text, *why; } sheets[] = {
@@ -389,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_made),
 		cmocka_unit_test(test_wave),
 		cmocka_unit_test(test_ccd),
+		cmocka_unit_test(test_ccd_sub),
 		cmocka_unit_test(test_refused),
 	};
 

@@ -31,6 +31,7 @@ void burn_source_free(struct burn_source *s)
 		free(s->layout.text);
 	disc_image_close(s->image);
 	burn_map_free(s->map);
+	free(s->pointers);
 	free(s->name);
 	free(s);
 }
@@ -228,6 +229,7 @@ static int drive_sessions(struct burn_source *s, struct burn_job *job)
 	struct mmc_command cmd;
 	uint8_t reply[MMC_CONFIGURATION_LEN];
 	struct mmc_disc_info info;
+	struct mmc_feature feature;
 	int len;
 
 	/* A plain reader may know neither of the two commands */
@@ -235,6 +237,8 @@ static int drive_sessions(struct burn_source *s, struct burn_job *job)
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
 	if (len >= 0)
 		mmc_parse_profile(reply, (size_t)len, &s->profile);
+	s->c2 = len >= 0 && !mmc_find_feature(reply, (size_t)len, MMC_FEATURE_CD_READ, &feature) &&
+		feature.current && feature.len && (feature.data[0] & 0x02);
 	mmc_cmd_read_disc_info(&cmd);
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
 	if (len < 0 || mmc_parse_disc_info(reply, (size_t)len, &info))
@@ -275,6 +279,7 @@ static void forget(struct burn_source *s)
 	s->protected = false;
 	s->layer_break = 0;
 	s->cd = false;
+	s->c2 = false;
 	s->slow = 0;
 	memset(s->run_out, 0, sizeof(s->run_out));
 	free(s->layout.text);

@@ -8,6 +8,7 @@
 
 #define SOURCE_RUN_OUT	2u	/* blocks at the end of a CD track at once */
 #define SOURCE_READY_MS	60000u
+#define SOURCE_C2_BLOCKS	256u	/* most of one read of audio */
 
 struct burn_source {
 	struct disc_image *image;	/* NULL with a drive */
@@ -25,6 +26,8 @@ struct burn_source {
 	uint32_t layer_break;
 	bool cd;			/* more than blocks of 2048 bytes: see layout */
 	struct cd_layout layout;	/* text belongs to the source */
+	bool c2;			/* the drive tells which bytes of audio are wrong */
+	uint8_t *pointers;		/* sectors as they come with that; SOURCE_C2_BLOCKS */
 	uint8_t run_out[CD_TRACKS];	/* unreadable blocks at the ends of tracks */
 	uint32_t kept;			/* last blocks, read already: 0 or SOURCE_RUN_OUT */
 	uint8_t tail[SOURCE_RUN_OUT * MMC_BLOCK];
@@ -43,6 +46,15 @@ int source_read_layout(struct burn_source *s, struct burn_job *job);
 /* source_read.c: blocks out of the drive, 2048 or (raw) 2352 bytes each. */
 int source_read_drive(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
 		      uint8_t *data);
+
+/*
+ * source_c2.c: the same of audio, with what the drive says is wrong in it: wrong[i]
+ * gets how many bytes of sector i, at most SOURCE_C2_BLOCKS of them.  0, or -EIO with
+ * the reason in result.
+ */
+bool source_is_audio(const struct burn_source *s, int32_t lba, uint32_t blocks);
+int source_read_audio(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		      uint8_t *data, uint16_t *wrong, struct discmux_result *result);
 
 /* One command, no second try: bytes, or -EIO with the reason in result. */
 int source_read_once(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,

@@ -123,11 +123,69 @@ static int give_up(struct burn_source *s, struct burn_job *job, int32_t lba, uin
 	return 0;
 }
 
+/* Audio that the drive could not read, and made up: it is known to be that. */
+static int give_up_audio(struct burn_source *s, struct burn_job *job, int32_t lba, uint16_t wrong)
+{
+	int64_t place = burn_save_place(job, lba);
+
+	if (!job->config.damaged) {
+		burn_job_problem(job, "%s can't read the audio of the master at LBA %d: %u of its bytes stay wrong (C2 errors): clean the disc, or try another drive",
+				 s->name, lba, wrong);
+		return -EIO;
+	}
+	__atomic_fetch_add(&s->bad, 1, __ATOMIC_RELAXED);
+	if (place >= 0 && burn_map_add(&s->map, (uint64_t)place * job->unit, job->unit)) {
+		burn_job_problem(job, "out of memory");
+		return -EIO;
+	}
+	return 0;
+}
+
+/* The best of some tries, *least bytes of it are wrong; UINT16_MAX: none gave data. */
+static int try_audio(struct burn_source *s, struct burn_job *job, int32_t lba, uint8_t *data,
+		     uint16_t *least, struct discmux_result *result)
+{
+	uint8_t sector[CD_RAW];
+	unsigned int i;
+	uint16_t wrong;
+
+	*least = UINT16_MAX;
+	for (i = 0; i < TRIES && *least && !burn_is_cancelled(job); i++) {
+		slow_down(s, job);
+		if (source_read_audio(s, job, lba, 1, sector, &wrong, result)) {
+			if (!disc_error(result))
+				return fail(s, job, lba, 1, result);
+		} else if (wrong < *least) {
+			*least = wrong;
+			memcpy(data, sector, sizeof(sector));
+		}
+	}
+	return 0;
+}
+
+static int one_sector(struct burn_source *s, struct burn_job *job, int32_t lba, uint8_t *data)
+{
+	struct discmux_result result;
+	uint16_t least;
+	int rc = try_audio(s, job, lba, data, &least, &result);
+
+	if (rc || !least)
+		return rc;
+	if (burn_is_cancelled(job)) {
+		memset(data, 0, job->unit);
+		return 0;
+	}
+	return least == UINT16_MAX ? give_up(s, job, lba, data, &result) :
+				     give_up_audio(s, job, lba, least);
+}
+
 static int one_block(struct burn_source *s, struct burn_job *job, int32_t lba, uint8_t *data)
 {
 	struct discmux_result result;
 	unsigned int i;
 
+	if (source_is_audio(s, lba, 1))
+		return one_sector(s, job, lba, data);
 	for (i = 0; i < TRIES && !burn_is_cancelled(job); i++) {
 		if (source_read_once(s, job, lba, 1, s->cd, data, &result) >= 0)
 			return 0;
@@ -142,19 +200,65 @@ static int one_block(struct burn_source *s, struct burn_job *job, int32_t lba, u
 	return give_up(s, job, lba, data, &result);
 }
 
+/* A run of audio; sectors that have errors are read again by themselves. */
+static int audio_chunk(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+		       uint8_t *data, struct discmux_result *result)
+{
+	uint16_t wrong[SOURCE_C2_BLOCKS];
+	uint32_t i, errors = 0;
+	int rc = source_read_audio(s, job, lba, blocks, data, wrong, result);
+
+	if (rc)
+		return rc;
+	for (i = 0; i < blocks && !rc; i++) {
+		if (!wrong[i])
+			continue;
+		errors++;
+		rc = one_sector(s, job, lba + (int32_t)i, data + (size_t)i * CD_RAW);
+	}
+	if (!errors)
+		speed_up(s, job, blocks);
+	return rc ? rc : 1;
+}
+
+static bool unknown(const struct discmux_result *result)
+{
+	uint8_t asc, ascq;
+
+	return burn_key(result, &asc, &ascq) == 0x05 && (asc == 0x20 || asc == 0x24);
+}
+
+/* 1: there are the data; 0: they can't be read together; else -EIO, for good */
+static int read_together(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
+			 uint8_t *data)
+{
+	struct discmux_result result;
+	int rc;
+
+	if (source_is_audio(s, lba, blocks)) {
+		rc = audio_chunk(s, job, lba, blocks, data, &result);
+		if (rc > 0 || job->error[0])
+			return rc;
+		/* A drive that says it can, and can't: as one that does not say so */
+		if (unknown(&result)) {
+			s->c2 = false;
+			return read_together(s, job, lba, blocks, data);
+		}
+	} else if (source_read_once(s, job, lba, blocks, s->cd, data, &result) >= 0) {
+		speed_up(s, job, blocks);
+		return 1;
+	}
+	return disc_error(&result) ? 0 : fail(s, job, lba, blocks, &result);
+}
+
 static int read_chunk(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
 		      uint8_t *data)
 {
-	struct discmux_result result;
+	int rc = read_together(s, job, lba, blocks, data);
 	uint32_t i;
-	int rc = 0;
 
-	if (source_read_once(s, job, lba, blocks, s->cd, data, &result) >= 0) {
-		speed_up(s, job, blocks);
-		return 0;
-	}
-	if (!disc_error(&result))
-		return fail(s, job, lba, blocks, &result);
+	if (rc)
+		return rc < 0 ? rc : 0;
 	for (i = 0; i < blocks && !rc; i++)
 		rc = one_block(s, job, lba + (int32_t)i, data + (size_t)i * job->unit);
 	return rc;

@@ -109,7 +109,7 @@ void mmc_cmd_read_buffer_capacity(struct mmc_command *c);		/* 6.19, in bytes */
 enum mmc_blank {
 	MMC_BLANK_FULL = 0,
 	MMC_BLANK_MINIMAL = 1,
-	MMC_BLANK_TAIL = 4,		/* CD-RW: the last session */
+	MMC_BLANK_TAIL = 4,		/* CD-RW: from an address to the end of its track */
 };
 
 void mmc_cmd_blank(struct mmc_command *c, enum mmc_blank what);
@@ -236,8 +236,9 @@ const char *mmc_profile_name(uint16_t profile);
 /* The profile is one of a compact disc. */
 bool mmc_profile_is_cd(uint16_t profile);
 
-/* Feature codes that say what can be written now, 5.3 */
+/* Feature codes that say what can be read and written now, 5.3 */
 enum mmc_feature_code {
+	MMC_FEATURE_CD_READ = 0x1e,	/* byte 0: b1 C2 pointers, b0 CD-Text */
 	MMC_FEATURE_RANDOM_WRITE = 0x20,
 	MMC_FEATURE_INCREMENTAL = 0x21,
 	MMC_FEATURE_RESTRICTED = 0x26,
