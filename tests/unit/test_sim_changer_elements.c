@@ -325,6 +325,27 @@ static void s3_19_only_the_range_is_looked_at(void **state)
 	rig_holds(r, DRIVE1 + 1, "y", false);
 }
 
+static void s3_19_form_00b_looks_at_all(void **state)
+{
+	struct rig *r = *state;
+
+	strcpy(r->drive[0].disc, "x");
+	strcpy(r->drive[1].disc, "y");
+	/* the addresses say something else, and don't count */
+	assert_int_equal(RUN(r, 0xe7, 0, 0x30, 2, 0x30, 2, 0, 0, 0, 0), 0);
+	rig_holds(r, DRIVE1, "x", false);
+	rig_holds(r, DRIVE1 + 1, "y", false);
+}
+
+static void s3_11_7_printer_has_the_other_side(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move_with(r, 1, PRINTER, true, false), 0);
+	descriptor_is(r, PRINTER, D(0x50, 0, FULL | ACCESS, [6] = 0x80, [9] = SVALID | INVERT,
+				    0, 1, [16] = TRAY));
+}
+
 static void s3_1_initialize_clears_what_is_over(void **state)
 {
 	struct rig *r = *state;
@@ -360,6 +381,8 @@ int main(void)
 		cmocka_unit_test(s3_11_7_absent_printer_has_no_access),
 		WITH_RIG(s3_1_initialize_looks_into_the_drives),
 		WITH_RIG(s3_19_only_the_range_is_looked_at),
+		WITH_RIG(s3_19_form_00b_looks_at_all),
+		WITH_RIG(s3_11_7_printer_has_the_other_side),
 		WITH_RIG(s3_1_initialize_clears_what_is_over),
 	};
 

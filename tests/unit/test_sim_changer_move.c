@@ -297,28 +297,66 @@ static void s3_15_reset_is_like_power_on(void **state)
 
 static void s3_15_immed_answers_at_once(void **state)
 {
-	struct timespec before, after;
-	static struct rig r;
-	int waits = 0;
+	struct rig *r = *state;
 
-	(void)state;
-	rig_init(&r, SIM_MC8100, 1, 2);
-	r.config.time_scale = 0.1;	/* without Immed it would take a second */
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	/* without Immed it would take hours: that there is an answer is the test */
+	assert_int_equal(sim_changer_set_time_scale(r->dev, 1000), 0);
+	assert_int_equal(RUN(r, 0x01, 3, 0, 0, 0, 0), 0);
+	assert_int_equal(rig_ready(r), SENSE(2, 0x04, 0x01));
+}
+
+static void s3_15_immed_is_done_in_the_end(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_move(r, 1, DRIVE1), 0);
+	assert_int_equal(sim_changer_set_time_scale(r->dev, 0.01), 0);
+	assert_int_equal(RUN(r, 0x01, 3, 0, 0, 0, 0), 0);
+	while (rig_ready(r) == SENSE(2, 0x04, 0x01))
+		usleep(1000);
+	rig_holds(r, 1, "d1", true);
+	rig_holds(r, DRIVE1, NULL, false);
+}
+
+/* What the mechanics would fail at does not touch it, and waits for the next move. */
+static void s3_17_is_no_self_test(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(sim_changer_fault(r->dev, 0x80, 0x04, ERR(r)), 0);
+	assert_int_equal(rig_ready(r), 0);
+	assert_int_equal(r->drive[0].loads, 0);
+	assert_int_equal(rig_move(r, 1, DRIVE1), SENSE(4, 0x80, 0x04));
+}
+
+static void addresses_end(enum sim_changer_model model, unsigned int drives, unsigned int slots)
+{
+	const uint16_t slot = (uint16_t)slots, drive = (uint16_t)(0x3000 + drives);
+	static struct rig r;
+
+	rig_init(&r, model, drives, slots);
 	rig_create(&r);
-	assert_int_equal(sim_changer_slot_put(r.dev, 1, "d1", ERR(&r)), 0);
+	assert_int_equal(sim_changer_slot_put(r.dev, slots, "last", ERR(&r)), 0);
+	rig_ready(&r);
 	while (rig_ready(&r))
-		usleep(1000);
-	assert_int_equal(rig_move(&r, 1, DRIVE1), 0);
-	clock_gettime(CLOCK_MONOTONIC, &before);
-	assert_int_equal(RUN(&r, 0x01, 3, 0, 0, 0, 0), 0);
-	clock_gettime(CLOCK_MONOTONIC, &after);
-	assert_true((after.tv_sec - before.tv_sec) * 1e3 + (after.tv_nsec - before.tv_nsec) / 1e6 <
-		    700);
-	assert_int_equal(rig_ready(&r), SENSE(2, 0x04, 0x01));
-	while (rig_ready(&r) == SENSE(2, 0x04, 0x01) && ++waits < 10000)
-		usleep(1000);
-	rig_holds(&r, 1, "d1", true);
+		;
+	assert_int_equal(rig_move(&r, (uint16_t)(slot + 1), drive), BAD_ELEMENT);
+	assert_int_equal(rig_move(&r, slot, (uint16_t)(drive + 1)), BAD_ELEMENT);
+	assert_int_equal(rig_move(&r, slot, 0x3000), BAD_ELEMENT);
+	assert_int_equal(rig_move(&r, slot, drive), 0);
+	assert_string_equal(r.drive[drives - 1].disc, "last");
+	assert_int_equal(rig_move(&r, drive, slot), 0);
+	rig_holds(&r, slot, "last", true);
 	rig_destroy(&r);
+}
+
+static void s3_7_addresses_end_where_the_model_does(void **state)
+{
+	(void)state;
+	addresses_end(SIM_MC8100, 4, 0x64);
+	addresses_end(SIM_MC8200, 9, 0xc8);
+	addresses_end(SIM_MC8600, 12, 0x258);
 }
 
 static void s3_16_self_test_needs_disc_1_and_drive_1(void **state)
@@ -696,7 +734,10 @@ int main(void)
 		WITH_RIG(s3_15_return_leaves_the_printer),
 		WITH_RIG(s3_15_return_does_what_it_can),
 		WITH_RIG(s3_15_reset_is_like_power_on),
-		cmocka_unit_test(s3_15_immed_answers_at_once),
+		WITH_RIG(s3_15_immed_answers_at_once),
+		WITH_RIG(s3_15_immed_is_done_in_the_end),
+		WITH_RIG(s3_17_is_no_self_test),
+		cmocka_unit_test(s3_7_addresses_end_where_the_model_does),
 		WITH_RIG(s3_16_self_test_needs_disc_1_and_drive_1),
 		WITH_RIG(s3_16_self_test_fails_with_the_mechanics),
 		cmocka_unit_test(reset_lets_a_move_finish_and_nobody_waits_for_it),
