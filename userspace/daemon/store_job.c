@@ -274,19 +274,31 @@ int store_discs(struct store *s, int64_t job,
 	return stmt ? 0 : -EIO;
 }
 
+/* A query for the discs that lie in a recorder.  One that does not tell its serial
+ * number is known by its number. */
+#define INSIDE	" inside AND serial=?1 AND (serial<>'' OR recorder=?2) "
+
+static sqlite3_stmt *prepare_inside(struct store *s, const char *sql, const char *serial,
+				    unsigned int recorder)
+{
+	sqlite3_stmt *stmt = store_prepare(s, sql);
+
+	store_bind(stmt, 1, serial);
+	if (stmt)
+		sqlite3_bind_int64(stmt, 2, recorder);
+	return stmt;
+}
+
 bool store_recorder_holds(struct store *s, const char *serial, unsigned int recorder)
 {
 	bool holds = true;	/* when the database does not answer, rather too careful */
 	sqlite3_stmt *stmt;
 
 	pthread_mutex_lock(&s->lock);
-	stmt = store_prepare(s, "SELECT 1 FROM disc WHERE inside AND serial=?1 AND"
-				" (serial<>'' OR recorder=?2) AND fate<>6 LIMIT 1");
-	store_bind(stmt, 1, serial);
-	if (stmt) {
-		sqlite3_bind_int64(stmt, 2, recorder);
+	stmt = prepare_inside(s, "SELECT 1 FROM disc WHERE" INSIDE "AND fate<>6 LIMIT 1", serial,
+			      recorder);
+	if (stmt)
 		holds = sqlite3_step(stmt) == SQLITE_ROW;
-	}
 	sqlite3_finalize(stmt);
 	pthread_mutex_unlock(&s->lock);
 	return holds;
@@ -294,16 +306,11 @@ bool store_recorder_holds(struct store *s, const char *serial, unsigned int reco
 
 int store_recorder_empty(struct store *s, const char *serial, unsigned int recorder)
 {
-	sqlite3_stmt *stmt;
 	int rc;
 
 	pthread_mutex_lock(&s->lock);
-	stmt = store_prepare(s, "UPDATE disc SET inside=0 WHERE inside AND serial=?1 AND"
-				" (serial<>'' OR recorder=?2)");
-	store_bind(stmt, 1, serial);
-	if (stmt)
-		sqlite3_bind_int64(stmt, 2, recorder);
-	rc = store_finish(s, stmt);
+	rc = store_finish(s, prepare_inside(s, "UPDATE disc SET inside=0 WHERE" INSIDE, serial,
+					    recorder));
 	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
