@@ -177,6 +177,36 @@ static void test_erase(void **state)
 	}
 }
 
+/* A CD-RW that another program formatted for packets is erased like any other. */
+static void test_packets(void **state)
+{
+	struct burn_rig *rig = tower("cd-rw", 1, 65536);
+	uint8_t list[MMC_FORMAT_LEN];
+	struct discmux_result result;
+	struct mmc_command cmd;
+	uint32_t member = 1;
+	unsigned int i;
+
+	(void)state;
+	mmc_put_format(list, MMC_FORMAT_CD_RW, 65536 / 39 * 32, 32);
+	rig->claimed[1] = true;
+	mmc_cmd_test_unit_ready(&cmd);
+	for (i = 0, result.status = 2; result.status && i < 1000; i++) {
+		rig->config.ops->exec(rig, &member, 1, &cmd, NULL, &result);
+		rig->config.ops->sleep_ms(rig, 10);
+	}
+	mmc_cmd_format(&cmd);
+	rig->config.ops->exec(rig, &member, 1, &cmd, list, &result);
+	assert_int_equal(result.status, 0);
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the disc in recorder 0 is not blank: insert a blank disc, or erase it");
+	rig->config.erase = true;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_free(rig);
+}
+
 /* Incremental writing wants a DVD-RW that was blanked in full. */
 static void test_erase_for_incremental(void **state)
 {
@@ -491,6 +521,7 @@ int main(void)
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_restricted),
 		cmocka_unit_test(test_erase),
+		cmocka_unit_test(test_packets),
 		cmocka_unit_test(test_erase_for_incremental),
 		cmocka_unit_test(test_not_erasable),
 		cmocka_unit_test(test_simulate),

@@ -125,6 +125,96 @@ static void minus_rw_overwrite(void **state)
 	assert_int_equal(profile(h), 0x14);
 }
 
+/* Fixed packets of 32 blocks: 39 with their links */
+static void cd_rw_packets(void **state)
+{
+	const uint32_t all = 359847 / 39 * 32;
+	struct harness *h = *state;
+
+	harness_blank(h, "cd-rw");
+	assert_int_equal(formats(h, 1), 1);
+	assert_int_equal(sim_be32(h->buf + 12), all);
+	assert_int_equal(sim_be32(h->buf + 16), 0x10u << 26 | 32);
+	assert_true(current(h, 0x23));
+	assert_false(current(h, 0x26));
+	assert_int_equal(format(h, 0x26, all, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x10, all + 32, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x10, all - 1, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x10, all, 0), 0);
+	assert_int_equal(profile(h), 0x0a);
+	assert_true(current(h, 0x26));
+	assert_false(current(h, 0x2d));
+	assert_int_equal(formats(h, 2), 1);
+	assert_int_equal(sim_be32(h->buf + 4), all);
+	assert_int_equal(DISC_INFO(h), 0);
+	assert_int_equal(h->buf[2], 0x1e);
+	assert_int_equal(IN(h, 36, 0x52, 1, BE32(1), 0, BE16(36), 0), 0);
+	assert_int_equal(h->buf[6], 0x30 | 1);		/* packet, fixed */
+	assert_int_equal(sim_be32(h->buf + 20), 32);
+	assert_int_equal(sim_be32(h->buf + 24), all);
+	/* Whole packets, anywhere, as often as one likes */
+	assert_int_equal(harness_write(h, 8, 32, 1), SENSE(5, 0x21, 2));
+	assert_int_equal(harness_write(h, 32, 16, 1), SENSE(5, 0x21, 2));
+	assert_int_equal(harness_write(h, all - 32, 64, 1), SENSE(5, 0x21, 0));
+	assert_int_equal(harness_write(h, all - 32, 32, 1), 0);
+	assert_int_equal(harness_write(h, 64, 32, 1), 0);
+	assert_int_equal(harness_write(h, 64, 32, 2), 0);
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(harness_read(h, 64, 32), 0);
+	harness_check(h, 64, 32, 2);
+	assert_int_equal(harness_read(h, all - 32, 32), 0);
+	harness_check(h, all - 32, 32, 1);
+	assert_int_equal(harness_read(h, 0, 1), 0);
+	assert_int_equal(h->buf[0], 0);
+	assert_int_equal(harness_read(h, all, 1), SENSE(5, 0x21, 0));
+	/* No parts of it can be blanked; all of it can */
+	assert_int_equal(BLANK(h, 5), SENSE(5, 0x2c, 0));
+	assert_int_equal(BLANK(h, 6), SENSE(5, 0x2c, 0));
+	assert_int_equal(BLANK(h, 1), 0);
+	assert_false(current(h, 0x26));
+	assert_int_equal(formats(h, 1), 1);
+	assert_true(current(h, 0x2d));
+}
+
+/* It is still formatted when it comes in again. */
+static void cd_rw_kept(void **state)
+{
+	struct harness *h = *state;
+
+	harness_blank(h, "cd-rw");
+	assert_int_equal(format(h, 0x10, 320, 0), 0);
+	assert_int_equal(harness_write(h, 32, 32, 3), 0);
+	assert_int_equal(sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err)), 0);
+	harness_insert(h, "disc");
+	assert_int_equal(formats(h, 2), 1);
+	assert_int_equal(sim_be32(h->buf + 4), 320);
+	assert_int_equal(harness_read(h, 32, 32), 0);
+	harness_check(h, 32, 32, 3);
+	assert_int_equal(harness_write(h, 288, 32, 3), 0);
+}
+
+/* The end of a track that is not closed: writing goes on where it was cut off. */
+static void cd_rw_tail(void **state)
+{
+#define TAIL(h, lba) GO(h, 0xa1, 4, BE32(lba), 0, 0, 0, 0, 0, 0)
+	struct harness *h = *state;
+
+	harness_blank(h, "cd-rw");
+	assert_int_equal(harness_page05(h, 1, 3, 4), 0);
+	assert_int_equal(harness_write(h, 0, 320, 1), 0);
+	assert_int_equal(TAIL(h, 320), SENSE(5, 0x2c, 0));
+	assert_int_equal(TAIL(h, 310), 0);
+	assert_int_equal(harness_write(h, 320, 10, 2), SENSE(5, 0x21, 2));
+	assert_int_equal(harness_write(h, 310, 20, 2), 0);
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(TAIL(h, 310), SENSE(5, 0x2c, 0));	/* a closed one has none */
+	assert_int_equal(harness_read(h, 0, 310), 0);
+	harness_check(h, 0, 310, 1);
+	assert_int_equal(harness_read(h, 310, 20), 0);
+	harness_check(h, 310, 20, 2);
+#undef TAIL
+}
+
 static void minus_rw_test(void **state)
 {
 	struct harness *h = *state;
@@ -312,8 +402,8 @@ static void refused(void **state)
 		{ "dvd-r", { 0xa1, 1 }, SENSE(5, 0x30, 5) },
 		{ "cd-r", { 0x04, 0x11 }, SENSE(5, 0x30, 6) },
 		{ "cd-r", { 0xad }, SENSE(5, 0x30, 2) },
-		{ "cd-rw", { 0x04, 0x11 }, SENSE(5, 0x30, 6) },
-		{ "cd-rw", { 0xa1, 4 }, SENSE(5, 0x24, 0) },
+		{ "cd-rw", { 0x04, 0x11 }, SENSE(5, 0x1a, 0) },
+		{ "cd-rw", { 0xa1, 4 }, SENSE(5, 0x2c, 0) },
 		{ "dvd-rw", { 0x04, 0x01 }, SENSE(5, 0x24, 0) },
 		{ "dvd-rw", { 0x04, 0x11 }, SENSE(5, 0x1a, 0) },
 		{ "dvd+rw", { 0x5b, 0, 2 }, SENSE(5, 0x30, 5) },
@@ -420,7 +510,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
-		T(minus_rw_sequential), T(minus_rw_overwrite), T(minus_rw_test), T(plus_rw),
+		T(minus_rw_sequential), T(minus_rw_overwrite), T(minus_rw_test), T(cd_rw_packets),
+		T(cd_rw_kept), T(cd_rw_tail), T(plus_rw),
 		T(layer_break), T(bd_r), T(bd_r_sessions), T(bd_re), T(refused), T(features),
 		T(damage),
 	};

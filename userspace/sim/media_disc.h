@@ -306,9 +306,15 @@ void sim_disc_test_end(struct sim_disc *disc);
 int sim_disc_erase(struct sim_disc *disc);
 /* The last track, or the last session: what is before it stays. */
 int sim_disc_erase_last(struct sim_disc *disc, bool session);
+/* The end of the open track, from an address in it on: writing goes on there. */
+int sim_disc_erase_tail(struct sim_disc *disc, uint32_t lba);
 /* Lets a closed last session go on (CD-RW: "unclose"). */
 int sim_disc_reopen(struct sim_disc *disc);
-/* Formats: blocks of the formatted area, whole linking units. */
+/* Blocks that a formatted disc is written by: a packet of a CD, an ECC block. */
+uint32_t sim_disc_packet(const struct sim_disc *disc);
+/* How many there are when all of it is formatted: the links of a CD's packets cost. */
+uint32_t sim_disc_formattable(const struct sim_disc *disc);
+/* Formats: blocks of the formatted area, whole packets. */
 int sim_disc_format(struct sim_disc *disc, uint32_t blocks, bool growing);
 
 /* Blocks of the first layer: as was set, or half of them all; 0: one layer. */

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 
 #include "media_disc.h"
+#include "msf.h"
 
 int sim_disc_test_begin(struct sim_disc *disc)
 {
@@ -118,6 +119,16 @@ int sim_disc_erase_last(struct sim_disc *disc, bool session)
 	return cut(disc, last->start + last->size);
 }
 
+int sim_disc_erase_tail(struct sim_disc *disc, uint32_t lba)
+{
+	struct sim_track *last = disc->track_count ? &disc->tracks[disc->track_count - 1] : NULL;
+
+	if (!last || last->state == SIM_TRACK_CLOSED || lba < last->start || lba >= last->nwa)
+		return -ENOENT;
+	last->nwa = lba;
+	return cut(disc, lba);
+}
+
 int sim_disc_reopen(struct sim_disc *disc)
 {
 	if (!disc->sessions_closed || sim_disc_session_open(disc))
@@ -125,6 +136,21 @@ int sim_disc_reopen(struct sim_disc *disc)
 	disc->sessions_closed--;
 	disc->state = SIM_DISC_APPENDABLE;
 	return 0;
+}
+
+#define CD_PACKET	32u
+#define CD_PACKET_LINKS	7u	/* link, four run-in, two run-out blocks */
+
+uint32_t sim_disc_packet(const struct sim_disc *disc)
+{
+	return disc->medium->cd ? CD_PACKET : disc->medium->unit;
+}
+
+uint32_t sim_disc_formattable(const struct sim_disc *disc)
+{
+	uint32_t packet = sim_disc_packet(disc);
+
+	return disc->capacity / (packet + (disc->medium->cd ? CD_PACKET_LINKS : 0)) * packet;
 }
 
 int sim_disc_format(struct sim_disc *disc, uint32_t blocks, bool growing)
@@ -141,6 +167,7 @@ int sim_disc_format(struct sim_disc *disc, uint32_t blocks, bool growing)
 	track->method = SIM_METHOD_OVERWRITE;
 	track->type = CD_MODE1;
 	track->control = CD_DATA;
+	track->pregap = disc->medium->cd ? CD_PREGAP : 0;
 	track->size = blocks;
 	track->nwa = blocks;
 	disc->track_count = 1;

@@ -40,7 +40,7 @@ static const struct sim_medium media[] = {
 	  .manufacturer = "", .media_id = "" },
 	{ .name = "cd-r", .profile = 0x09, CD, .recordable = true, .capacity_max = 404850,
 	  .speeds = cd_speeds, .manufacturer = "97m15s17f", .media_id = "" },
-	{ .name = "cd-rw", .profile = 0x0a, CD, .recordable = true, .erasable = true,
+	{ .name = "cd-rw", .profile = 0x0a, .profile_formatted = 0x0a, CD, .recordable = true, .erasable = true,
 	  .capacity_max = 404850, .speeds = cd_rw_speeds, .manufacturer = "97m26s65f",
 	  .media_id = "" },
 	{ .name = "dvd-rom", .profile = 0x10, DVD, .family = SIM_DVD, .capacity = 2295104,

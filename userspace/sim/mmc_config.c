@@ -27,7 +27,9 @@ enum {
 	M_FORMAT = 4096,	/* can be formatted */
 	M_RANDOM = 8192,	/* can be written anywhere */
 	M_INCREMENTAL = 16384,
-	M_ANY = M_CD_W | M_MINUS | M_MINUS_RW | M_PLUS_R | M_PLUS_RW | M_PLUS_DL | M_BD_W,
+	M_CD_PACKETS = 32768,	/* formatted CD-RW */
+	M_ANY = M_CD_W | M_MINUS | M_MINUS_RW | M_PLUS_R | M_PLUS_RW | M_PLUS_DL | M_BD_W |
+		M_CD_PACKETS,
 };
 
 struct feature {
@@ -53,7 +55,8 @@ static const struct feature features[] = {
 	/* Incremental: 2048-byte data, BUF, one link size of 16 */
 	{ 0x0021, 1, F_RECORDER, M_INCREMENTAL, 8, { 0x01, 0x00, 0x01, 1, 16 } },
 	{ 0x0023, 1, F_RECORDER, M_FORMAT, 8, { 0x00 } },
-	{ 0x0026, 0, F_RECORDER, M_MINUS_RW | M_PLUS_RW, 0, { 0 } },	/* restricted overwrite */
+	/* Restricted overwrite */
+	{ 0x0026, 0, F_RECORDER, M_MINUS_RW | M_PLUS_RW | M_CD_PACKETS, 0, { 0 } },
 	{ 0x002a, 0, F_RECORDER, M_PLUS_RW, 4, { 0x01, 0x02 } },	/* quick start */
 	{ 0x002b, 0, F_RECORDER, M_PLUS_R, 4, { 0x01 } },
 	{ 0x002c, 0, F_RECORDER, M_MINUS_RW, 4, { 0x09 } },	/* rigid: DSDG, blank */
@@ -94,6 +97,8 @@ static uint16_t recordable_bits(const struct sim_disc *disc)
 
 	switch (disc->medium->family) {
 	case SIM_CD:
+		if (disc->formatted)
+			return M_CD_PACKETS;
 		return open ? M_CD_W | M_INCREMENTAL : 0;
 	case SIM_DVD_MINUS:
 		if (disc->formatted)
@@ -125,7 +130,7 @@ static uint16_t medium_bits(const struct sim_disc *disc)
 	if (!disc->medium->recordable)
 		return bits;
 	if (disc->medium->erasable)
-		bits |= disc->medium->cd ? M_CD_RW : M_FORMAT;
+		bits |= disc->medium->cd ? M_CD_RW | M_FORMAT : M_FORMAT;
 	return bits | recordable_bits(disc);
 }
 

@@ -35,7 +35,7 @@ static uint64_t duration(const struct sim_drive *drive, bool all)
 static bool blank(struct sim_drive *drive, struct sim_cmd *cmd, uint8_t type)
 {
 	struct sim_disc *disc = drive->disc;
-	bool open = sim_disc_session_open(disc);
+	bool open = sim_disc_session_open(disc), parts = disc->medium->cd && !disc->formatted;
 	int ret = -1;
 
 	switch (type) {
@@ -46,15 +46,19 @@ static bool blank(struct sim_drive *drive, struct sim_cmd *cmd, uint8_t type)
 		break;
 	case 2:		/* the last track, of an open session */
 	case 3:		/* its reservation */
-		if (disc->medium->cd && open)
+		if (parts && open)
 			ret = sim_disc_erase_last(disc, false);
 		break;
+	case 4:		/* the end of the last track, from here on */
+		if (parts && open)
+			ret = sim_disc_erase_tail(disc, sim_be32(cmd->cdb + 2));
+		break;
 	case 5:
-		if (disc->medium->cd && !open)
+		if (parts && !open)
 			ret = sim_disc_reopen(disc);
 		break;
 	case 6:
-		if (disc->medium->cd && disc->track_count)
+		if (parts && disc->track_count)
 			ret = sim_disc_erase_last(disc, true);
 		break;
 	default:
@@ -89,6 +93,7 @@ static size_t formats_of(const struct sim_disc *disc, uint8_t types[DESCRIPTORS]
 {
 	static const uint8_t minus_rw[] = { FORMAT_FULL, FORMAT_RW_FULL, FORMAT_RW_QUICK,
 					    FORMAT_RW_GROW };
+	static const uint8_t cd_rw[] = { FORMAT_RW_FULL };
 	static const uint8_t plus_rw[] = { FORMAT_PLUS_RW };
 	static const uint8_t bd_re[] = { FORMAT_FULL, FORMAT_BD_SPARE, FORMAT_BD };
 	static const uint8_t bd_r[] = { FORMAT_FULL, FORMAT_BD_R };
@@ -98,6 +103,9 @@ static size_t formats_of(const struct sim_disc *disc, uint8_t types[DESCRIPTORS]
 	if (disc->medium->family == SIM_DVD_MINUS && disc->medium->erasable) {
 		list = minus_rw;
 		n = disc->formatted ? 4 : 3;
+	} else if (disc->medium->profile == 0x0a) {
+		list = cd_rw;
+		n = 1;
 	} else if (disc->medium->profile == 0x1a) {
 		list = plus_rw;
 		n = 1;
@@ -131,11 +139,11 @@ void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd
 	sim_put_be32(reply + 4, blocks);
 	sim_put_be32(reply + 8, (uint32_t)kind << 24 | SIM_BLOCK);
 	for (size_t i = 0; i < n; i++, len += 8) {
-		uint32_t unit = disc->medium->unit;
+		bool packets = disc->medium->cd || disc->medium->family == SIM_DVD_MINUS;
 
-		sim_put_be32(reply + len, disc->capacity / unit * unit);
+		sim_put_be32(reply + len, sim_disc_formattable(disc));
 		sim_put_be32(reply + len + 4, (uint32_t)types[i] << 26 |
-			     (disc->medium->family == SIM_DVD_MINUS ? unit : SIM_BLOCK));
+			     (packets ? sim_disc_packet(disc) : SIM_BLOCK));
 	}
 	reply[3] = (uint8_t)(len - 4);
 	sim_mmc_reply(cmd, reply, len, sim_be16(cmd->cdb + 7));
@@ -177,7 +185,7 @@ static bool format_of(struct sim_drive *drive, struct sim_cmd *cmd, struct forma
 /* How many blocks are formatted; 0: not so */
 static uint32_t blocks_of(const struct sim_disc *disc, const struct format *format)
 {
-	uint32_t unit = disc->medium->unit, all = disc->capacity / unit * unit;
+	uint32_t unit = sim_disc_packet(disc), all = sim_disc_formattable(disc);
 
 	if (format->type == FORMAT_RW_QUICK)
 		return format->blocks > all ? 0 : unit;

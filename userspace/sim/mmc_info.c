@@ -131,7 +131,7 @@ static void overwrite_info(struct sim_drive *drive, const struct sim_track *trac
 {
 	const struct sim_disc *disc = drive->disc;
 
-	if (disc->medium->family != SIM_DVD_MINUS)
+	if (disc->medium->family != SIM_DVD_MINUS && !disc->medium->cd)
 		return;
 	info->status = PACKET | FP;
 	info->nwa = disc->growing ? track->start + track->size : track->start;
@@ -184,7 +184,8 @@ static void put_info(struct sim_drive *drive, struct sim_cmd *cmd, const struct 
 	sim_put_be32(reply + 8, info->start);
 	sim_put_be32(reply + 12, info->nwa_valid ? info->nwa : 0);
 	sim_put_be32(reply + 16, info->free);
-	sim_put_be32(reply + 20, medium->recordable && !medium->cd ? medium->unit : 0);
+	sim_put_be32(reply + 20, medium->recordable && (!medium->cd || drive->disc->formatted) ?
+		     sim_disc_packet(drive->disc) : 0);
 	sim_put_be32(reply + 24, info->size);
 	sim_put_be32(reply + 28, info->lra_valid ? recorded_end - 1 : 0);
 	sim_mmc_reply(cmd, reply, sizeof(reply), sim_be16(cmd->cdb + 7));

@@ -194,7 +194,7 @@ static bool page05_fits(const struct sim_drive *drive, const uint8_t *page)
 		return false;	/* raw and layer jump; reserved */
 	if (!disc || !disc->medium->recordable)
 		return true;	/* applies to none */
-	if (disc->medium->cd)
+	if (disc->medium->cd && !disc->formatted)
 		return cd_page_fits(page);
 	/* Not for these; but nobody shall take for a test what burns */
 	if (disc->medium->family != SIM_DVD_MINUS || disc->formatted)

@@ -137,18 +137,19 @@ static void advance(struct sim_drive *drive, struct sim_cmd *cmd, struct sim_tra
 		sim_mmc_save(drive, cmd);
 }
 
-/* Anywhere on a formatted disc; a DVD-RW wants whole linking units */
+/* Anywhere on a formatted disc; a DVD-RW and a CD-RW want whole packets */
 static bool overwrite_fits(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 			   uint32_t blocks)
 {
 	const struct sim_disc *disc = drive->disc;
 	const struct sim_track *track = &disc->tracks[0];
-	bool minus = disc->medium->family == SIM_DVD_MINUS;
-	uint32_t end = minus && disc->growing ? disc->capacity : track->start + track->size;
+	bool packets = disc->medium->cd || disc->medium->family == SIM_DVD_MINUS;
+	uint32_t unit = sim_disc_packet(disc);
+	uint32_t end = packets && disc->growing ? disc->capacity : track->start + track->size;
 
 	if (lba >= end || blocks > end - lba)
 		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x00, lba < end ? end : lba);
-	else if (minus && (lba % disc->medium->unit || blocks % disc->medium->unit))
+	else if (packets && (lba % unit || blocks % unit))
 		illegal(cmd, 0x21, 0x02);
 	else if (lba > track->start + track->size)	/* a gap in what grows */
 		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x02,
