@@ -137,6 +137,11 @@ static void test_recover(void **state)
 	assert_int_equal(row.unknown, 2);
 	assert_int_equal(counter(s, "discs-bad"), 1);
 	assert_int_equal(counter(s, "discs-unknown"), 2);
+	/* and of each drive, S0 to S4 */
+	assert_int_equal(counter(s, "discs-bad:S0"), 1);
+	assert_int_equal(counter(s, "discs-unknown:S1"), 1);
+	assert_int_equal(counter(s, "discs-unknown:S2"), 1);
+	assert_int_equal(counter(s, "discs-good:S3"), 1);
 	store_close(s);
 }
 
@@ -198,6 +203,20 @@ static bool add_row(void *arg, const struct store_job *job)
 	return true;
 }
 
+/* What the counters of the four drives come to. */
+static int64_t of_drives(struct store *s, const char *name)
+{
+	int64_t sum = 0;
+	char each[64];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(each, sizeof(each), "%s:S%d", name, i);
+		sum += counter(s, each);
+	}
+	return sum;
+}
+
 static void test_killed(void **state)
 {
 	int kills = getenv("KILLS") ? atoi(getenv("KILLS")) : 20, i, status;
@@ -224,6 +243,9 @@ static void test_killed(void **state)
 	assert_int_equal(counter(s, "discs-good"), sum[0]);
 	assert_int_equal(counter(s, "discs-bad"), sum[1]);
 	assert_int_equal(counter(s, "discs-unknown"), sum[2]);
+	assert_int_equal(of_drives(s, "discs-good"), sum[0]);
+	assert_int_equal(of_drives(s, "discs-bad"), sum[1]);
+	assert_int_equal(of_drives(s, "discs-unknown"), sum[2]);
 	assert_true(sum[0] > 0);
 	store_close(s);
 }

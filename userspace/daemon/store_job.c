@@ -317,12 +317,27 @@ int store_recorder_empty(struct store *s, const char *serial, unsigned int recor
 
 /* ---- After a stop ----------------------------------------------------- */
 
+/* The counters of each drive; that of all is left to who changes the rows. */
+static int recover_counters(struct store *s, const char *where, enum store_fate fate)
+{
+	char sql[320];
+
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO counter SELECT 'discs-%s:' || serial, count(*) FROM disc"
+		 " WHERE %s AND serial<>'' GROUP BY serial"
+		 " ON CONFLICT(name) DO UPDATE SET value=value+excluded.value",
+		 store_fate_name(fate), where);
+	return store_run(s, sql);
+}
+
 static int recover_fate(struct store *s, const char *where, enum store_fate fate)
 {
 	sqlite3_stmt *stmt;
 	char sql[256], name[32];
-	int n, rc;
+	int n, rc = recover_counters(s, where, fate);
 
+	if (rc)
+		return rc;
 	snprintf(sql, sizeof(sql), "UPDATE disc SET fate=%d,ended=?1,message=?2 WHERE %s",
 		 (int)fate, where);
 	stmt = store_prepare(s, sql);
