@@ -53,6 +53,7 @@
 #define DMX_MAX_MUXES		16
 #define DMX_MAX_DATA		SZ_1M	/* bytes of one command */
 #define DMX_MAX_EXEC_BYTES	SZ_16M	/* bytes of one EXEC */
+#define DMX_TIMEOUT_MAX		86400000 /* ms a caller may ask for, a day */
 #define DMX_RESULT_MIN		offsetof(struct discmux_result, sense)
 
 struct dmx_changer;

@@ -9,7 +9,6 @@
 #include "dmx.h"
 
 #define DMX_EXEC_TIMEOUT	30000		/* ms */
-#define DMX_TIMEOUT_MAX		86400000	/* ms, a day */
 
 #define DMX_BLOCK_MIN		offsetof(struct discmux_status_block, sense)
 

@@ -9,7 +9,6 @@
 #include "changer.h"
 
 #define DMX_MOVE_TIMEOUT	300000		/* ms */
-#define DMX_TIMEOUT_MAX		86400000	/* ms */
 #define DMX_MOVE_EJECT		0x40		/* byte 11, MC-8x00 3.7 */
 
 /* The type of the element at @address, 0: there is none. */

@@ -4,6 +4,7 @@
  * SMC-3 and of the MC-8100/8200/8600 manual, chapter 3.
  */
 #include <linux/capability.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <scsi/scsi.h>
@@ -13,7 +14,6 @@
 
 #define DMX_OPERATE_TIMEOUT	300000		/* ms */
 #define DMX_INIT_TIMEOUT	3600000		/* ms, 600 discs are looked at */
-#define DMX_TIMEOUT_MAX		86400000	/* ms */
 #define DMX_MAX_RANGES		64
 #define DMX_RANGE_BYTES		6		/* element list descriptor, SCSI-2 17.2.8 */
 
@@ -247,17 +247,25 @@ static int dmx_operate_check_reservation(const struct discmux_operate *arg)
 	return 0;
 }
 
-static int dmx_operate_check(const struct discmux_operate *arg)
+/* NULL: no such operation, in speculation neither. */
+static const struct dmx_op *dmx_op_find(u32 operation)
 {
 	const struct dmx_op *op;
+
+	if (operation >= ARRAY_SIZE(dmx_ops))
+		return NULL;
+	op = &dmx_ops[array_index_nospec(operation, ARRAY_SIZE(dmx_ops))];
+	return op->build ? op : NULL;
+}
+
+static int dmx_operate_check(const struct discmux_operate *arg)
+{
+	const struct dmx_op *op = dmx_op_find(arg->operation);
 	int ret;
 
 	if (arg->flags & ~DMX_OPERATE_FLAGS || arg->__reserved)
 		return -EOPNOTSUPP;
-	if (arg->operation >= ARRAY_SIZE(dmx_ops) || !dmx_ops[arg->operation].build)
-		return -EINVAL;
-	op = &dmx_ops[arg->operation];
-	if (arg->flags & ~(op->flags | DISCMUX_OPERATE_NOWAIT))
+	if (!op || arg->flags & ~(op->flags | DISCMUX_OPERATE_NOWAIT))
 		return -EINVAL;
 	if (arg->flags & DISCMUX_OPERATE_RESET && arg->flags & DISCMUX_OPERATE_RETURN)
 		return -EINVAL;
@@ -278,7 +286,7 @@ static int dmx_operate_check(const struct discmux_operate *arg)
 static int dmx_operate_check_member(struct dmx_file *file, struct dmx_member *m,
 				    struct discmux_operate *arg)
 {
-	u8 fields = dmx_operate_fields(arg, &dmx_ops[arg->operation]);
+	u8 fields = dmx_operate_fields(arg, dmx_op_find(arg->operation));
 	struct dmx_changer *ch = m->changer;
 	int ret = dmx_member_mine(file, m);
 
@@ -297,7 +305,7 @@ static int dmx_operate_check_member(struct dmx_file *file, struct dmx_member *m,
 static int dmx_operate(struct dmx_file *file, struct dmx_member *m,
 		       const struct discmux_operate *arg)
 {
-	const struct dmx_op *op = &dmx_ops[arg->operation];
+	const struct dmx_op *op = dmx_op_find(arg->operation);
 	struct dmx_job *job = dmx_job_alloc(file, arg->operation, op->cdb_len);
 	int ret;
 

@@ -10,7 +10,6 @@
 #include "changer.h"
 
 #define DMX_PAGE_TIMEOUT	30000		/* ms */
-#define DMX_TIMEOUT_MAX		86400000	/* ms */
 #define DMX_PAGE_TRIES		4
 
 #define DMX_PAGE_FLAGS							\

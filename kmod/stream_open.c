@@ -15,7 +15,6 @@
 #define DMX_RING		SZ_8M		/* bytes */
 #define DMX_RING_MIN_CHUNKS	4
 #define DMX_WRITE_TIMEOUT	60000		/* ms */
-#define DMX_TIMEOUT_MAX		86400000	/* ms */
 #define DMX_LAG			1000		/* ms */
 
 static int dmx_stream_check(const struct discmux_stream *arg)
