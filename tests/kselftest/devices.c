@@ -70,16 +70,13 @@ void dev_path(const uint8_t *name, char *path, size_t size)
 }
 
 /*
- * Commands under way make scsi_debug refuse a change: udev may be looking, and
- * what it asks takes long once there is a delay, so it has its look before.
+ * Commands under way make scsi_debug refuse a change: sr's polling, for one.
  */
 int sdbg_set(const char *name, int value)
 {
 	char path[128], text[16];
 	int ret, tries;
 
-	if (value)
-		system("udevadm settle --timeout=20");
 	snprintf(path, sizeof(path), SDBG_PARAMS "/%s", name);
 	snprintf(text, sizeof(text), "%d", value);
 	for (tries = 0; tries < 1000; tries++) {

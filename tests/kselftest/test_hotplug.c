@@ -140,7 +140,7 @@ TEST_F(hotplug, during_a_stream)
 }
 
 /* With a WRITE in the device at that moment. */
-TEST_F(hotplug, with_a_write_in_flight)
+TEST_F_TIMEOUT(hotplug, with_a_write_in_flight, 90)
 {
 	int i;
 
