@@ -330,43 +330,78 @@ static void test_ccd(void **state)
 	disc_image_close(image);
 }
 
-/* What the .ccd does not tell is in the subchannels beside it. */
-static void test_ccd_sub(void **state)
+/* Subchannels of two tracks, 450 to 599 the pause between them, an index 2 at 700 */
+static void make_sub(const char *name)
 {
 	uint8_t sub[CD_SUBCODE] = { 0 }, *q = sub + CD_Q;
-	const struct cd_layout *l;
-	struct disc_image *image;
+	FILE *f = fopen(path_of(name), "w");
 	int32_t lba;
-	FILE *f;
 
-	(void)state;
-	make_file("sub.img", 1000 * CD_RAW, NULL, 0);
-	make_text("sub.ccd",
-		  "[Entry 0]\nSession=1\nPoint=0xa2\nControl=0\nPLBA=1000\n"
-		  "[Entry 1]\nSession=1\nPoint=1\nControl=0\nPLBA=0\n"
-		  "[Entry 2]\nSession=1\nPoint=2\nControl=0\nPLBA=600\n"
-		  "[TRACK 1]\nMODE=0\nINDEX 1=0\n[TRACK 2]\nMODE=0\nINDEX 1=600\n");
-	f = fopen(path_of("sub.sub"), "w");
 	assert_non_null(f);
 	for (lba = 0; lba < 1000; lba++) {
-		unsigned int track = lba < 600 ? 1 : 2;
+		uint8_t track = lba < 450 ? 1 : 2;
+		uint8_t index = lba < 450 ? 1 : lba < 600 ? 0 : lba < 700 ? 1 : 2;
 
 		if (lba % 98 == 25)
 			cd_q_mcn(q, 0, "9876543210987", lba);
-		else if (lba % 98 == 60)
+		else if (lba % 98 == 60 && index)
 			cd_q_isrc(q, 0, track == 1 ? "USABC0512345" : "USABC0512346", lba);
 		else
-			cd_q_position(q, 0, (uint8_t)track, 1, (uint32_t)lba, lba);
-		if (lba == 25)
-			q[3] ^= 1;	/* its checksum is wrong: the next one counts */
+			cd_q_position(q, 0, track, index, (uint32_t)lba, lba);
+		if (lba == 25 || lba % 98 == 90)
+			q[3] ^= 1;	/* its checksum is wrong: others tell */
 		assert_int_equal(fwrite(sub, sizeof(sub), 1, f), 1);
 	}
 	fclose(f);
+}
+
+#define CCD_ENTRIES \
+	"[Entry 0]\nSession=1\nPoint=0xa2\nControl=0\nPLBA=1000\n" \
+	"[Entry 1]\nSession=1\nPoint=1\nControl=0\nPLBA=0\n" \
+	"[Entry 2]\nSession=1\nPoint=2\nControl=0\nPLBA=600\n"
+
+/* What the .ccd does not tell is in the subchannels beside it. */
+static void test_ccd_sub(void **state)
+{
+	const struct cd_layout *l;
+	struct disc_image *image;
+
+	(void)state;
+	make_file("sub.img", 1000 * CD_RAW, NULL, 0);
+	make_sub("sub.sub");
+	make_text("sub.ccd", CCD_ENTRIES "[TRACK 1]\nMODE=0\nINDEX 1=0\n"
+		  "[TRACK 2]\nMODE=0\nINDEX 1=600\nISRC=USABC0599999\n");
 	image = open_image("sub.ccd");
 	l = disc_image_layout(image);
 	assert_string_equal(l->mcn, "9876543210987");
 	assert_string_equal(l->track[0].isrc, "USABC0512345");
+	assert_string_equal(l->track[1].isrc, "USABC0599999");
+	assert_int_equal(l->track[1].pregap, 600);	/* it does tell that */
+	disc_image_close(image);
+	make_text("sub.ccd", CCD_ENTRIES);
+	image = open_image("sub.ccd");
+	l = disc_image_layout(image);
 	assert_string_equal(l->track[1].isrc, "USABC0512346");
+	assert_int_equal(l->track[0].end, 450);
+	assert_int_equal(l->track[1].pregap, 450);
+	assert_int_equal(l->track[1].indices, 1);
+	assert_int_equal(l->track[1].index[0], 700);
+	disc_image_close(image);
+}
+
+/* A data track of which the .ccd does not say more */
+static void test_ccd_mode(void **state)
+{
+	struct disc_image *image;
+	uint8_t raw[CD_RAW];
+
+	(void)state;
+	cd_sector_build(raw, CD_XA1, 0, NULL, NULL);
+	make_file("xa.img", 999 * CD_RAW, raw, sizeof(raw));
+	make_text("xa.ccd", "[Entry 0]\nSession=1\nPoint=0xa2\nControl=4\nPLBA=1000\n"
+		  "[Entry 1]\nSession=1\nPoint=1\nControl=4\nPLBA=0\n");
+	image = open_image("xa.ccd");
+	assert_int_equal(disc_image_layout(image)->track[0].type, CD_XA1);
 	disc_image_close(image);
 }
 
@@ -430,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_wave),
 		cmocka_unit_test(test_ccd),
 		cmocka_unit_test(test_ccd_sub),
+		cmocka_unit_test(test_ccd_mode),
 		cmocka_unit_test(test_refused),
 	};
 

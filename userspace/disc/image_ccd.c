@@ -263,6 +263,22 @@ static int add_track(struct ccd *c, unsigned int n, int64_t *gap)
 	return 0;
 }
 
+/* Early versions don't say what a data track's sectors are: one of them does. */
+static void look_at_sector(struct ccd *c, const struct sheet_file *f, uint64_t offset,
+			   struct cd_track *t)
+{
+	const struct disc_files *files = &c->s->image->files;
+	uint8_t raw[CD_RAW];
+	enum cd_sector type;
+
+	if (t->type == CD_AUDIO || c->tracks[t->number].mode >= 0 ||
+	    files->read(files->ctx, f->number, offset, raw, sizeof(raw)) != sizeof(raw))
+		return;
+	type = cd_sector_type(raw);
+	if (type != CD_AUDIO && type != CD_MODE0)
+		t->type = type == CD_XA2 ? CD_XA1 : type;
+}
+
 static int add_data(struct ccd *c)
 {
 	struct cd_layout *l = &c->s->image->layout;
@@ -273,7 +289,7 @@ static int add_data(struct ccd *c)
 
 	f = data_file(c, ".img", &rc);
 	for (i = 0; f && !rc && i < l->tracks; i++) {
-		const struct cd_track *t = &l->track[i];
+		struct cd_track *t = &l->track[i];
 		bool first = !i || t->session != t[-1].session;
 		/* A session's data begin at index 1 of its first track, or LBA 0 */
 		struct image_extent e = { .lba = !i ? 0 : first ? t->start : t->pregap,
@@ -287,47 +303,29 @@ static int add_data(struct ccd *c)
 		if (offset > f->size)
 			return sheet_wrong(c->s, "%.200s is not as long as track %u has it", f->name,
 					   t->number);
+		look_at_sector(c, f, e.offset + (uint64_t)(t->start - e.lba) * CD_RAW, t);
+		e.mode = t->type;
 		rc = image_add(c->s, &e);
 	}
 	return rc;
 }
 
-/* What the .ccd does not say may be in the subchannels. */
+/* What the .ccd does not say may be in the subchannels: those of early versions have
+ * neither pauses nor indices. */
 static void read_sub(struct ccd *c)
 {
-	struct cd_layout *l = &c->s->image->layout;
-	const struct disc_files *files = &c->s->image->files;
-	unsigned int i, tries;
-	uint8_t sub[CD_SUBCODE];
+	const struct cd_layout *l = &c->s->image->layout;
+	bool places[CD_TRACKS] = { false };
 	const struct sheet_file *f;
-	uint64_t block = 0;
+	unsigned int i;
 	int rc;
 
 	f = data_file(c, ".sub", &rc);
-	for (i = 0; f && i < l->tracks; i++) {
-		struct cd_track *t = &l->track[i];
-		bool first = !i || t->session != t[-1].session;
-
-		/* One block of each 100 has them */
-		for (tries = 0; tries < 300; tries++) {
-			const uint8_t *q = sub + CD_Q;
-
-			if (files->read(files->ctx, f->number, (block + tries) * CD_SUBCODE, sub,
-					CD_SUBCODE) != CD_SUBCODE)
-				break;
-			if (!cd_q_valid(q))
-				continue;
-			if ((q[0] & 15) == CD_ADR_MCN && !*l->mcn)
-				cd_q_get_mcn(q, l->mcn);
-			if ((q[0] & 15) == CD_ADR_ISRC && !*t->isrc && (int32_t)tries + t->pregap >= t->start)
-				cd_q_get_isrc(q, t->isrc);
-		}
-		block += (uint64_t)(t->end - (!i ? 0 : first ? t->start : t->pregap));
-		if (*t->isrc && !cd_isrc_valid(t->isrc))
-			*t->isrc = '\0';
-	}
-	if (*l->mcn && !cd_mcn_valid(l->mcn))
-		*l->mcn = '\0';
+	if (!f)
+		return;
+	for (i = 0; i < l->tracks; i++)
+		places[i] = c->tracks[l->track[i].number].index[1] < 0;
+	image_read_sub(c->s, f, places);
 }
 
 static int make(struct ccd *c)

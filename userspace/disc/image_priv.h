@@ -83,6 +83,13 @@ int sheet_parse_cue(struct sheet *s);
 int sheet_parse_toc(struct sheet *s);
 int sheet_parse_ccd(struct sheet *s);
 
+/*
+ * What a file of subchannels, CD_SUBCODE bytes for each block of the sectors' file,
+ * tells: catalogue number and ISRC where the layout has none, and (places[i]) the pause
+ * before track i and its indices (image_sub.c).  The extents are known.
+ */
+void image_read_sub(struct sheet *s, const struct sheet_file *file, const bool *places);
+
 /* ---- CD-Text from titles (image_cdtext.c) ------------------------------ */
 
 /* Titles of the disc (0) and its tracks, as sheets give them. */
