@@ -113,6 +113,14 @@ static void test_layers(void **state)
 	assert_int_equal(rig->seen[1][SEND_STRUCTURE], 1);
 	burn_rig_expect_copy(rig, "disc1");
 	expect_break(rig, 1, (5008 / 16 + 1) / 2 * 16);
+	assert_string_equal(rig->notice, "");
+	burn_rig_free(rig);
+	/* One that can't be is not silently another */
+	rig = tower("dvd+r-dl", 1, 0);
+	rig->config.layer_break = 1000;
+	run_good(rig, BURN_DISC_VERIFIED);
+	expect_break(rig, 1, (5008 / 16 + 1) / 2 * 16);
+	assert_string_equal(rig->notice, "the layer break of the disc in recorder 0 is at block 2512, for 1000 leaves more than a layer takes");
 	burn_rig_free(rig);
 }
 
@@ -339,6 +347,32 @@ static void test_verify_elsewhere(void **state)
 	burn_rig_free(rig);
 }
 
+/* A disc that goes on behind the master's end; one that is blank, though formatted discs
+ * never are */
+static void test_verify_other(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 1, 65536);
+
+	(void)state;
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_VERIFIED);
+	rig->config.task = BURN_VERIFY;
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_string_equal(rig->notice, "");
+	burn_source_free(rig->config.source);
+	burn_rig_image(rig, BLOCKS - 100);
+	run_good(rig, BURN_DISC_VERIFIED);
+	assert_non_null(strstr(rig->notice, "the disc in recorder 0 holds 1"));
+	assert_non_null(strstr(rig->notice, " blocks more than the master, which are not compared"));
+	burn_rig_free(rig);
+	rig = tower("dvd+rw", 1, 65536);
+	rig->config.task = BURN_VERIFY;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the disc in recorder 0 is blank: insert a disc to be compared");
+	burn_rig_free(rig);
+}
+
 /* Without a word about it a copy is left as the master is. */
 static void as_the_master(const char *type, enum burn_session session, const char *want)
 {
@@ -528,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_no_simulation),
 		cmocka_unit_test(test_test_not_taken),
 		cmocka_unit_test(test_verify_elsewhere),
+		cmocka_unit_test(test_verify_other),
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_speed),
 		cmocka_unit_test(test_damaged),

@@ -36,7 +36,8 @@ static void check_recorded(struct burn_job *job)
 	burn_for_each(i, job->live) {
 		const struct burn_rec *rec = &job->recs[i];
 
-		if (rec->blank && !(rec->plan && rec->plan->overwrite))
+		/* One that is formatted may hold nothing but zeros, as its master */
+		if (rec->blank && (!rec->plan || !rec->plan->overwrite || rec->needs_format))
 			burn_disc_problem(job, i, "the disc in %s is blank: insert a disc to be compared",
 					  rec->name);
 		else if (job->cd && !mmc_profile_is_cd(rec->profile))

@@ -116,7 +116,7 @@ static void find_plan(struct burn_job *job, size_t i, const char *name)
 	if (rec->profile == MMC_PROFILE_NONE)
 		burn_disc_problem(job, i, "no disc in %s that it knows: %s", rec->name, wanted(job));
 	else if (!rec->plan && burn_plan_any(rec->profile))
-		burn_fail(job, i, "a %s like that in %s can't be left appendable with this method",
+		burn_fail(job, i, "a %s like that in %s can't be left appendable with this method: use another method, or close it",
 			  name, rec->name);
 	else if (!rec->plan)
 		burn_disc_problem(job, i, "the disc in %s is a %s, which can't be written: %s",

@@ -122,6 +122,15 @@ static uint32_t break_of(const struct burn_job *job, uint32_t largest)
 	return want < half ? half : want > largest ? largest : want;
 }
 
+/* A break that was asked for, or is the master's, and can't be on this disc */
+static void tell_break(struct burn_job *job, const struct burn_rec *rec, uint32_t blocks)
+{
+	if (job->layer_break && blocks != (job->layer_break + 15) / 16 * 16)
+		burn_notice(job, "the layer break of the disc in %s is at block %u, for %u %s",
+			    rec->name, blocks, job->layer_break, blocks > job->layer_break ?
+			    "leaves more than a layer takes" : "is more than a layer has");
+}
+
 static void set_break(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
@@ -140,6 +149,7 @@ static void set_break(struct burn_job *job, size_t i)
 		return;
 	}
 	blocks = break_of(job, largest);
+	tell_break(job, rec, blocks);
 	if (blocks == largest)
 		return;
 	if (settled) {

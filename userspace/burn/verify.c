@@ -12,6 +12,7 @@
 
 #define CHUNK_BLOCKS	512u	/* 1 MiB */
 #define BUFFER_ALIGN	4096
+#define ECC_BLOCKS	32u	/* of the disc that has the largest: BD */
 #define READY_MS	120000u
 #define SAMPLE		4
 #define SAMPLES		((int)(CD_RAW / SAMPLE))	/* of a block of audio */
@@ -305,6 +306,32 @@ static int verify_all(struct verify *v)
 	return 0;
 }
 
+/* What a disc has behind the master's end is not compared, which people should know.
+ * A copy is filled up to a whole number of ECC blocks, or to a track of CD. */
+static void tell_longer(struct burn_job *job)
+{
+	uint64_t blocks, end = ((uint64_t)job->image_blocks + ECC_BLOCKS - 1) / ECC_BLOCKS *
+			       ECC_BLOCKS;
+	struct mmc_command cmd;
+	uint32_t size;
+	burn_set good;
+	size_t i;
+
+	if (end < CD_TRACK_MIN)
+		end = CD_TRACK_MIN;
+	mmc_cmd_read_capacity(&cmd);
+	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	burn_for_each(i, good) {
+		const struct burn_rec *rec = &job->recs[i];
+
+		if (mmc_parse_capacity(rec->data, rec->len, &blocks, &size) ||
+		    (rec->plan && rec->plan->overwrite) || blocks <= end + SOURCE_RUN_OUT)
+			continue;
+		burn_notice(job, "the disc in %s holds %llu blocks more than the master, which are not compared",
+			    rec->name, (unsigned long long)blocks - job->image_blocks);
+	}
+}
+
 static bool get_memory(struct verify *v)
 {
 	const struct burn_job *job = v->job;
@@ -335,6 +362,8 @@ int burn_verify(struct burn_job *job)
 		burn_verify_layout(job);
 	if (job->cd && job->live)
 		burn_find_offsets(job);
+	if (!job->cd && job->live && job->config.task == BURN_VERIFY)
+		tell_longer(job);
 	if (!job->live || burn_is_cancelled(job))
 		return 0;
 	v.chunk = chunk_blocks(job);
