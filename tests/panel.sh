@@ -10,11 +10,16 @@ daemon_dir=$tmp/lib
 daemon_options=
 export DISCMUXD_SOCKET="$tmp/sock"
 
-# panel_start: starts discmuxd (with $daemon_options) and waits until it answers
-panel_start() {
+# panel_launch: starts discmuxd (with $daemon_options)
+panel_launch() {
 	# shellcheck disable=SC2086 # a list of options
 	discmuxd --dir "$daemon_dir" --socket "$DISCMUXD_SOCKET" $daemon_options 2>>"$tmp/log" &
 	daemon=$!
+}
+
+# panel_start: the same, and waits until it answers
+panel_start() {
+	panel_launch
 	panel_tries=0
 	until ask status >/dev/null 2>&1; do
 		panel_tries=$((panel_tries + 1))

@@ -30,8 +30,9 @@ static void print_device(const json_t *device, FILE *out)
 	else if (!strcmp(string(device, "kind"), "changer"))
 		fprintf(out, "%s", string(state, "product"));
 	else if (json_is_string(json_object_get(state, "disc")))
-		fprintf(out, "%s: %s %s", string(state, "disc"), string(state, "medium"),
-			string(state, "state"));
+		fprintf(out, "%s: %s %s%s", string(state, "disc"), string(state, "medium"),
+			string(state, "state"),
+			strcmp(string(state, "tray"), "open") ? "" : ", tray open");
 	else
 		fprintf(out, "empty, tray %s", string(state, "tray"));
 	fputc('\n', out);
