@@ -240,7 +240,7 @@ static int send_to(const struct place *p, const char *prefix, const char *where,
 	return sink_send(to, p->label, cancelled, NULL, &job, err, 256);
 }
 
-static void assert_arrived(const struct place *p)
+static void assert_arrived(const struct place *p, const char *what)
 {
 	char text[32] = "";
 	FILE *file = fopen(p->there, "r");
@@ -248,7 +248,7 @@ static void assert_arrived(const struct place *p)
 	assert_non_null(file);
 	assert_non_null(fgets(text, sizeof(text), file));
 	fclose(file);
-	assert_string_equal(text, "print me\n");
+	assert_string_equal(text, what);
 }
 
 static void to_a_file(void **state)
@@ -257,7 +257,7 @@ static void to_a_file(void **state)
 	char err[256];
 
 	assert_int_equal(send_to(p, "file:", p->there, go_on, err), 0);
-	assert_arrived(p);
+	assert_arrived(p, "print me\n");
 	assert_int_equal(send_to(p, "file:", "/nowhere/at/all", go_on, err), -ENOENT);
 	assert_int_equal(sink_check("file:there", err, sizeof(err)), -EINVAL);
 }
@@ -269,12 +269,57 @@ static void to_a_command(void **state)
 
 	snprintf(words, sizeof(words), "cat >%s", p->there);
 	assert_int_equal(send_to(p, "command:", words, go_on, err), 0);
-	assert_arrived(p);
+	assert_arrived(p, "print me\n");
 	assert_int_equal(send_to(p, "command:", "echo no paper >&2; exit 3", go_on, err), -EIO);
 	assert_string_equal(err, "/bin/sh ended with status 3: no paper");
 	assert_int_equal(send_to(p, "command:", "kill -9 $$", go_on, err), -EIO);
 	assert_int_equal(send_to(p, "command:", "sleep 60", stop, err), -ECANCELED);
 	assert_int_equal(sink_check("command:", err, sizeof(err)), -EINVAL);
+}
+
+/* A program of the folder, which goes first in PATH. */
+static void make_program(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fprintf(file, "#!/bin/sh\n%s\n", text) > 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+/* What lp says of its job is understood in any language, or the job of a queue that
+ * does not print could not be taken back. */
+static void to_a_queue(void **state)
+{
+	const struct place *p = *state;
+	char lp[128], cancel[128], to[] = "lp:labels", path[4096], err[256], *before;
+	struct sink_job job;
+
+	snprintf(lp, sizeof(lp), "%s/lp", p->dir);
+	snprintf(cancel, sizeof(cancel), "%s/cancel", p->dir);
+	make_program(lp, "cat >\"${0%/*}/there\"\n"
+			 "[ \"$LC_ALL\" = C ] && echo \"request id is $2-7 (0 file(s))\" ||\n"
+			 "echo \"Anfrage-ID ist $2-7 (0 Datei(en))\"");
+	make_program(cancel, "echo \"$1\" >\"${0%/*}/there\"");
+	before = strdup(getenv("PATH"));
+	snprintf(path, sizeof(path), "%s:%s", p->dir, before);
+	setenv("PATH", path, 1);
+	setenv("LC_ALL", "de_DE.UTF-8", 1);
+	assert_int_equal(sink_check(to, err, sizeof(err)), 0);
+	assert_int_equal(sink_send(to, p->label, go_on, NULL, &job, err, sizeof(err)), 0);
+	assert_arrived(p, "print me\n");
+	assert_string_equal(job.request, "labels-7");
+	sink_cancel(&job);
+	assert_arrived(p, "labels-7\n");
+	/* what people have said themselves stays in their language */
+	assert_int_equal(send_to(p, "command:", "echo $LC_ALL >&2; exit 1", go_on, err), -EIO);
+	assert_string_equal(err, "/bin/sh ended with status 1: de_DE.UTF-8");
+	unsetenv("LC_ALL");
+	setenv("PATH", before, 1);
+	free(before);
+	unlink(lp);
+	unlink(cancel);
 }
 
 static int listen_at(const char *path)
@@ -348,6 +393,7 @@ int main(void)
 		cmocka_unit_test(ignored_signals_stay_ignored),
 		AT_PLACE(to_a_file),
 		AT_PLACE(to_a_command),
+		AT_PLACE(to_a_queue),
 		AT_PLACE(to_a_socket),
 		AT_PLACE(to_nowhere),
 		AT_PLACE(settings),

@@ -240,10 +240,11 @@ static int listen_to(int fd, char *said, bool (*cancelled)(void *context), void 
 	}
 }
 
-/* Runs it with in as its input.  Returns its exit status, 128 and more after a signal,
- * or a negative errno; said (SAID bytes) is what it has said. */
-static int run(char *const *argv, int in, char *said, bool (*cancelled)(void *context),
-	       void *context)
+/* Runs it with in as its input; in English where its words are to be understood.
+ * Returns its exit status, 128 and more after a signal, or a negative errno; said (SAID
+ * bytes) is what it has said. */
+static int run(char *const *argv, bool english, int in, char *said,
+	       bool (*cancelled)(void *context), void *context)
 {
 	int out[2], status, ret;
 	pid_t pid;
@@ -256,6 +257,8 @@ static int run(char *const *argv, int in, char *said, bool (*cancelled)(void *co
 		signal(SIGPIPE, SIG_DFL);
 		signal(SIGINT, SIG_DFL);
 		signal(SIGTERM, SIG_DFL);
+		if (english)
+			setenv("LC_ALL", "C", 1);
 		dup2(in, STDIN_FILENO);
 		dup2(out[1], STDOUT_FILENO);
 		dup2(out[1], STDERR_FILENO);
@@ -285,11 +288,11 @@ static void keep_request(const char *said, struct sink_job *job)
 		snprintf(job->request, sizeof(job->request), "%s", request);
 }
 
-static int run_words(char *const *argv, int in, bool (*cancelled)(void *context), void *context,
-		     struct sink_job *job, char *err, size_t errlen)
+static int run_words(char *const *argv, bool english, int in, bool (*cancelled)(void *context),
+		     void *context, struct sink_job *job, char *err, size_t errlen)
 {
 	char said[SAID];
-	int ret = run(argv, in, said, cancelled, context);
+	int ret = run(argv, english, in, said, cancelled, context);
 
 	if (!ret) {
 		keep_request(said, job);
@@ -311,7 +314,7 @@ static int send_queue(const char *queue, int in, bool (*cancelled)(void *context
 
 	if (!name)
 		return fail(err, errlen, -ENOMEM, "out of memory");
-	ret = run_words(argv, in, cancelled, context, job, err, errlen);
+	ret = run_words(argv, true, in, cancelled, context, job, err, errlen);
 	free(name);
 	return ret;
 }
@@ -325,7 +328,7 @@ static int send_command(const char *words, int in, bool (*cancelled)(void *conte
 
 	if (!copied)
 		return fail(err, errlen, -ENOMEM, "out of memory");
-	ret = run_words(argv, in, cancelled, context, job, err, errlen);
+	ret = run_words(argv, false, in, cancelled, context, job, err, errlen);
 	free(copied);
 	return ret;
 }
@@ -382,6 +385,6 @@ void sink_cancel(const struct sink_job *job)
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0)
 		return;
-	run(argv, null, said, never, NULL);
+	run(argv, true, null, said, never, NULL);
 	close(null);
 }
