@@ -401,7 +401,7 @@ static void test_master_error(void **state)
 	burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 4567");
 	assert_int_equal(burn_rig_run(rig), -EIO);
 	assert_string_equal(burn_job_error(rig->job),
-			    "reader 0 can't read the master at LBA 4567: L-EC uncorrectable error (03/11/05)");
+			    "reader 0 can't read the master at LBA 4567: L-EC uncorrectable error (03/11/05): clean the disc, or try another drive");
 	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_RUINED, "the master can't be read");
 	burn_rig_expect(rig, 1, BURN_FAILED, BURN_DISC_RUINED, "the master can't be read");
 	burn_rig_free(rig);

@@ -88,7 +88,8 @@ static int fail(struct burn_source *s, struct burn_job *job, int32_t lba, uint32
 	    (int64_t)sense.info >= lba && (int64_t)sense.info < (int64_t)lba + blocks)
 		lba = (int32_t)sense.info;
 	discmux_device_result_text(DISCMUX_DEVICE_READER, result, words, sizeof(words));
-	burn_job_problem(job, "%s can't read the master at LBA %d: %s", s->name, lba, words);
+	burn_job_problem(job, "%s can't read the master at LBA %d: %s%s", s->name, lba, words,
+			 disc_error(result) ? ": clean the disc, or try another drive" : "");
 	return -EIO;
 }
 
