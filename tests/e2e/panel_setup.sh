@@ -16,7 +16,11 @@ panel_start
 
 # ---- Setup menu ----
 
-play "every setting" <<'END'
+# What the screen of the firmware shows: our version, the machine and its kernel
+version=$(discmuxd --version)
+screen=$(printf '|F/W%17s|H/W%17s|' "${version#* }" \
+	"$(uname -m | cut -c1-6) $(uname -r | sed 's/[-+].*//' | cut -c1-10)")
+play "every setting" <<END
 no
 no
 no
@@ -85,7 +89,9 @@ yes
 no
 |F/W VERSION?        |                    |
 yes
-|F/W 
+$screen
+no
+|F/W UPDATE:         |WITH SYSTEM PACKAGES|
 yes
 no
 |>EXIT?              |                    |

@@ -188,6 +188,9 @@ static void meet(struct panel_rig *rig, enum screen from, enum condition c)
 	case C_MORE_FAULTS:
 		fault(rig, "RECORDER 3");
 		break;
+	case C_REGISTERED:
+		rig->panel->registered = true;
+		break;
 	case C_SELECTABLE:
 	case C_SELECTABLE_MORE:
 	case C_MORE_TRACKS:
@@ -378,6 +381,38 @@ static void test_noise(void **state)
 	panel_rig_free(&rig);
 }
 
+/* Tracks that could not be extracted take no time of the 80 minutes from the next
+ * master; those that were registered do. */
+static void test_failed_tracks(void **state)
+{
+	struct panel_rig rig;
+	struct panel *p;
+
+	(void)state;
+	panel_rig_init(&rig);
+	p = rig.panel;
+	at(&rig, S_TRK_RUN);
+	p->tracks[0] = true;
+	p->frames = 1000;
+	rig.engine.job.phase = PANEL_ENDED;
+	assert_true(panel_step_one(p, PANEL_NO_KEY, 0, &rig.engine, &rig.request));
+	assert_int_equal(p->screen, S_TRK_NEXT);
+	assert_int_equal(p->master, 2);
+	at(&rig, S_TRK_TRACK);
+	assert_true(panel_step_one(p, PANEL_KEY_YES, 0, &rig.engine, &rig.request));
+	assert_true(p->frames > 1000);
+	at(&rig, S_TRK_FAILED);
+	assert_true(panel_step_one(p, PANEL_KEY_NO, 0, &rig.engine, &rig.request));
+	assert_int_equal(p->screen, S_TRK_NEXT);
+	at(&rig, S_TRK_WAIT);
+	rig.engine.job.phase = PANEL_ENDED;
+	rig.engine.job.nr_faults = 0;
+	assert_true(panel_step_one(p, PANEL_NO_KEY, 0, &rig.engine, &rig.request));
+	assert_int_equal(p->screen, S_TRK_TRACK);
+	assert_int_equal(p->frames, 1000);
+	panel_rig_free(&rig);
+}
+
 /* The menu in the man page is the one that runs. */
 static void test_man_page(void **state)
 {
@@ -405,6 +440,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_reachable),
 		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_failed_tracks),
 		cmocka_unit_test(test_man_page),
 	};
 

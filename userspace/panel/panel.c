@@ -147,6 +147,8 @@ bool panel_condition(const struct panel *panel, const struct panel_engine *engin
 		return next_stored(engine, panel->hdd);
 	case C_HDD1_STORED:
 		return engine->images[0].stored;
+	case C_REGISTERED:
+		return panel->registered;
 	case C_MORE_PLACES:
 		return panel->place < 3;
 	case C_MORE_DRIVES:
@@ -177,7 +179,7 @@ static void do_tracks(struct panel *panel, const struct panel_engine *engine, en
 	case A_NEW_EXTRACTION:
 		start_tracks(panel, engine);
 		panel->master = 1;
-		panel->frames = 0;
+		panel->frames = panel->frames_before = 0;
 		panel->registered = false;
 		break;
 	case A_FIRST_TRACK:
@@ -351,11 +353,14 @@ static void do_request(struct panel *panel, const struct panel_engine *engine, e
 		request_extract(panel, r);
 		break;
 	case A_ANALYZED:
+		/* what was taken from a master that failed was not registered */
+		panel->frames = panel->frames_before;
 		start_tracks(panel, engine);
 		r->what = PANEL_DO_DISMISS;
 		break;
 	case A_REGISTERED:
 		panel->registered = true;
+		panel->frames_before = panel->frames;
 		panel->master++;
 		start_tracks(panel, engine);
 		r->what = PANEL_DO_DISMISS;

@@ -21,7 +21,7 @@ enum screen {
 	/* SETUP? */
 	S_SET_MODE, S_SET_HD_DISC, S_SET_DVD, S_SET_CD, S_SET_ISRC, S_SET_COUNT,
 	S_SET_SESSION, S_SET_INQUIRY, S_SET_VERSION, S_SET_EXIT,
-	S_VALUE, S_DIGITS, S_INQUIRY, S_VERSION,
+	S_VALUE, S_DIGITS, S_INQUIRY, S_VERSION, S_UPDATE,
 	/* a job */
 	S_WAIT, S_RESUMED, S_SAME, S_MASTER, S_DISCS, S_RUN, S_CANCEL, S_ENDING, S_DONE, S_FAULT,
 	S_COUNT,
@@ -58,6 +58,7 @@ enum condition {
 	C_MORE_FAULTS,
 	C_SELECTABLE,		/* the track can be extracted */
 	C_SELECTABLE_MORE,	/* and it is not the last that is left */
+	C_REGISTERED,		/* tracks of another master already */
 	C_CHOSEN,		/* any track was taken */
 	C_UNCHOSEN,		/* any is left */
 	C_MORE_TRACKS,
@@ -120,6 +121,7 @@ struct panel {
 	unsigned int master;		/* the how-manieth of an extraction, from 1 */
 	bool tracks[PANEL_TRACKS];
 	uint32_t frames;		/* taken from this master and registered from others */
+	uint32_t frames_before;		/* registered from others */
 	bool registered;		/* HDD1 holds tracks of an earlier master */
 	int came_from;			/* the screen that S_VALUE goes back to */
 };

@@ -58,6 +58,7 @@ const struct screen_row panel_screens[S_COUNT] = {
 	[S_DIGITS] = PLAIN("quantity", "COPY QUANTITY\t%E", "\t%^"),
 	[S_INQUIRY] = PLAIN("inquiry", "%D", "%d"),
 	[S_VERSION] = PLAIN("version", "F/W\t%v", "H/W\t%h"),
+	[S_UPDATE] = PLAIN("update", "F/W UPDATE:", "WITH SYSTEM PACKAGES"),
 
 	[S_WAIT] = PLAIN("wait", "PLEASE WAIT", ""),
 	[S_RESUMED] = PLAIN("resumed", "JOB INTERRUPTED", "OK%G NG%B UNKNOWN%U"),
@@ -162,7 +163,10 @@ const struct edge_row panel_edges[] = {
 	YES(S_TRK_NEXT, C_ALWAYS, A_NONE, S_TRK_WAIT),
 	NO(S_TRK_NEXT, C_HDD1_STORED, A_USE_HDD1, S_COPY),
 	NO(S_TRK_NEXT, C_ALWAYS, A_NONE, S_COPY),
+	/* what earlier masters gave is kept, and the next one may be better */
+	YES(S_TRK_FAILED, C_REGISTERED, A_DISMISS, S_TRK_NEXT),
 	YES(S_TRK_FAILED, C_ALWAYS, A_DISMISS, S_EXTRACT),
+	NO(S_TRK_FAILED, C_REGISTERED, A_DISMISS, S_TRK_NEXT),
 	NO(S_TRK_FAILED, C_ALWAYS, A_DISMISS, S_EXTRACT),
 
 	/* ---- SETUP? ---- */
@@ -195,7 +199,9 @@ const struct edge_row panel_edges[] = {
 	NO(S_INQUIRY, C_MORE_DRIVES, A_NEXT_DRIVE, S_INQUIRY),
 	NO(S_INQUIRY, C_ALWAYS, A_FIRST_DRIVE, S_INQUIRY),
 	YES(S_VERSION, C_ALWAYS, A_NONE, S_SET_VERSION),
-	NO(S_VERSION, C_ALWAYS, A_NONE, S_SET_VERSION),
+	NO(S_VERSION, C_ALWAYS, A_NONE, S_UPDATE),
+	YES(S_UPDATE, C_ALWAYS, A_NONE, S_SET_VERSION),
+	NO(S_UPDATE, C_ALWAYS, A_NONE, S_VERSION),
 
 	/* ---- a job ---- */
 	AUTO(S_WAIT, C_NO_JOB, A_NONE, S_COPY),
@@ -266,6 +272,7 @@ static const char *const condition_names[C_COUNT] = {
 	[C_MORE_FAULTS] = "more went wrong",
 	[C_SELECTABLE] = "audio, within 80 minutes",
 	[C_SELECTABLE_MORE] = "audio, within 80 minutes, not the last",
+	[C_REGISTERED] = "tracks of another master are registered",
 	[C_CHOSEN] = "tracks were taken",
 	[C_UNCHOSEN] = "tracks are left",
 	[C_MORE_TRACKS] = "before the last track",
