@@ -28,10 +28,12 @@ static void test_there_and_back(void **state)
 		"{\"work\":\"copy\"}",
 		"{\"work\":\"copy+verify\",\"quantity\":9999,\"recorders\":[0,31,5],\"keep\":true}",
 		"{\"work\":\"register\",\"image\":\"HDD10\",\"also-burn\":true,\"source\":\"/a b\"}",
-		"{\"work\":\"extract\",\"image\":\"HDD1\",\"tracks\":[1,99],\"append\":true}",
+		"{\"work\":\"extract\",\"image\":\"HDD1\",\"tracks\":[1,99],\"append\":true,"
+		"\"master\":\"disc:0123\"}",
 		"{\"work\":\"erase\",\"full\":true,\"unattended\":true,\"wait\":86400}",
 		"{\"work\":\"simulate\",\"dvd-speed\":2.4,\"cd-speed\":48,\"session\":\"open\","
 		"\"isrc\":false,\"again\":2}",
+		"{\"work\":\"copy+verify\",\"source\":\"mail\",\"quantity\":3,\"slots\":\"1-20,33\"}",
 	};
 	size_t i;
 
@@ -72,6 +74,12 @@ static void test_refused(void **state)
 		{ "{\"work\":\"extract\",\"image\":\"HDD1\"}", "\"tracks\"" },
 		{ "{\"work\":\"extract\",\"image\":\"HDD1\",\"tracks\":[0]}", "\"tracks\"" },
 		{ "{\"work\":\"extract\",\"image\":\"HDD1\",\"tracks\":[100]}", "\"tracks\"" },
+		{ "{\"work\":\"copy\",\"source\":\"mail\"}", "\"slots\"" },
+		{ "{\"work\":\"copy\",\"slots\":\"1-3\"}", "\"source\"" },
+		{ "{\"work\":\"copy\",\"source\":\"mail\",\"slots\":\"3-1\"}", "slots from 1" },
+		{ "{\"work\":\"copy\",\"source\":\"mail\",\"slots\":[1]}", "\"slots\"" },
+		{ "{\"work\":\"copy\",\"source\":\"mail\",\"slots\":\"1\"}", "\"quantity\"" },
+		{ "{\"work\":\"verify\",\"source\":\"mail\",\"slots\":\"1\"}", "\"work\"" },
 	};
 	struct job_spec spec;
 	char err[256];

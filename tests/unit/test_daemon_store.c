@@ -171,6 +171,31 @@ static void test_recorder_holds(void **state)
 	store_close(s);
 }
 
+/* The same for a library's slots, whichever recorder it was in. */
+static void test_slot_holds(void **state)
+{
+	struct store_disc d = { .round = 1, .lba = -1, .slot = 17 };
+	struct store *s = open_store();
+
+	(void)state;
+	assert_int_equal(store_job_new(s, "copy", "{}", &d.job), 0);
+	assert_false(store_slot_holds(s, 17));
+	assert_int_equal(store_disc_new(s, &d), 0);
+	store_close(s);
+	s = open_store();
+	store_recover(s);
+	assert_true(store_slot_holds(s, 17));
+	assert_false(store_slot_holds(s, 18));
+	assert_int_equal(store_slot_empty(s, 18), 0);
+	assert_true(store_slot_holds(s, 17));
+	assert_int_equal(store_slot_empty(s, 17), 0);
+	assert_false(store_slot_holds(s, 17));
+	assert_int_equal(store_disc_new(s, &d), 0);
+	fate(s, &d, STORE_UNTOUCHED);
+	assert_false(store_slot_holds(s, 17));
+	store_close(s);
+}
+
 /* A process that writes as fast as it can, killed in the middle, many times: each
  * disc counted is one that is good, and the reverse. */
 static void work_until_killed(int seed)
@@ -288,6 +313,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_counted_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_recover, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_recorder_holds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_slot_holds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_settings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_a_database, set_up, tear_down),

@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* discmux auto: which readers begin a run when a disc goes in. */
+/* discmux auto: which readers, or a library's mail slot, begin a run when a disc goes in. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "client.h"
 #include "output.h"
+#include "slots.h"
 
-enum { OPT_READER = CLI_OPT_OWN, OPT_QUANTITY, OPT_VERIFY, OPT_AGAIN, OPT_SOCKET };
+enum {
+	OPT_READER = CLI_OPT_OWN,
+	OPT_LIBRARY,
+	OPT_SLOTS,
+	OPT_QUANTITY,
+	OPT_VERIFY,
+	OPT_AGAIN,
+	OPT_SOCKET,
+};
 
 struct auto_options {
 	unsigned long reader, quantity;
-	bool verify;
-	const char *again, *socket;
+	bool verify, library, has_reader;
+	const char *again, *slots, *socket;
 };
 
 static int take(struct auto_options *o, int c, const char *arg)
@@ -21,6 +30,13 @@ static int take(struct auto_options *o, int c, const char *arg)
 	case OPT_READER:
 		if (cli_number(arg, 0, 15, &o->reader))
 			return cli_error("--reader %s: a number from 0 to 15 is wanted", arg);
+		o->has_reader = true;
+		return CLI_OK;
+	case OPT_LIBRARY:
+		o->library = true;
+		return CLI_OK;
+	case OPT_SLOTS:
+		o->slots = arg;
 		return CLI_OK;
 	case OPT_QUANTITY:
 		if (cli_number(arg, 0, 9999, &o->quantity))
@@ -38,17 +54,39 @@ static int take(struct auto_options *o, int c, const char *arg)
 	}
 }
 
+/* What does not go together. */
+static int check(const char *command, const struct auto_options *o, bool on)
+{
+	struct slots slots;
+	char err[128];
+
+	if (o->library && o->has_reader)
+		return cli_usage_error(command, "--library or --reader, not both");
+	if (o->slots && !o->library)
+		return cli_usage_error(command, "--slots is for --library");
+	if (o->library && on && !o->slots)
+		return cli_usage_error(command, "--slots says where the blanks are: --slots 1-20");
+	if (o->slots && slots_parse(o->slots, &slots, err, sizeof(err)))
+		return cli_error("--slots: %s", err);
+	return CLI_OK;
+}
+
 static void print_rules(const json_t *rules)
 {
 	size_t i;
 
 	if (!json_array_size(rules))
-		puts("no reader begins runs by itself");
+		puts("no reader and no mail slot begins runs by itself");
 	for (i = 0; i < json_array_size(rules); i++) {
 		const json_t *r = json_array_get(rules, i);
 		json_int_t quantity = json_integer_value(json_object_get(r, "quantity"));
 
-		printf("reader %lld: ", (long long)json_integer_value(json_object_get(r, "reader")));
+		if (json_is_true(json_object_get(r, "library")))
+			printf("mail slot, blanks from slots %s: ",
+			       json_string_value(json_object_get(r, "slots")));
+		else
+			printf("reader %lld: ",
+			       (long long)json_integer_value(json_object_get(r, "reader")));
 		if (quantity)
 			printf("%lld copies", (long long)quantity);
 		else
@@ -76,11 +114,17 @@ static int show(struct cli *cli, struct client *client)
 
 static int set(struct client *client, const struct auto_options *o, bool on)
 {
-	json_t *answer = client_ask(client, json_pack("{ss si sb sb si ss}", "do", "auto-set",
-						      "reader", (int)o->reader, "on", on, "verify",
-						      o->verify, "quantity", (int)o->quantity,
-						      "again", o->again));
+	json_t *request = json_pack("{ss sb sb si ss}", "do", "auto-set", "on", on, "verify",
+				    o->verify, "quantity", (int)o->quantity, "again", o->again);
+	json_t *answer;
 
+	if (o->library)
+		json_object_set_new(request, "library", json_true());
+	else
+		json_object_set_new(request, "reader", json_integer((json_int_t)o->reader));
+	if (o->slots)
+		json_object_set_new(request, "slots", json_string(o->slots));
+	answer = client_ask(client, request);
 	if (!answer)
 		return CLI_FAIL;
 	json_decref(answer);
@@ -91,6 +135,8 @@ int cmd_auto(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "reader", required_argument, NULL, OPT_READER },
+		{ "library", no_argument, NULL, OPT_LIBRARY },
+		{ "slots", required_argument, NULL, OPT_SLOTS },
 		{ "quantity", required_argument, NULL, OPT_QUANTITY },
 		{ "verify", no_argument, NULL, OPT_VERIFY },
 		{ "again", required_argument, NULL, OPT_AGAIN },
@@ -114,6 +160,9 @@ int cmd_auto(struct cli *cli, int argc, char **argv)
 	what = optind < argc ? argv[optind] : "show";
 	if (optind + 1 < argc || (strcmp(what, "on") && strcmp(what, "off") && strcmp(what, "show")))
 		return cli_usage_error(argv[0], "one of on, off and show is wanted");
+	status = check(argv[0], &o, !strcmp(what, "on"));
+	if (status)
+		return status;
 	status = client_open(o.socket, &client);
 	if (status)
 		return status;

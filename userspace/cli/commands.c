@@ -170,9 +170,11 @@ static const struct cli_subcommand commands[] = {
 	  "  --text       commands on standard input, the lines on standard output\n"
 	  "  --timeout S  how long the command wait waits; 60 unless given\n"
 	  "  --socket PATH  where discmuxd listens\n" },
-	{ "auto", cmd_auto, true, "[on|off|show] [--reader R] [--quantity N] [--verify]",
-	  "copies that begin when a disc goes into a reader (discmuxd)",
+	{ "auto", cmd_auto, true, "[on|off|show] [--reader R | --library --slots LIST] [--quantity N]",
+	  "copies that begin when a disc goes into a reader or mail slot (discmuxd)",
 	  "  --reader R    the reader; 0 unless given\n"
+	  "  --library     the mail slot of the library instead\n"
+	  "  --slots LIST  slots with blanks, as in 1-20,33; the copies go back there\n"
 	  "  --quantity N  copies of each master; one for each recorder unless given\n"
 	  "  --verify      read every copy back and compare\n"
 	  "  --again WHAT  the disc of the last run again: ask, skip or run; ask unless given\n"

@@ -7,6 +7,8 @@
 #include <sys/sysmacros.h>
 
 #include "auto.h"
+#include "mail_watch.h"
+#include "slots.h"
 
 #define TAG	"discmux"
 
@@ -14,7 +16,9 @@ struct automat {
 	struct core *core;
 	struct udev *udev;
 	struct udev_monitor *monitor;
-	struct auto_rule rules[AUTO_READERS];
+	struct mail_watch *mail;	/* NULL: no thread could be started */
+	bool mail_came;			/* a master lies there */
+	struct auto_rule rules[AUTO_RULES];
 	bool armed[AUTO_READERS];	/* was seen without a disc since its last run */
 	bool came[AUTO_READERS];	/* udev said so, and it was not looked at yet */
 };
@@ -38,17 +42,26 @@ int auto_again_find(const char *name)
 
 /* ---- Rules ------------------------------------------------------------ */
 
+static char *key_of(unsigned int unit, char *key, size_t size)
+{
+	if (unit == AUTO_LIBRARY)
+		snprintf(key, size, "auto.library");
+	else
+		snprintf(key, size, "auto.%u", unit);
+	return key;
+}
+
 static void load(struct automat *a)
 {
-	char key[32], text[64], word[8];
+	char key[32], text[64 + JOB_SLOTS], word[8];
 	unsigned int unit, on, verify;
 
-	for (unit = 0; unit < AUTO_READERS; unit++) {
+	for (unit = 0; unit < AUTO_RULES; unit++) {
 		struct auto_rule *r = &a->rules[unit];
 
-		snprintf(key, sizeof(key), "auto.%u", unit);
-		if (store_get(a->core->store, key, text, sizeof(text)) ||
-		    sscanf(text, "%u %u %u %7s", &on, &verify, &r->quantity, word) != 4)
+		if (store_get(a->core->store, key_of(unit, key, sizeof(key)), text, sizeof(text)) ||
+		    sscanf(text, "%u %u %u %7s %127s", &on, &verify, &r->quantity, word,
+			   r->slots) < (unit == AUTO_LIBRARY ? 5 : 4))
 			continue;
 		r->on = on;
 		r->verify = verify;
@@ -61,18 +74,35 @@ void auto_get(struct automat *a, unsigned int unit, struct auto_rule *rule)
 	*rule = a->rules[unit];
 }
 
+static void set_library(struct automat *a, const struct auto_rule *rule)
+{
+	struct slots slots;
+	char err[128];
+	size_t i;
+
+	a->mail_came = false;
+	if (a->mail)
+		mail_watch_set(a->mail, rule->on);
+	if (!rule->on || slots_parse(rule->slots, &slots, err, sizeof(err)))
+		return;
+	for (i = 0; i < slots.count; i++)
+		store_slot_empty(a->core->store, slots.number[i]);
+}
+
 int auto_set(struct automat *a, unsigned int unit, const struct auto_rule *rule)
 {
-	char key[32], text[64];
+	char key[32], text[64 + JOB_SLOTS];
 	int rc;
 
-	snprintf(key, sizeof(key), "auto.%u", unit);
-	snprintf(text, sizeof(text), "%u %u %u %s", rule->on, rule->verify, rule->quantity,
-		 auto_again_name(rule->again));
-	rc = store_set(a->core->store, key, text);
-	if (!rc)
-		a->rules[unit] = *rule;
-	return rc;
+	snprintf(text, sizeof(text), "%u %u %u %s %s", rule->on, rule->verify, rule->quantity,
+		 auto_again_name(rule->again), rule->slots);
+	rc = store_set(a->core->store, key_of(unit, key, sizeof(key)), text);
+	if (rc)
+		return rc;
+	a->rules[unit] = *rule;
+	if (unit == AUTO_LIBRARY)
+		set_library(a, rule);
+	return 0;
 }
 
 /* ---- Runs ------------------------------------------------------------- */
@@ -143,6 +173,63 @@ static void run(struct automat *a, const struct drive *d)
 		core_log(4, "reader %u: no run: %s", d->unit, err);
 }
 
+/* ---- The mail slot ---------------------------------------------------- */
+
+static void look_for_mail_job(void *arg, const struct job_status *status)
+{
+	if (status->show.phase != PANEL_ENDED && !strcmp(status->spec.source, JOB_MAIL))
+		*(bool *)arg = true;
+}
+
+/* One drive of the library reads. */
+static unsigned int library_recorders(struct automat *a)
+{
+	struct drive drives[DRIVES_MAX];
+	size_t n = drives_watch_get(a->core->watch, drives, DRIVES_MAX), i;
+	unsigned int count = 0;
+
+	for (i = 0; i < n; i++)
+		count += drives[i].element != DISCMUX_NONE;
+	return count > 1 ? count - 1 : 1;
+}
+
+static void run_library(struct automat *a)
+{
+	const struct auto_rule *rule = &a->rules[AUTO_LIBRARY];
+	struct job_spec spec;
+	char err[256];
+	int64_t id;
+
+	job_spec_defaults(&spec, rule->verify ? PANEL_COPY_VERIFY : PANEL_COPY);
+	snprintf(spec.owner, sizeof(spec.owner), "auto");
+	snprintf(spec.source, sizeof(spec.source), JOB_MAIL);
+	snprintf(spec.slots, sizeof(spec.slots), "%s", rule->slots);
+	spec.quantity = rule->quantity ? rule->quantity : library_recorders(a);
+	spec.again = (int)rule->again;
+	spec.keep = true;
+	core_dismiss_auto(a->core);
+	if (core_start(a->core, &spec, &id, err, sizeof(err)))
+		core_log(4, "the mail slot: no run: %s", err);
+}
+
+/* A master that comes while another is copied waits for its turn. */
+static void look_mail(struct automat *a)
+{
+	bool busy = false;
+
+	if (a->mail && mail_watch_came(a->mail))
+		a->mail_came = true;
+	if (!a->mail_came || !a->rules[AUTO_LIBRARY].on)
+		return;
+	core_jobs(a->core, look_for_mail_job, &busy);
+	if (busy)
+		return;
+	a->mail_came = false;
+	run_library(a);
+}
+
+/* ---- Readers ---------------------------------------------------------- */
+
 static void look(struct automat *a)
 {
 	struct drive drives[DRIVES_MAX];
@@ -202,6 +289,21 @@ void auto_handle(struct automat *a)
 	if (heard)
 		drives_watch_kick(a->core->watch);
 	look(a);
+	look_mail(a);
+}
+
+static void mail_changed(void *arg)
+{
+	core_wake(arg);
+}
+
+static void open_mail(struct automat *a)
+{
+	if (mail_watch_start(a->core->mux, mail_changed, a->core, &a->mail)) {
+		core_log(4, "no thread can be started: no disc in a mail slot begins a run");
+		return;
+	}
+	mail_watch_set(a->mail, a->rules[AUTO_LIBRARY].on);
 }
 
 int auto_fd(const struct automat *a)
@@ -217,6 +319,7 @@ int auto_open(struct core *core, struct automat **out)
 		return -ENOMEM;
 	a->core = core;
 	load(a);
+	open_mail(a);
 	a->udev = udev_new();
 	if (a->udev)
 		a->monitor = udev_monitor_new_from_netlink(a->udev, "udev");
@@ -235,6 +338,7 @@ void auto_close(struct automat *a)
 {
 	if (!a)
 		return;
+	mail_watch_stop(a->mail);
 	udev_monitor_unref(a->monitor);
 	udev_unref(a->udev);
 	free(a);

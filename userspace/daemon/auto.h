@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Autoduplication: a disc that goes into a reader that is marked for it begins a run.
+ * Autoduplication: a disc that goes into a reader that is marked for it begins a run,
+ * or one that is laid into the mail slot of a library that is.
  *
  * udev says that a disc has come (its rule tags readers' events); nothing of what is
  * on the disc is used, only which drive it is.  One run for each insertion: after it
@@ -25,6 +26,7 @@ struct auto_rule {
 	bool verify;
 	unsigned int quantity;	/* 0: one for each recorder */
 	enum auto_again again;	/* with the disc of the last run */
+	char slots[JOB_SLOTS];	/* library: those with blanks, as slots_parse() has them */
 };
 
 struct automat;
@@ -39,11 +41,15 @@ int auto_fd(const struct automat *automat);
 /* Reads what udev says; also called when something has changed. */
 void auto_handle(struct automat *automat);
 
-/* The rule of reader @unit, and setting it (kept in the database). */
+/* The rule of reader @unit, or with AUTO_LIBRARY that of the mail slot, and setting it
+ * (kept in the database).  Who sets that of the library says that new blanks are in
+ * the slots that it names. */
 void auto_get(struct automat *automat, unsigned int unit, struct auto_rule *rule);
 int auto_set(struct automat *automat, unsigned int unit, const struct auto_rule *rule);
 
 #define AUTO_READERS	16
+#define AUTO_LIBRARY	AUTO_READERS
+#define AUTO_RULES	(AUTO_READERS + 1)
 
 const char *auto_again_name(enum auto_again again);
 int auto_again_find(const char *name);	/* -1: none */

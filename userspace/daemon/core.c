@@ -338,8 +338,11 @@ static bool add_fault(void *arg, const struct store_disc *disc)
 	return true;
 }
 
+/* With a library there are at least discs to be carried home. */
 static bool can_go_on(const struct job_spec *spec, const struct store_job *row)
 {
+	if (!strcmp(spec->source, JOB_MAIL))
+		return true;
 	return (spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY) && spec->quantity &&
 	       row->good < spec->quantity;
 }

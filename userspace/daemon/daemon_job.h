@@ -20,12 +20,16 @@
 struct core;
 
 #define JOB_NAME	64
+#define JOB_SLOTS	128
+#define JOB_MAIL	"mail"
 #define JOB_RECORDERS	BURN_MAX_RECORDERS
 
 /* What is asked for. */
 struct job_spec {
 	enum panel_work work;
-	char source[256];	/* "reader", "reader:1", "HDD3", another image, "/a/file" */
+	char source[256];	/* "reader", "reader:1", "HDD3", another image, "/a/file", or
+				 * "mail": the disc in a library's mail slot */
+	char slots[JOB_SLOTS];	/* with "mail": those with blanks, as slots_parse() has them */
 	bool all;		/* every recorder that is free */
 	uint32_t recorders;	/* else these, bit n for recorder n */
 	unsigned int quantity;	/* good copies; 0: one for each disc that is in, once */
@@ -37,6 +41,7 @@ struct job_spec {
 	bool eject;		/* ask for another master even if one is in */
 	bool full;		/* ERASE */
 	bool append;		/* EXTRACT */
+	char master[64];	/* EXTRACT: the disc that was analyzed, "" any */
 	bool tracks[PANEL_TRACKS];
 	bool unattended;	/* goes on with the discs there are after wait_s */
 	unsigned int wait_s;

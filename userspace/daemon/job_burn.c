@@ -57,6 +57,7 @@ static void begin_disc(struct job *job, size_t i, const struct burn_status *s)
 	d->recorder = r->unit;
 	d->lba = -1;
 	d->fate = STORE_PENDING;
+	d->slot = job->slots[i];
 	memcpy(d->serial, r->serial, sizeof(d->serial));
 	memcpy(d->drive, r->drive, sizeof(d->drive));
 	snprintf(d->medium, sizeof(d->medium), "%s", s->medium);
@@ -122,6 +123,13 @@ static const char *fate_words(enum burn_disc disc)
 	}
 }
 
+bool job_disc_spoiled(const struct job *job, size_t i)
+{
+	const struct store_disc *d = &job->discs[i];
+
+	return d->id && (d->fate == STORE_BAD || d->fate == STORE_UNKNOWN);
+}
+
 /* One for each recorder that did not make a good copy, and one for the job. */
 static void take_faults(struct job *job)
 {
@@ -130,13 +138,18 @@ static void take_faults(struct job *job)
 	size_t i;
 
 	for (i = 0; i < job->count; i++) {
+		/* A disc may be bad although all went well: its master was damaged */
+		bool spoiled;
+
 		burn_job_status(job->burn, i, &s);
-		if (s.state != BURN_FAILED && s.state != BURN_CANCELLED)
+		spoiled = s.state == BURN_DONE && job_disc_spoiled(job, i);
+		if (s.state != BURN_FAILED && s.state != BURN_CANCELLED && !spoiled)
 			continue;
 		memset(&f, 0, sizeof(f));
 		snprintf(f.drive, sizeof(f.drive), "RECORDER %u", job->recorders[i].unit);
-		snprintf(f.fate, sizeof(f.fate), "%s", fate_words(s.disc));
-		snprintf(f.text, sizeof(f.text), "%s", s.message);
+		snprintf(f.fate, sizeof(f.fate), "%s", !spoiled ? fate_words(s.disc) :
+			 job->discs[i].fate == STORE_BAD ? "DISC IS BAD" : "DISC IS UNKNOWN");
+		snprintf(f.text, sizeof(f.text), "%s", spoiled ? job->check_error : s.message);
 		f.sense_valid = s.sense_valid;
 		f.key = s.key;
 		f.asc = s.asc;

@@ -15,16 +15,19 @@ static int one_round(struct job *job, struct burn_source *source, bool first, un
 	const struct panel_job *show = &job->status.show;
 	unsigned int before = show->good;
 	unsigned int most = job->spec.quantity ? job->spec.quantity - show->good : 0;
-	int rc = job_gather(job, most, first);
+	int rc = job->robot ? robot_gather(job, most) : job_gather(job, most, first);
+	int back = 0;
 
 	if (!rc)
 		rc = job_burn(job, source);
+	if (job->robot)
+		back = robot_take_back(job);
 	*good = show->good - before;
-	return rc;
+	return back ? back : rc;
 }
 
 /* What failed on a disc costs that disc; the run goes on with the next one. */
-static int rounds(struct job *job, struct burn_source *source)
+int job_rounds(struct job *job, struct burn_source *source)
 {
 	unsigned int good, bad_rounds = 0;
 	bool first = true;
@@ -120,10 +123,12 @@ int job_run_copy(struct job *job)
 	char name[64];
 	int rc = 0;
 
+	if (!strcmp(job->spec.source, JOB_MAIL))
+		return job_run_library(job);
 	if (job->spec.work != PANEL_ERASE)
 		rc = job_source(job, &source, name, sizeof(name));
 	if (!rc)
-		rc = rounds(job, source);
+		rc = job_rounds(job, source);
 	job_check_wait(job);
 	burn_source_free(source);
 	images_release(job->hold);

@@ -42,6 +42,14 @@ static bool holds_master(struct drive *d)
 	return d->disc == DRIVE_COMPLETE || d->disc == DRIVE_APPENDABLE;
 }
 
+void job_show_medium(struct job *job, const struct drive *reader)
+{
+	pthread_mutex_lock(&job->lock);
+	snprintf(job->status.show.medium, sizeof(job->status.show.medium), "%s",
+		 drive_medium_class(reader->profile));
+	pthread_mutex_unlock(&job->lock);
+}
+
 /* Closes an open tray when YES is pressed. */
 static void wait_disc(struct job *job, struct drive *reader)
 {
@@ -76,10 +84,7 @@ int job_wait_master(struct job *job, struct drive *reader)
 	}
 	if (job_is_cancelled(job))
 		return -ECANCELED;
-	pthread_mutex_lock(&job->lock);
-	snprintf(job->status.show.medium, sizeof(job->status.show.medium), "%s",
-		 drive_medium_class(reader->profile));
-	pthread_mutex_unlock(&job->lock);
+	job_show_medium(job, reader);
 	return 0;
 }
 
@@ -147,7 +152,10 @@ int job_again(struct job *job, const struct drive *reader)
 {
 	char key[32], last[sizeof(job->master)];
 
-	snprintf(key, sizeof(key), "auto.%u.last", reader->unit);
+	if (job->robot)
+		snprintf(key, sizeof(key), "auto.library.last");
+	else
+		snprintf(key, sizeof(key), "auto.%u.last", reader->unit);
 	if (!store_get(job->core->store, key, last, sizeof(last)) && !strcmp(last, job->master) &&
 	    !job->status.show.resumed) {
 		if (job->spec.again == AUTO_SKIP) {
@@ -180,7 +188,7 @@ static uint64_t now_ms(void)
 }
 
 /* A disc that this daemon has written to is no blank, whatever the drive says. */
-static bool fits(struct job *job, const struct drive *d)
+bool job_disc_fits(struct job *job, const struct drive *d)
 {
 	switch (job->spec.work) {
 	case PANEL_VERIFY:
@@ -204,7 +212,7 @@ static void look(struct job *job, struct gather *g)
 		drive_look(job->dm, d);
 		if (d->disc == DRIVE_NO_DISC)
 			store_recorder_empty(job->core->store, d->serial, d->unit);
-		g->ready[i] = fits(job, d);
+		g->ready[i] = job_disc_fits(job, d);
 	}
 }
 
@@ -241,7 +249,7 @@ static int choose(struct job *job, struct gather *g)
 	return 0;
 }
 
-static void take_recorder(const struct drive *d, struct burn_recorder *r)
+void job_take_recorder(const struct drive *d, struct burn_recorder *r)
 {
 	memset(r, 0, sizeof(*r));
 	r->member = d->member;
@@ -260,7 +268,7 @@ static void take_ready(struct job *job, const struct gather *g, unsigned int mos
 	job->count = 0;
 	for (i = 0; i < g->count && job->count < most; i++)
 		if (g->ready[i])
-			take_recorder(&g->drives[i], &job->recorders[job->count++]);
+			job_take_recorder(&g->drives[i], &job->recorders[job->count++]);
 }
 
 /* A person is at work at the trays: waits until all hold a disc, or until told to

@@ -33,7 +33,9 @@ struct job {
 
 	/* recorders of this round, in the order of the burn job */
 	struct burn_recorder recorders[JOB_RECORDERS];
+	uint32_t slots[JOB_RECORDERS];		/* of their discs, from 1; 0: put in by hand */
 	size_t count;
+	struct job_robot *robot;		/* with a library, else NULL */
 	struct store_disc discs[JOB_RECORDERS];	/* id 0: none begun */
 
 	pthread_mutex_t lock;		/* what follows */
@@ -88,6 +90,29 @@ int job_again(struct job *job, const struct drive *reader);
  * job->recorders.  most: 0 any number. */
 int job_gather(struct job *job, unsigned int most, bool first);
 
+/* Whether the disc in a drive that was looked at is one for this job. */
+bool job_disc_fits(struct job *job, const struct drive *drive);
+
+void job_take_recorder(const struct drive *drive, struct burn_recorder *recorder);
+
+/* Which kind of medium the master is, for the panel. */
+void job_show_medium(struct job *job, const struct drive *reader);
+
+/* ---- job_library.c, job_robot.c: with a library ------------------------- */
+
+/* The master comes from the mail slot, the blanks from slots. */
+int job_run_library(struct job *job);
+
+/* Copies until there are as many as were asked for; see job_copy.c. */
+int job_rounds(struct job *job, struct burn_source *source);
+
+/* Blanks out of their slots into at most so many recorders: into job->recorders.
+ * -ENOSPC: no blank is left. */
+int robot_gather(struct job *job, unsigned int most);
+
+/* The discs of job->recorders back into their slots. */
+int robot_take_back(struct job *job);
+
 /* ---- job_check.c: is the image what it was ------------------------------ */
 
 /* Begins to read the master that job->hold holds, unless it was found whole since
@@ -101,6 +126,9 @@ int job_check_wait(struct job *job);
 
 /* The master as a source; name: where it is, for people. */
 int job_source(struct job *job, struct burn_source **source, char *name, size_t size);
+
+/* Whether the database knows disc i of this round as one that is no good copy. */
+bool job_disc_spoiled(const struct job *job, size_t i);
 
 /* One job of the burn engine with job->recorders; what was wrong is said. */
 int job_burn(struct job *job, struct burn_source *source);

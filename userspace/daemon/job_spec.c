@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon_job.h"
+#include "slots.h"
 
 static const char *const works[] = {
 	[PANEL_COPY] = "copy",
@@ -88,8 +89,12 @@ json_t *job_spec_json(const struct job_spec *s)
 						     set_json(s->recorders, JOB_RECORDERS));
 	if (*s->image)
 		json_object_set_new(o, "image", json_string(s->image));
+	if (*s->slots)
+		json_object_set_new(o, "slots", json_string(s->slots));
 	if (s->work == PANEL_EXTRACT)
 		json_object_set_new(o, "tracks", tracks_json(s));
+	if (*s->master)
+		json_object_set_new(o, "master", json_string(s->master));
 	return o;
 }
 
@@ -204,6 +209,18 @@ static int take_image(struct parse *p, const char *key, const json_t *v)
 	return wrong(p, key, "a name of letters, digits, . _ -, at most 64 characters long");
 }
 
+static int take_slots(struct parse *p, const char *key, const json_t *v)
+{
+	int rc = take_string(p, key, v, p->spec->slots, sizeof(p->spec->slots));
+	struct slots slots;
+	char why[128];
+
+	if (rc || !slots_parse(p->spec->slots, &slots, why, sizeof(why)))
+		return rc;
+	snprintf(p->err, p->errlen, "\"%s\": %s", key, why);
+	return -EINVAL;
+}
+
 static int take_flag(struct parse *p, const char *key, const json_t *v)
 {
 	struct job_spec *s = p->spec;
@@ -236,10 +253,14 @@ static int take(struct parse *p, const char *key, const json_t *v)
 		return take_string(p, key, v, s->source, sizeof(s->source));
 	if (!strcmp(key, "owner"))
 		return take_string(p, key, v, s->owner, sizeof(s->owner));
+	if (!strcmp(key, "master"))
+		return take_string(p, key, v, s->master, sizeof(s->master));
 	if (!strcmp(key, "image"))
 		return take_image(p, key, v);
 	if (!strcmp(key, "recorders"))
 		return take_recorders(p, key, v);
+	if (!strcmp(key, "slots"))
+		return take_slots(p, key, v);
 	if (!strcmp(key, "again")) {
 		unsigned int n;
 		int rc = take_number(p, key, v, 2, &n);
@@ -268,8 +289,17 @@ static int complete(struct parse *p)
 	const struct job_spec *s = p->spec;
 	bool names = s->work == PANEL_REGISTER || s->work == PANEL_CLEAR ||
 		     s->work == PANEL_EXTRACT;
+	bool mail = !strcmp(s->source, JOB_MAIL);
 	size_t i;
 
+	if (mail && s->work != PANEL_COPY && s->work != PANEL_COPY_VERIFY)
+		return wrong(p, "work", "copy or copy+verify from the mail slot");
+	if (mail && !*s->slots)
+		return wrong(p, "slots", "where the blanks are, as in 1-20");
+	if (mail && !s->quantity)
+		return wrong(p, "quantity", "how many copies, at least 1,");
+	if (*s->slots && !mail)
+		return wrong(p, "source", "\"" JOB_MAIL "\" with slots");
 	if (names && !*s->image)
 		return wrong(p, "image", "the name of a master");
 	for (i = 0; s->work == PANEL_EXTRACT && i < PANEL_TRACKS; i++)

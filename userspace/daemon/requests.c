@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server_priv.h"
+#include "slots.h"
 
 #define JOBS_LIMIT	1000
 
@@ -199,11 +200,11 @@ static json_t *do_continue(struct server *s, struct client *c, const json_t *req
 
 static json_t *row_json(const struct store_job *job)
 {
-	return json_pack("{sI ss ss sI sI so si si si}", "job", (json_int_t)job->id, "work",
-			 job->kind, "state", store_job_state_name(job->state), "created",
-			 (json_int_t)job->created, "ended", (json_int_t)job->ended, "error",
-			 text(job->error), "good", (int)job->good, "bad", (int)job->bad, "unknown",
-			 (int)job->unknown);
+	return json_pack("{sI ss ss ss sI sI so si si si}", "job", (json_int_t)job->id, "work",
+			 job->kind, "state", store_job_state_name(job->state), "master",
+			 job->master, "created", (json_int_t)job->created, "ended",
+			 (json_int_t)job->ended, "error", text(job->error), "good", (int)job->good,
+			 "bad", (int)job->bad, "unknown", (int)job->unknown);
 }
 
 static bool append_row(void *arg, const struct store_job *job)
@@ -218,13 +219,14 @@ static bool append_disc(void *arg, const struct store_disc *d)
 
 	if (d->sense_valid)
 		snprintf(sense, sizeof(sense), "%02X/%02X/%02X", d->key, d->asc, d->ascq);
-	json_array_append_new(arg, json_pack("{sI si si so so ss ss so ss so sI sI}", "disc",
+	json_array_append_new(arg, json_pack("{sI si si so so ss ss so ss so so sI sI}", "disc",
 					     (json_int_t)d->id, "round", (int)d->round, "recorder",
 					     (int)d->recorder, "serial", text(d->serial), "drive",
 					     text(d->drive), "medium", d->medium, "fate",
 					     store_fate_name(d->fate), "message", text(d->message),
 					     "sense", sense, "lba", d->lba < 0 ? json_null() :
-					     json_integer(d->lba), "begun", (json_int_t)d->begun,
+					     json_integer(d->lba), "slot", d->slot ?
+					     json_integer(d->slot) : json_null(), "begun", (json_int_t)d->begun,
 					     "ended", (json_int_t)d->ended));
 	return true;
 }
@@ -349,11 +351,18 @@ static json_t *do_images(struct server *s, struct client *c, const json_t *reque
 static json_t *rule_json(struct server *s, unsigned int unit)
 {
 	struct auto_rule rule;
+	json_t *o;
 
 	auto_get(s->automat, unit, &rule);
-	return json_pack("{si sb sb si ss}", "reader", (int)unit, "on", rule.on, "verify",
-			 rule.verify, "quantity", (int)rule.quantity, "again",
-			 auto_again_name(rule.again));
+	o = json_pack("{sb sb si ss}", "on", rule.on, "verify", rule.verify, "quantity",
+		      (int)rule.quantity, "again", auto_again_name(rule.again));
+	if (unit == AUTO_LIBRARY) {
+		json_object_set_new(o, "library", json_true());
+		json_object_set_new(o, "slots", json_string(rule.slots));
+	} else {
+		json_object_set_new(o, "reader", json_integer(unit));
+	}
+	return o;
 }
 
 static json_t *do_auto(struct server *s, struct client *c, const json_t *request)
@@ -364,7 +373,7 @@ static json_t *do_auto(struct server *s, struct client *c, const json_t *request
 
 	(void)c;
 	(void)request;
-	for (unit = 0; unit < AUTO_READERS; unit++) {
+	for (unit = 0; unit < AUTO_RULES; unit++) {
 		auto_get(s->automat, unit, &rule);
 		if (rule.on)
 			json_array_append_new(list, rule_json(s, unit));
@@ -372,28 +381,52 @@ static json_t *do_auto(struct server *s, struct client *c, const json_t *request
 	return json_pack("{sb so}", "ok", 1, "auto", list);
 }
 
-static json_t *do_auto_set(struct server *s, struct client *c, const json_t *request)
+/* Which rule it is about; with the library's, where the blanks are. */
+static json_t *take_place(const json_t *request, bool on, unsigned int *unit, char *list,
+			  size_t size)
 {
+	const char *text = json_string_value(json_object_get(request, "slots"));
 	const json_t *reader = json_object_get(request, "reader");
-	const json_t *quantity = json_object_get(request, "quantity");
-	const char *again = json_string_value(json_object_get(request, "again"));
-	struct auto_rule rule = { 0 };
-	char err[256];
+	struct slots slots;
+	char err[128];
 
-	(void)c;
+	*unit = AUTO_LIBRARY;
+	if (json_is_true(json_object_get(request, "library"))) {
+		if (on && (!text || strlen(text) >= size))
+			return failure("\"slots\": where the blanks are is wanted, as in 1-20");
+		if (on && slots_parse(text, &slots, err, sizeof(err)))
+			return failure("\"slots\": %s", err);
+		snprintf(list, size, "%s", on ? text : "");
+		return NULL;
+	}
 	if (!json_is_integer(reader) || json_integer_value(reader) < 0 ||
 	    json_integer_value(reader) >= AUTO_READERS)
 		return failure("\"reader\": a number from 0 to %d is wanted", AUTO_READERS - 1);
+	*unit = (unsigned int)json_integer_value(reader);
+	return NULL;
+}
+
+static json_t *do_auto_set(struct server *s, struct client *c, const json_t *request)
+{
+	const json_t *quantity = json_object_get(request, "quantity");
+	const char *again = json_string_value(json_object_get(request, "again"));
+	struct auto_rule rule = { .on = json_is_true(json_object_get(request, "on")) };
+	unsigned int unit;
+	char err[256];
+	json_t *wrong = take_place(request, rule.on, &unit, rule.slots, sizeof(rule.slots));
+
+	(void)c;
+	if (wrong)
+		return wrong;
 	if (quantity && (!json_is_integer(quantity) || json_integer_value(quantity) < 0 ||
 			 json_integer_value(quantity) > PANEL_QUANTITY))
 		return failure("\"quantity\": a number from 0 to %d is wanted", PANEL_QUANTITY);
 	if (again && auto_again_find(again) < 0)
 		return failure("\"again\": ask, skip or run is wanted");
-	rule.on = json_is_true(json_object_get(request, "on"));
 	rule.verify = json_is_true(json_object_get(request, "verify"));
 	rule.quantity = (unsigned int)json_integer_value(quantity);
 	rule.again = (enum auto_again)(again ? auto_again_find(again) : AUTO_ASK);
-	if (auto_set(s->automat, (unsigned int)json_integer_value(reader), &rule))
+	if (auto_set(s->automat, unit, &rule))
 		return failure("%s", store_error(s->core->store, err, sizeof(err)));
 	return success();
 }

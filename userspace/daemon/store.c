@@ -24,6 +24,9 @@ static const char schema[] =
 	" sense INTEGER NOT NULL DEFAULT -1, lba INTEGER NOT NULL DEFAULT -1,"
 	" begun INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0,"
 	" inside INTEGER NOT NULL DEFAULT 1);"
+	/* Discs of a library: the slot they belong in, and whether they still do */
+	"CREATE TABLE IF NOT EXISTS disc_slot (disc INTEGER PRIMARY KEY REFERENCES disc(id),"
+	" slot INTEGER NOT NULL, inside INTEGER NOT NULL DEFAULT 1);"
 	"CREATE INDEX IF NOT EXISTS disc_job ON disc(job);"
 	"CREATE INDEX IF NOT EXISTS disc_inside ON disc(serial) WHERE inside;";
 

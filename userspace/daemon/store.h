@@ -95,6 +95,7 @@ struct store_disc {
 	bool sense_valid;
 	uint8_t key, asc, ascq;
 	int64_t lba;		/* -1: none */
+	uint32_t slot;		/* of a library, from 1; 0: it was put in by hand */
 	int64_t begun, ended;
 };
 
@@ -118,6 +119,14 @@ int store_discs(struct store *store, int64_t job,
  */
 bool store_recorder_holds(struct store *store, const char *serial, unsigned int recorder);
 int store_recorder_empty(struct store *store, const char *serial, unsigned int recorder);
+
+/*
+ * The same for the slots of a library, where discs go back to: a disc that was written
+ * to is taken for no blank until somebody has seen its slot without it, or says that
+ * the slot was filled anew.
+ */
+bool store_slot_holds(struct store *store, uint32_t slot);
+int store_slot_empty(struct store *store, uint32_t slot);
 
 /* ---- Counters ----------------------------------------------------------- */
 

@@ -148,12 +148,11 @@ int store_jobs(struct store *s, unsigned int limit,
 
 /* ---- Discs ------------------------------------------------------------ */
 
-int store_disc_new(struct store *s, struct store_disc *disc)
+static int insert_disc(struct store *s, struct store_disc *disc)
 {
 	sqlite3_stmt *stmt;
 	int rc;
 
-	pthread_mutex_lock(&s->lock);
 	stmt = store_prepare(s, "INSERT INTO disc(job,round,recorder,serial,drive,medium,fate,begun)"
 				" VALUES(?1,?2,?3,?4,?5,?6,?7,?8)");
 	if (stmt) {
@@ -168,6 +167,38 @@ int store_disc_new(struct store *s, struct store_disc *disc)
 	}
 	rc = store_finish(s, stmt);
 	disc->id = sqlite3_last_insert_rowid(s->db);
+	return rc;
+}
+
+static int insert_slot(struct store *s, const struct store_disc *disc)
+{
+	sqlite3_stmt *stmt;
+
+	if (!disc->slot)
+		return 0;
+	stmt = store_prepare(s, "INSERT INTO disc_slot(disc,slot) VALUES(?1,?2)");
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, disc->id);
+		sqlite3_bind_int64(stmt, 2, disc->slot);
+	}
+	return store_finish(s, stmt);
+}
+
+int store_disc_new(struct store *s, struct store_disc *disc)
+{
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = store_run(s, "BEGIN IMMEDIATE");
+	if (!rc) {
+		rc = insert_disc(s, disc);
+		if (!rc)
+			rc = insert_slot(s, disc);
+		if (!rc)
+			rc = store_run(s, "COMMIT");
+		else
+			sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	}
 	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
@@ -251,6 +282,7 @@ static void take_disc(sqlite3_stmt *stmt, struct store_disc *d)
 	d->lba = sqlite3_column_int64(stmt, 10);
 	d->begun = sqlite3_column_int64(stmt, 11);
 	d->ended = sqlite3_column_int64(stmt, 12);
+	d->slot = (uint32_t)sqlite3_column_int64(stmt, 13);
 }
 
 int store_discs(struct store *s, int64_t job,
@@ -261,7 +293,8 @@ int store_discs(struct store *s, int64_t job,
 
 	pthread_mutex_lock(&s->lock);
 	stmt = store_prepare(s, "SELECT id,job,round,recorder,serial,drive,medium,fate,message,"
-				"sense,lba,begun,ended FROM disc WHERE job=?1 ORDER BY id");
+				"sense,lba,begun,ended,(SELECT slot FROM disc_slot WHERE"
+				" disc=disc.id) FROM disc WHERE job=?1 ORDER BY id");
 	if (stmt)
 		sqlite3_bind_int64(stmt, 1, job);
 	while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
@@ -311,6 +344,38 @@ int store_recorder_empty(struct store *s, const char *serial, unsigned int recor
 	pthread_mutex_lock(&s->lock);
 	rc = store_finish(s, prepare_inside(s, "UPDATE disc SET inside=0 WHERE" INSIDE, serial,
 					    recorder));
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+/* A disc that was not touched after all is as blank as it was. */
+bool store_slot_holds(struct store *s, uint32_t slot)
+{
+	bool holds = true;	/* when the database does not answer */
+	sqlite3_stmt *stmt;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "SELECT 1 FROM disc_slot JOIN disc ON disc.id=disc_slot.disc"
+				" WHERE disc_slot.inside AND slot=?1 AND fate<>6 LIMIT 1");
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, slot);
+		holds = sqlite3_step(stmt) == SQLITE_ROW;
+	}
+	sqlite3_finalize(stmt);
+	pthread_mutex_unlock(&s->lock);
+	return holds;
+}
+
+int store_slot_empty(struct store *s, uint32_t slot)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "UPDATE disc_slot SET inside=0 WHERE inside AND slot=?1");
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, slot);
+	rc = store_finish(s, stmt);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
