@@ -26,6 +26,7 @@ struct core {
 	uint64_t reserved[CORE_JOBS];	/* recorders of each job, bit n for recorder n */
 	struct panel_settings settings;
 	struct panel_master master;	/* the last that was analyzed */
+	char master_id[64];		/* and which disc that is */
 	bool stopping;
 };
 

@@ -12,6 +12,7 @@ struct work {
 	struct job *job;
 	struct extract_config config;
 	struct extract_master master;
+	struct drive reader;
 	char name[32];
 	char err[256];
 };
@@ -22,22 +23,36 @@ static bool step(void *arg, uint64_t done, uint64_t total)
 	return !job_is_cancelled(arg);
 }
 
+/* Which disc it is: the tracks were chosen on the one that was analyzed. */
+static int check_disc(struct job *job, const struct drive *reader)
+{
+	bool same;
+	int rc;
+
+	snprintf(job->master, sizeof(job->master), "%s", job->spec.master);
+	rc = job_same_master(job, reader, &same);
+	if (rc)
+		return rc;
+	return same ? 0 : job_problem(job, "READER", "this is another disc than the one that was analyzed: put that one in, or analyze this one");
+}
+
 /* Waits for the disc, and says what there is to extract from. */
 static int begin(struct job *job, struct work *w)
 {
-	struct drive reader;
-	int rc = job_wait_master(job, &reader);
+	int rc = job_wait_master(job, &w->reader);
 
+	if (!rc)
+		rc = check_disc(job, &w->reader);
 	if (rc)
 		return rc;
 	w->job = job;
-	drive_name(&reader, w->name, sizeof(w->name));
+	drive_name(&w->reader, w->name, sizeof(w->name));
 	w->config.ops = &burn_ops_discmux;
 	w->config.ctx = job->dm;
-	w->config.member = reader.member;
+	w->config.member = w->reader.member;
 	w->config.name = w->name;
-	w->config.max_data = reader.max_data < job->max_exec_bytes ? reader.max_data :
-								    job->max_exec_bytes;
+	w->config.max_data = w->reader.max_data < job->max_exec_bytes ? w->reader.max_data :
+								       job->max_exec_bytes;
 	w->config.progress = (struct images_progress){ step, job };
 	job_phase(job, PANEL_RUNNING);
 	rc = extract_analyze(&w->config, &w->master, w->err, sizeof(w->err));
@@ -45,8 +60,9 @@ static int begin(struct job *job, struct work *w)
 }
 
 /* What the panel shows of it. */
-static void show_master(struct core *core, const struct extract_master *master)
+static void show_master(struct job *job, const struct extract_master *master)
 {
+	struct core *core = job->core;
 	unsigned int i;
 
 	pthread_mutex_lock(&core->lock);
@@ -56,6 +72,7 @@ static void show_master(struct core *core, const struct extract_master *master)
 		core->master.frames[i] = master->track[i].blocks;
 	}
 	core->master.tracks = i;
+	snprintf(core->master_id, sizeof(core->master_id), "%s", job->master);
 	pthread_mutex_unlock(&core->lock);
 }
 
@@ -99,7 +116,7 @@ int job_run_analyze(struct job *job)
 	int rc = w ? begin(job, w) : -ENOMEM;
 
 	if (!rc) {
-		show_master(job->core, &w->master);
+		show_master(job, &w->master);
 		extract_master_clear(&w->master);
 	}
 	free(w);

@@ -215,6 +215,11 @@ static void make_spec(const struct panel_host *h, const struct panel_request *r,
 	spec->full = r->full;
 	spec->append = r->append;
 	memcpy(spec->tracks, r->tracks, sizeof(spec->tracks));
+	if (r->work == PANEL_EXTRACT) {
+		pthread_mutex_lock(&h->core->lock);
+		snprintf(spec->master, sizeof(spec->master), "%s", h->core->master_id);
+		pthread_mutex_unlock(&h->core->lock);
+	}
 	if (r->hdd)
 		snprintf(spec->image, sizeof(spec->image), "HDD%u", r->hdd);
 	/* "Copy DISC to HD/DISC": a register burns the blanks there are as well */
