@@ -144,6 +144,9 @@ void job_take_burn(struct job *job)
 
 		burn_job_status(job->burn, i, &s);
 		take_disc(&job->status.discs[i], &job->recorders[i], &s);
+		if (s.state == BURN_DONE && job_disc_spoiled(job, i))
+			snprintf(job->status.discs[i].state, sizeof(job->status.discs[i].state),
+				 "%s", burn_state_name(BURN_FAILED));
 		if (s.state == BURN_VERIFYING)
 			verifying = true;
 		if (!moves(s.state) || !s.total)

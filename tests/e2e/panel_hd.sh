@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# vm: --sim tower:2 --with jq
+# kernel: 6.1
+#
+# The user's guide played on the text panel: Copy DISC to HD/DISC; and a master on the
+# hard disk that is no longer what was registered.
+# shellcheck source=tests/tap.sh
+. "${0%/*}/../tap.sh"
+# shellcheck source=tests/panel.sh
+. "${0%/*}/../panel.sh"
+
+dd if=/dev/urandom of="$tmp/master.iso" bs=1M count=24 2>/dev/null
+dvd_master
+panel_start
+hdd3=$daemon_dir/images/HDD3
+
+play "Copy DISC to HD/DISC is switched on" <<'END'
+no
+no
+no
+no
+no
+|SETUP?              |(MODE CHANGE)       |
+yes
+no
+|Copy DISC to        |HD/DISC?         OFF|
+yes
+|Copy DISC to HD/DISC|>OFF?               |
+no
+|Copy DISC to HD/DISC|>ON?                |
+yes
+|Copy DISC to        |HD/DISC?          ON|
+no
+no
+no
+no
+no
+no
+no
+no
+|>EXIT?              |                    |
+yes
+no
+|COPY START?         |(DISC to DISC)      |
+END
+blanks dvd+r dvd-r
+play "a register records blank discs as well" <<'END'
+no
+no
+yes
+no
+no
+no
+|>HDD3?              |(DISC TO HDD)       |
+yes
+wait DVD to HDD3
+|DVD to HDD3     25MB|DVD 
+wait REGISTER COMPLETE
+|REGISTER COMPLETE   |OK 2 NG 0           |
+yes
+|COPY START?         |(DISC to DISC)      |
+no
+no
+yes
+no
+no
+no
+|>HDD3?              |ROM             25MB|
+yes
+|COPY START?         |(HDD3 to DISC)      |
+END
+check "the discs hold the master" same "$tmp/master.iso" disc0 disc1
+check "so does HDD3" cmp "$tmp/master.iso" "$hdd3/HDD3.iso"
+check "its hash is right" sh -c "cd $hdd3 && sha256sum -c HDD3.sha256"
+check "all discs came out" trays open 0 1
+
+# A bit that flips: nobody but the hash can know
+printf 'X' | dd of="$hdd3/HDD3.iso" bs=1 seek=$((24 * 1024 * 1024 - 5000)) conv=notrunc 2>/dev/null
+blanks dvd+r dvd+r
+play "damage is found while the first discs burn" <<'END'
+yes
+wait COPY ERROR
+|COPY ERROR          |OK 0 NG 
+yes
+|RECORDER 0          |DISC IS 
+no
+|RECORDER 1          |DISC IS 
+no
+|MASTER              |
+yes
+|COPY START?         |(HDD3 to DISC)      |
+END
+check "the log says which master and where" grep -q 'HDD3.*is damaged' "$tmp/log"
+check "no disc counts as good" sh -c "discmux daemon job | jq -e \
+	'(.discs | length > 0) and all(.discs[]; .fate != \"good\") and .good == 0'"
+check "nor do the counters" counter discs-good 2
+blanks dvd+r dvd+r
+play "nor does it burn again" <<'END'
+yes
+wait COPY ERROR
+no
+yes
+END
+check "still" counter discs-good 2
+
+panel_stop
+rm -rf "$tmp"
+done_testing
