@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim mc8600:4:20 --with jq
+# kernel: 6.1
 #
 # A disc that somebody lays into the library's mail slot begins a run: everything is
 # done by discmux-sim ctl alone, and each disc comes back where it was.
