@@ -88,7 +88,7 @@ blanks() {
 		rm -f "$media/disc$n".*
 		n=$((n + 1))
 	done
-	sleep 2 # discmuxd has seen the empty drives
+	wait_for 20 seen_empty "$n" # by discmuxd, or it takes no new disc there
 	n=0
 	for type; do
 		if [ "$type" = - ]; then
@@ -98,6 +98,12 @@ blanks() {
 		fi
 		n=$((n + 1))
 	done
+}
+
+# seen_empty N: the first N recorders
+seen_empty() {
+	ask status | jq -e "[.drives[] | select(.drive | startswith(\"recorder\"))][:$1] |
+		all(.disc == \"none\")"
 }
 
 # same IMAGE DISC...: each disc begins with the image
