@@ -185,6 +185,27 @@ static void test_erase(void **state)
 	}
 }
 
+/* Discs that are blanked beside some that are overwritten */
+static void test_erase_mixed(void **state)
+{
+	static const char *const types[] = { "dvd-rw", "dvd+rw", "bd-re" };
+	struct burn_rig *rig = burn_rig_new(3);
+	uint32_t i;
+
+	(void)state;
+	burn_rig_image(rig, BLOCKS);
+	for (i = 0; i < 3; i++)
+		burn_rig_blank(rig, i + 1, types[i], 65536);
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_VERIFIED);
+	rig->config.erase = true;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_expect_copy(rig, "disc2");
+	burn_rig_expect_copy(rig, "disc3");
+	burn_rig_free(rig);
+}
+
 /* A CD-RW that another program formatted for packets is erased like any other. */
 static void test_packets(void **state)
 {
@@ -555,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_restricted),
 		cmocka_unit_test(test_erase),
+		cmocka_unit_test(test_erase_mixed),
 		cmocka_unit_test(test_packets),
 		cmocka_unit_test(test_erase_for_incremental),
 		cmocka_unit_test(test_not_erasable),

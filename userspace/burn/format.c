@@ -93,12 +93,16 @@ void burn_format(struct burn_job *job)
 	burn_set set = to_blank(job);
 	size_t i;
 
-	/* The checks let these pass because they may be erased */
+	/* The checks let these pass because they may be erased; what is overwritten needs
+	 * no erasing, and may go on holding data */
 	if (set) {
 		burn_blank(job, set);
-		job->config.erase = false;
 		burn_check_profiles(job);
 		burn_check_blank(job);
+		burn_for_each(i, set & job->live)
+			if (!job->recs[i].blank)
+				burn_fail(job, i, "%s has erased its disc, and it is not blank",
+					  job->recs[i].name);
 		burn_check_room(job);
 	}
 	set = to_format(job);
