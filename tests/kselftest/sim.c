@@ -60,10 +60,19 @@ static int tell(json_t *request)
 	return reply ? 0 : -EIO;
 }
 
+int sim_blank_of(const char *type, uint32_t blocks, const char *name, const char *device)
+{
+	json_t *request = json_pack("{s:s, s:s, s:s, s:s*}", "command", "blank", "type", type,
+				    "name", name, "device", device);
+
+	if (blocks)
+		json_object_set_new(request, "blocks", json_integer(blocks));
+	return tell(request);
+}
+
 int sim_blank(const char *name, const char *device)
 {
-	return tell(json_pack("{s:s, s:s, s:s, s:s*}", "command", "blank", "type", "dvd+r", "name",
-			      name, "device", device));
+	return sim_blank_of("dvd+r", 0, name, device);
 }
 
 void sim_eject(const char *device)

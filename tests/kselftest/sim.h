@@ -12,6 +12,9 @@
 /* A blank DVD+R; device may be NULL: into no drive. */
 int sim_blank(const char *name, const char *device);
 
+/* The same of another type: "cd-r", "dvd-rw"; blocks 0: the usual disc. */
+int sim_blank_of(const char *type, uint32_t blocks, const char *name, const char *device);
+
 /* Takes the disc out of a drive, if there is one, locked or not. */
 void sim_eject(const char *device);
 
