@@ -40,11 +40,11 @@ bool dmx_cmd_is_ours(const struct request *rq)
  */
 static int dmx_cmd_attach_data(struct dmx_cmd *cmd, struct dmx_data *data)
 {
-	bio_init(cmd->bio, NULL, data->table, data->nr,
+	bio_init(&cmd->bio, NULL, data->table, data->nr,
 		 data->out ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN);
-	cmd->bio->bi_vcnt = data->nr;
-	cmd->bio->bi_iter.bi_size = data->bytes;
-	return blk_rq_append_bio(cmd->rq, cmd->bio);
+	cmd->bio.bi_vcnt = data->nr;
+	cmd->bio.bi_iter.bi_size = data->bytes;
+	return blk_rq_append_bio(cmd->rq, &cmd->bio);
 }
 
 /**
@@ -151,7 +151,7 @@ static void dmx_cmd_note(struct dmx_cmd *cmd, const struct discmux_result *res)
 static void dmx_cmd_free(struct dmx_cmd *cmd)
 {
 	if (cmd->bytes)
-		bio_uninit(cmd->bio);
+		bio_uninit(&cmd->bio);
 	blk_mq_free_request(cmd->rq);
 	cmd->rq = NULL;
 }
@@ -216,7 +216,6 @@ static void dmx_batch_free(struct work_struct *work)
 			dmx_member_end(c->cmd.member);
 		if (c->cmd.member)
 			dmx_member_put(c->cmd.member);
-		kfree(c->cmd.bio);
 	}
 	if (batch->release)
 		batch->release(batch);
@@ -270,11 +269,6 @@ struct dmx_batch *dmx_batch_alloc(unsigned int nr)
 	for (i = 0; i < nr; i++) {
 		batch->c[i].batch = batch;
 		batch->c[i].cmd.done = dmx_batch_cmd_done;
-		batch->c[i].cmd.bio = bio_kmalloc(0, GFP_KERNEL);
-		if (!batch->c[i].cmd.bio) {
-			dmx_batch_put(batch);
-			return NULL;
-		}
 	}
 	return batch;
 }

@@ -221,8 +221,22 @@ struct dmx_data {
 };
 
 /**
+ * struct dmx_limits - what every queue of a group can take
+ * @share: pages from elsewhere may be used as they are
+ * @align: mask of address bits that must be zero
+ * @segment: most bytes of one piece of memory
+ * @boundary: mask of addresses that a piece must not cross
+ */
+struct dmx_limits {
+	bool share;
+	unsigned long align;
+	unsigned int segment;
+	unsigned long boundary;
+};
+
+/**
  * struct dmx_cmd - one SCSI command on its way
- * @bio: for the data, if any; made once, used for each command
+ * @bio: for the data, if any; begun anew for each command
  * @bytes: that the command in flight transfers
  * @own: the driver asks on its own account: the sense data kept for the user
  *	is not touched
@@ -233,7 +247,7 @@ struct dmx_data {
 struct dmx_cmd {
 	struct dmx_member *member;
 	struct request *rq;
-	struct bio *bio;
+	struct bio bio;
 	u32 bytes;
 	ktime_t start;
 	ktime_t end;
@@ -360,8 +374,6 @@ void dmx_batch_result(struct dmx_batch *batch, unsigned int i,
 		      struct discmux_result *res);
 
 /* sync.c */
-struct bio_vec *dmx_table_alloc(const void *buf, unsigned int len,
-				unsigned int *nr);
 int dmx_request_run(struct dmx_member *m, const struct dmx_request *rq,
 		    struct discmux_result *res);
 int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
@@ -375,6 +387,14 @@ int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 void dmx_log_failure(struct dmx_member *m, const char *what,
 		     const struct discmux_result *res);
 void dmx_write_cdb(struct dmx_cmd *cmd, u8 opcode, u32 lba, u32 blocks);
+
+/* table.c */
+void dmx_limits_init(struct dmx_limits *l);
+void dmx_limits_add(struct dmx_limits *l, struct dmx_member *m);
+bool dmx_table_merge(struct bio_vec *bv, const struct dmx_limits *l,
+		     struct page *page, unsigned int off, unsigned int len);
+struct bio_vec *dmx_table_alloc(const void *buf, unsigned int len,
+				unsigned int *nr);
 
 /* claim.c */
 int dmx_claim(struct dmx_file *file, struct dmx_member *m);
@@ -407,6 +427,7 @@ int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
 void dmx_put_members(struct dmx_member **m, unsigned int n);
 int dmx_clear_results(u64 uptr, u32 n, u32 stride);
 int dmx_put_array(u64 uptr, u32 index, u32 stride, const void *entry, u32 size);
+int dmx_out_result(u64 uptr, u32 index, u32 stride, const struct discmux_result *res);
 
 /* exec.c, fanout.c */
 int dmx_ioctl_exec(struct dmx_call *call);

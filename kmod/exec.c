@@ -197,8 +197,7 @@ static int dmx_exec_out(struct dmx_batch *batch, const struct discmux_exec *arg)
 		if (step && got && d->buf &&
 		    copy_to_user(u64_to_user_ptr(to), d->buf + i * step, got))
 			return -EFAULT;
-		if (dmx_put_array(arg->results, i, arg->result_stride, &res,
-				  sizeof(res)) ||
+		if (dmx_out_result(arg->results, i, arg->result_stride, &res) ||
 		    dmx_exec_put_block(&batch->c[i], i, arg, &res))
 			return -EFAULT;
 	}

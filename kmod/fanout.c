@@ -35,23 +35,22 @@ static void dmx_fanout_release(struct dmx_batch *batch)
 
 /* Whether every recorder can take the buffer as it lies in memory. */
 static bool dmx_fanout_shareable(struct dmx_member **m, unsigned int n, u64 addr,
-				 u32 len)
+				 u32 len, struct dmx_limits *l)
 {
 	unsigned int nr = DIV_ROUND_UP(offset_in_page(addr) + len, PAGE_SIZE);
 	unsigned int i;
 
+	dmx_limits_init(l);
 	for (i = 0; i < n; i++) {
-		struct request_queue *q = m[i]->sdev->request_queue;
-		unsigned long mask = queue_dma_alignment(q) | queue_virt_boundary(q);
-
-		if ((addr | len) & mask || nr > queue_max_segments(q) ||
-		    queue_max_segment_size(q) < PAGE_SIZE)
+		dmx_limits_add(l, m[i]);
+		if (nr > queue_max_segments(m[i]->sdev->request_queue))
 			return false;
 	}
-	return true;
+	return l->share && !((addr | len) & l->align);
 }
 
-static int dmx_fanout_pin(struct dmx_fanout *f, u64 addr, u32 len)
+static int dmx_fanout_pin(struct dmx_fanout *f, u64 addr, u32 len,
+			  const struct dmx_limits *l)
 {
 	unsigned int nr = DIV_ROUND_UP(offset_in_page(addr) + len, PAGE_SIZE);
 	unsigned int off = offset_in_page(addr), i;
@@ -73,13 +72,11 @@ static int dmx_fanout_pin(struct dmx_fanout *f, u64 addr, u32 len)
 	}
 	f->pages = pages;
 	f->nr_pages = nr;
-	f->nr = nr;
 	for (i = 0; i < nr; i++) {
 		unsigned int part = min_t(unsigned int, len, PAGE_SIZE - off);
 
-		f->table[i].bv_page = pages[i];
-		f->table[i].bv_offset = off;
-		f->table[i].bv_len = part;
+		if (!f->nr || !dmx_table_merge(&f->table[f->nr - 1], l, pages[i], off, part))
+			bvec_set_page(&f->table[f->nr++], pages[i], part, off);
 		len -= part;
 		off = 0;
 	}
@@ -103,6 +100,7 @@ static int dmx_fanout_data(struct dmx_file *file, struct dmx_batch *batch,
 {
 	struct dmx_fanout *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
 	enum dmx_mux_counter way = DMX_MC_BYTES_ZERO_COPY;
+	struct dmx_limits limits;
 	unsigned int i;
 	int ret;
 
@@ -110,8 +108,8 @@ static int dmx_fanout_data(struct dmx_file *file, struct dmx_batch *batch,
 		return -ENOMEM;
 	batch->private = f;
 	batch->release = dmx_fanout_release;
-	if (dmx_fanout_shareable(m, batch->nr, arg->data, arg->data_len)) {
-		ret = dmx_fanout_pin(f, arg->data, arg->data_len);
+	if (dmx_fanout_shareable(m, batch->nr, arg->data, arg->data_len, &limits)) {
+		ret = dmx_fanout_pin(f, arg->data, arg->data_len, &limits);
 	} else {
 		ret = dmx_fanout_copy(f, arg->data, arg->data_len);
 		way = DMX_MC_BYTES_COPIED;
@@ -179,8 +177,7 @@ static int dmx_fanout_out(struct dmx_batch *batch,
 		} else if (batch->c[i].sent) {
 			dmx_count(m, DMX_C_WRITE_ERRORS, 1);
 		}
-		if (dmx_put_array(arg->results, i, arg->result_stride, &res,
-				  sizeof(res)))
+		if (dmx_out_result(arg->results, i, arg->result_stride, &res))
 			return -EFAULT;
 	}
 	return 0;

@@ -60,7 +60,6 @@ static void dmx_stream_free(struct dmx_stream *s)
 		if (leg->claimed)
 			dmx_leg_unclaim(leg);
 		dmx_member_put(leg->member);
-		kfree(leg->cmd.bio);
 	}
 	dmx_ring_free(s);
 	dmx_suspend_release();
@@ -305,7 +304,6 @@ struct dmx_stream *dmx_stream_alloc(struct dmx_file *file, u32 n,
 		leg->member = m[i];
 		leg->lba = t[i].lba;
 		leg->cmd.member = m[i];
-		leg->cmd.bio = bio_kmalloc(0, GFP_KERNEL_ACCOUNT);
 		dmx_leg_init(leg);
 	}
 	dmx_suspend_hold();

@@ -114,18 +114,6 @@ struct dmx_leg {
 };
 
 /**
- * struct dmx_limits - what every recorder's queue can take
- * @share: pages from elsewhere may be used as they are
- * @segment: most bytes of one piece of memory
- * @boundary: mask of addresses that a piece must not cross
- */
-struct dmx_limits {
-	bool share;
-	unsigned int segment;
-	unsigned long boundary;
-};
-
-/**
  * struct dmx_stream - a stream; freed when the fd is closed and no leg is busy
  * @ref: the fd, each busy leg, each pause, each queued work
  * @write_lock: one writer at a time; outside @lock
@@ -133,7 +121,8 @@ struct dmx_limits {
  * @thread: sends WRITEs
  * @ready: legs for the thread to look at
  * @kick: it has to look at all idle legs
- * @slot, @page: the ring; pages_per_chunk pages of its own for each slot
+ * @slot, @page: the ring; pages_per_chunk pages of its own for each slot, which
+ *	come when they are needed first: under @write_lock
  * @head, @fill, @end, @tail_bytes, @reaped, @state, @pending and the legs'
  *	cursor, state and counters: under @lock.  @fill is the bytes in chunk
  *	@head, @end the number of chunks once FINISH is called, @tail_bytes
@@ -207,9 +196,10 @@ int dmx_ring_alloc(struct dmx_stream *s);
 void dmx_ring_free(struct dmx_stream *s);
 u32 dmx_ring_room(struct dmx_stream *s);
 u32 dmx_ring_used(struct dmx_stream *s);
-size_t dmx_ring_fill(struct dmx_stream *s, u32 room, struct iov_iter *from);
-size_t dmx_ring_fill_async(struct dmx_stream *s, u32 room, struct iov_iter *from,
-			   struct dmx_async *async);
+int dmx_ring_back_all(struct dmx_stream *s);
+ssize_t dmx_ring_fill(struct dmx_stream *s, u32 room, struct iov_iter *from);
+void dmx_ring_fill_async(struct dmx_stream *s, u32 room, struct iov_iter *from,
+			 struct dmx_async *async);
 void dmx_ring_commit(struct dmx_stream *s, u32 bytes);
 void dmx_ring_reap(struct dmx_stream *s);
 

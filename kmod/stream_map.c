@@ -22,7 +22,10 @@ static const struct file_operations dmx_map_fops = {
 static int dmx_map_pages(struct dmx_stream *s, struct vm_area_struct *vma)
 {
 	unsigned long nr = s->nr_chunks * s->pages_per_chunk, i;
+	int ret = dmx_ring_back_all(s);
 
+	if (ret)
+		return ret;
 	for (i = 0; i < nr; i++)
 		clear_highpage(s->page[i]);
 	return vm_insert_pages(vma, vma->vm_start, s->page, &nr);

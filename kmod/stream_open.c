@@ -5,7 +5,6 @@
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
-#include <linux/blkdev.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_host.h>
 
@@ -34,26 +33,15 @@ static int dmx_stream_check(const struct discmux_stream *arg)
 	return arg->chunk_bytes > DMX_MAX_DATA ? -EMSGSIZE : 0;
 }
 
-/* One set of pages for all: what is too much for one is for none. */
 static void dmx_stream_limits(struct dmx_stream *s)
 {
-	struct dmx_limits *l = &s->limits;
 	unsigned int i;
 
-	l->share = true;
-	l->segment = UINT_MAX;
-	l->boundary = ULONG_MAX;
-	for (i = 0; i < s->nr_legs; i++) {
-		struct request_queue *q = s->leg[i].member->sdev->request_queue;
-
-		l->segment = min(l->segment, queue_max_segment_size(q));
-		l->boundary &= queue_segment_boundary(q);
-		if ((queue_dma_alignment(q) | queue_virt_boundary(q)) & PAGE_MASK)
-			l->share = false;
-	}
-	l->segment = rounddown(l->segment, PAGE_SIZE);
-	if (l->segment < PAGE_SIZE || (l->boundary & ~PAGE_MASK) != ~PAGE_MASK)
-		l->share = false;
+	dmx_limits_init(&s->limits);
+	for (i = 0; i < s->nr_legs; i++)
+		dmx_limits_add(&s->limits, s->leg[i].member);
+	if (s->limits.align & PAGE_MASK)
+		s->limits.share = false;
 }
 
 /* Recorders that share a host with another one of the stream. */
@@ -110,8 +98,6 @@ static int dmx_stream_claim(struct dmx_stream *s)
 	for (i = 0; i < s->nr_legs; i++) {
 		struct dmx_member *m = s->leg[i].member;
 
-		if (!s->leg[i].cmd.bio)
-			return -ENOMEM;
 		ret = dmx_claim(s->file, m);
 		if (ret)
 			return ret;

@@ -44,8 +44,8 @@ void dmx_chunk_put(struct dmx_chunk *chunk)
 	kvfree(chunk);
 }
 
-/* Pages in a row where there are any: fewer pieces are less work. */
-static int dmx_ring_alloc_pages(struct dmx_stream *s, struct page **to)
+/* Pages in a row, for fewer pieces are less work; false when there are none. */
+static bool dmx_ring_row(struct dmx_stream *s, struct page **to)
 {
 	unsigned int order = get_order(s->chunk_bytes), i;
 	struct page *page = NULL;
@@ -53,28 +53,58 @@ static int dmx_ring_alloc_pages(struct dmx_stream *s, struct page **to)
 	if (order)
 		page = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_NORETRY,
 				   order);
-	if (page) {
-		split_page(page, order);
-		for (i = 0; i < 1 << order; i++) {
-			if (i < s->pages_per_chunk)
-				to[i] = page + i;
-			else
-				__free_page(page + i);
-		}
-		return 0;
+	if (!page)
+		return false;
+	split_page(page, order);
+	for (i = 0; i < 1 << order; i++) {
+		if (i < s->pages_per_chunk)
+			to[i] = page + i;
+		else
+			__free_page(page + i);
 	}
-	for (i = 0; i < s->pages_per_chunk; i++) {
-		to[i] = alloc_page(GFP_KERNEL_ACCOUNT);
+	return true;
+}
+
+/*
+ * The ring's own pages of a slot, taken when data first come to lie there: to
+ * have them all at once (and zeroed, as many kernels do) is what opening a
+ * stream would take longest for, and what comes by sendfile never needs them.
+ * Once WRITEs go out memory is waited for: a disc must not be lost for it.
+ * The first page is taken last, so that it tells whether all are there.
+ */
+static int dmx_ring_back(struct dmx_stream *s, u32 slot, bool may_fail)
+{
+	struct page **to = s->page + slot * s->pages_per_chunk;
+	u32 i = s->pages_per_chunk;
+	gfp_t gfp = GFP_KERNEL_ACCOUNT;
+
+	lockdep_assert_held(&s->write_lock);
+	if (*to || (!to[i - 1] && dmx_ring_row(s, to)))
+		return 0;
+	if (!may_fail || READ_ONCE(s->state) != DISCMUX_STREAM_FILLING)
+		gfp |= __GFP_NOFAIL;
+	while (i--) {
+		to[i] = to[i] ?: alloc_page(gfp);
 		if (!to[i])
 			return -ENOMEM;
 	}
 	return 0;
 }
 
+/* All of it, for a mapping. */
+int dmx_ring_back_all(struct dmx_stream *s)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < s->nr_chunks && !ret; i++)
+		ret = fatal_signal_pending(current) ? -EINTR : dmx_ring_back(s, i, true);
+	return ret;
+}
+
 int dmx_ring_alloc(struct dmx_stream *s)
 {
 	u32 i, nr = s->nr_chunks * s->pages_per_chunk;
-	int ret;
 
 	s->slot = kvcalloc(s->nr_chunks, sizeof(*s->slot), GFP_KERNEL_ACCOUNT);
 	s->page = kvcalloc(nr, sizeof(*s->page), GFP_KERNEL_ACCOUNT);
@@ -89,11 +119,6 @@ int dmx_ring_alloc(struct dmx_stream *s)
 		s->slot[i] = dmx_chunk_alloc(s);
 		if (!s->slot[i])
 			return -ENOMEM;
-		ret = dmx_ring_alloc_pages(s, s->page + i * s->pages_per_chunk);
-		if (ret)
-			return ret;
-		if (fatal_signal_pending(current))
-			return -EINTR;
 	}
 	return 0;
 }
@@ -178,27 +203,11 @@ static void dmx_ring_filled(struct dmx_stream *s, u32 bytes, u32 copied)
 	dmx_count(s->file->mux, DMX_MC_BYTES_ZERO_COPY, bytes - copied);
 }
 
-static bool dmx_chunk_merge(struct dmx_stream *s, struct dmx_chunk *chunk,
-			    struct page *page, u32 off, u32 len, bool foreign)
-{
-	phys_addr_t start, at = page_to_phys(page) + off;
-	struct bio_vec *bv;
-
-	if (!chunk->nr || foreign != test_bit(chunk->nr - 1, chunk->foreign))
-		return false;
-	bv = &chunk->table[chunk->nr - 1];
-	start = page_to_phys(bv->bv_page) + bv->bv_offset;
-	if (start + bv->bv_len != at || bv->bv_len + len > s->limits.segment ||
-	    (start | s->limits.boundary) != ((at + len - 1) | s->limits.boundary))
-		return false;
-	bv->bv_len += len;
-	return true;
-}
-
 static void dmx_chunk_add(struct dmx_stream *s, struct dmx_chunk *chunk,
 			  struct page *page, u32 off, u32 len, bool foreign)
 {
-	if (dmx_chunk_merge(s, chunk, page, off, len, foreign))
+	if (chunk->nr && foreign == test_bit(chunk->nr - 1, chunk->foreign) &&
+	    dmx_table_merge(&chunk->table[chunk->nr - 1], &s->limits, page, off, len))
 		return;
 	bvec_set_page(&chunk->table[chunk->nr], page, len, off);
 	__assign_bit(chunk->nr, chunk->foreign, foreign);
@@ -211,7 +220,7 @@ static struct dmx_chunk *dmx_ring_head(struct dmx_stream *s)
 	return s->slot[s->head % s->nr_chunks];
 }
 
-/* The ring's own page behind byte @at of the chunk at head. */
+/* The ring's own page behind byte @at of the chunk at head, if it is there. */
 static struct page *dmx_ring_page(struct dmx_stream *s, u32 at)
 {
 	u32 slot = s->head % s->nr_chunks;
@@ -219,11 +228,15 @@ static struct page *dmx_ring_page(struct dmx_stream *s, u32 at)
 	return s->page[slot * s->pages_per_chunk + (at >> PAGE_SHIFT)];
 }
 
-static size_t dmx_ring_copy(struct dmx_stream *s, size_t want, struct iov_iter *from)
+static ssize_t dmx_ring_copy(struct dmx_stream *s, size_t want, struct iov_iter *from,
+			     bool may_fail)
 {
 	struct dmx_chunk *chunk = dmx_ring_head(s);
 	size_t done = 0;
+	int ret = dmx_ring_back(s, s->head % s->nr_chunks, may_fail);
 
+	if (ret)
+		return ret;
 	while (done < want) {
 		u32 at = s->fill + done, off = offset_in_page(at);
 		size_t part = min_t(size_t, want - done, PAGE_SIZE - off);
@@ -238,7 +251,7 @@ static size_t dmx_ring_copy(struct dmx_stream *s, size_t want, struct iov_iter *
 	}
 	if (done)
 		dmx_ring_filled(s, done, done);
-	return done;
+	return done ?: -EFAULT;
 }
 
 /* What is next in @from, within one page; its bytes. */
@@ -258,10 +271,13 @@ static u32 dmx_iter_piece(const struct iov_iter *from, struct page **page, u32 *
  * Whole pages that come to lie at a page's place are used where they are.
  * Slab memory is not: a reference to its page does not keep it.
  */
-static size_t dmx_ring_refer(struct dmx_stream *s, size_t want, struct iov_iter *from)
+static ssize_t dmx_ring_refer(struct dmx_stream *s, size_t want, struct iov_iter *from,
+			      bool may_fail)
 {
 	struct dmx_chunk *chunk = dmx_ring_head(s);
+	u32 slot = s->head % s->nr_chunks;
 	size_t done = 0, copied = 0;
+	int ret = 0;
 
 	while (done < want) {
 		u32 at = s->fill + done, to = offset_in_page(at), off;
@@ -273,6 +289,9 @@ static size_t dmx_ring_refer(struct dmx_stream *s, size_t want, struct iov_iter 
 			get_page(page);
 			dmx_chunk_add(s, chunk, page, 0, PAGE_SIZE, true);
 		} else {
+			ret = dmx_ring_back(s, slot, may_fail);
+			if (ret)
+				break;
 			part = min_t(size_t, part, PAGE_SIZE - to);
 			own = dmx_ring_page(s, at);
 			memcpy_page(own, to, page, off, part);
@@ -282,8 +301,9 @@ static size_t dmx_ring_refer(struct dmx_stream *s, size_t want, struct iov_iter 
 		iov_iter_advance(from, part);
 		done += part;
 	}
-	dmx_ring_filled(s, done, copied);
-	return done;
+	if (done)
+		dmx_ring_filled(s, done, copied);
+	return done ?: ret;
 }
 
 /**
@@ -292,15 +312,15 @@ static size_t dmx_ring_refer(struct dmx_stream *s, size_t want, struct iov_iter 
  * @room: of dmx_ring_room(), not 0
  * @from: the data; pages that splice brings are referred to, all else copied
  *
- * Return: bytes taken, 0 when memory could not be read.
+ * Return: bytes taken, at least 1; -EFAULT, or -ENOMEM before the first WRITE.
  */
-size_t dmx_ring_fill(struct dmx_stream *s, u32 room, struct iov_iter *from)
+ssize_t dmx_ring_fill(struct dmx_stream *s, u32 room, struct iov_iter *from)
 {
 	size_t want = min_t(size_t, room, iov_iter_count(from));
 
 	if (iov_iter_is_bvec(from) && s->limits.share)
-		return dmx_ring_refer(s, want, from);
-	return dmx_ring_copy(s, want, from);
+		return dmx_ring_refer(s, want, from, true);
+	return dmx_ring_copy(s, want, from, true);
 }
 
 /**
@@ -311,10 +331,11 @@ size_t dmx_ring_fill(struct dmx_stream *s, u32 room, struct iov_iter *from)
  * @async: waits until its memory is not needed any more
  *
  * Only whole chunks are used in place, and only once WRITEs go out: that no
- * write ever waits for data that the user may not bring.
+ * write ever waits for data that the user may not bring.  Nobody could be told
+ * of memory that is not there: it is waited for.
  */
-size_t dmx_ring_fill_async(struct dmx_stream *s, u32 room, struct iov_iter *from,
-			   struct dmx_async *async)
+void dmx_ring_fill_async(struct dmx_stream *s, u32 room, struct iov_iter *from,
+			 struct dmx_async *async)
 {
 	size_t want = min_t(size_t, room, iov_iter_count(from));
 	struct iov_iter part = *from;
@@ -322,11 +343,13 @@ size_t dmx_ring_fill_async(struct dmx_stream *s, u32 room, struct iov_iter *from
 	iov_iter_truncate(&part, want);
 	if (want < s->chunk_bytes || !s->limits.share ||
 	    READ_ONCE(s->state) == DISCMUX_STREAM_FILLING ||
-	    iov_iter_alignment(&part) & ~PAGE_MASK)
-		return dmx_ring_copy(s, want, from);
+	    iov_iter_alignment(&part) & ~PAGE_MASK) {
+		dmx_ring_copy(s, want, from, false);
+		return;
+	}
 	dmx_async_get(async);
 	dmx_ring_head(s)->async = async;
-	return dmx_ring_refer(s, want, from);
+	dmx_ring_refer(s, want, from, false);
 }
 
 /* @bytes more have been put into the ring's own pages by the user. */

@@ -29,8 +29,7 @@ void dmx_stream_unlock(struct dmx_stream *s)
 
 static ssize_t dmx_stream_take(struct dmx_stream *s, struct iov_iter *from, bool wait)
 {
-	ssize_t done = 0;
-	size_t got;
+	ssize_t done = 0, got;
 	u32 room;
 	int ret;
 
@@ -47,8 +46,8 @@ static ssize_t dmx_stream_take(struct dmx_stream *s, struct iov_iter *from, bool
 		if (ret)
 			return done ?: ret;
 		got = dmx_ring_fill(s, room, from);
-		if (!got)
-			return done ?: -EFAULT;
+		if (got < 0)
+			return done ?: got;
 		done += got;
 	}
 	return done;

@@ -4,42 +4,12 @@
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_dbg.h>
 
 #include "compat/compat.h"
 #include "dmx.h"
-
-/**
- * dmx_table_alloc() - the pages of a kernel buffer, one entry a page
- * @buf: page aligned, from kvmalloc() of whole pages
- * @len: bytes, at least 1
- * @nr: number of entries
- *
- * Return: a table to be freed with kvfree(), NULL when there is no memory.
- */
-struct bio_vec *dmx_table_alloc(const void *buf, unsigned int len,
-				unsigned int *nr)
-{
-	unsigned int i, n = DIV_ROUND_UP(len, PAGE_SIZE);
-	struct bio_vec *table = kvmalloc_array(n, sizeof(*table), GFP_KERNEL);
-
-	if (!table)
-		return NULL;
-	for (i = 0; i < n; i++) {
-		const void *p = buf + i * PAGE_SIZE;
-
-		table[i].bv_page = is_vmalloc_addr(p) ?
-			vmalloc_to_page(p) : virt_to_page(p);
-		table[i].bv_offset = 0;
-		table[i].bv_len = min_t(unsigned int, len - i * PAGE_SIZE,
-					PAGE_SIZE);
-	}
-	*nr = n;
-	return table;
-}
 
 struct dmx_sync_data {
 	void *buf;

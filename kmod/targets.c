@@ -153,3 +153,20 @@ int dmx_put_array(u64 uptr, u32 index, u32 stride, const void *entry, u32 size)
 		return -EFAULT;
 	return clear_user(to + known, stride - known) ? -EFAULT : 0;
 }
+
+/**
+ * dmx_out_result() - fill one entry of an array that dmx_clear_results() zeroed
+ * @uptr: the array
+ * @index: which entry
+ * @stride: bytes of the user's entry
+ * @res: what to put there, up to the end of its sense data
+ *
+ * Return: 0, -EFAULT.
+ */
+int dmx_out_result(u64 uptr, u32 index, u32 stride, const struct discmux_result *res)
+{
+	void __user *to = u64_to_user_ptr(uptr + (u64)index * stride);
+	u32 used = min_t(u32, stride, DMX_RESULT_MIN + res->sense_len);
+
+	return copy_to_user(to, res, used) ? -EFAULT : 0;
+}

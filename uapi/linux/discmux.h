@@ -396,7 +396,9 @@ enum discmux_lag_policy {
  * blocks at FINISH or FINISH fails with EINVAL.
  *
  * Ways in; each takes data in the order in which it comes.
- * write(), writev(): copied once for all recorders.
+ * write(), writev(): copied once for all recorders, into memory that the ring
+ *	gets as it is filled first: ENOMEM comes before any WRITE, afterwards
+ *	memory is waited for.
  * splice(), sendfile(): whole pages that come to lie at the place of a page in
  *	a chunk are used where they are by all recorders; what is changed in
  *	the file meanwhile may or may not get onto the discs.  Other data is
