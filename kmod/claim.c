@@ -40,6 +40,9 @@ static int dmx_hold(struct dmx_member *m)
 			goto out_disk;
 	}
 	m->hold = hold;
+	spin_lock_irq(&m->lock);
+	m->held = true;
+	spin_unlock_irq(&m->lock);
 	return 0;
 out_disk:
 	put_device(hold->disk);
@@ -93,6 +96,32 @@ static int dmx_claim_owner(struct dmx_file *file, struct dmx_member *m)
 	return ret;
 }
 
+/* One more claim of what its owner has and keeps: there is nothing to wait for. */
+static bool dmx_claim_again(struct dmx_file *file, struct dmx_member *m)
+{
+	bool again;
+
+	spin_lock_irq(&m->lock);
+	again = m->held && m->owner == file && m->mux == file->mux && !m->dead;
+	m->claims += again;
+	spin_unlock_irq(&m->lock);
+	return again;
+}
+
+/* The opposite; false for the last claim.  With @claim_lock held that one ends. */
+static bool dmx_unclaim_again(struct dmx_member *m, bool end)
+{
+	bool again;
+
+	spin_lock_irq(&m->lock);
+	again = m->claims > 1;
+	m->claims -= again;
+	if (end && !again)
+		m->held = false;
+	spin_unlock_irq(&m->lock);
+	return again;
+}
+
 /**
  * dmx_claim() - own a member, or claim it once more as its owner
  * @file: the owner to be
@@ -103,8 +132,14 @@ static int dmx_claim_owner(struct dmx_file *file, struct dmx_member *m)
  */
 int dmx_claim(struct dmx_file *file, struct dmx_member *m)
 {
-	int ret = mutex_lock_killable(&m->claim_lock);
+	int ret;
 
+	if (dmx_claim_again(file, m)) {
+		kref_get(&m->ref);
+		kref_get(&file->ref);
+		return 0;
+	}
+	ret = mutex_lock_killable(&m->claim_lock);
 	if (ret)
 		return ret;
 	ret = dmx_claim_owner(file, m);
@@ -129,17 +164,20 @@ int dmx_claim(struct dmx_file *file, struct dmx_member *m)
 /* Undoes one dmx_claim(). */
 void dmx_unclaim(struct dmx_member *m)
 {
-	struct dmx_file *file;
+	struct dmx_file *file = m->owner;	/* as long as this claim is there */
 
+	if (dmx_unclaim_again(m, false))
+		goto out;
 	mutex_lock(&m->claim_lock);
-	file = m->owner;
-	if (m->claims == 1)
+	if (!dmx_unclaim_again(m, true)) {
 		dmx_unhold(m);
-	spin_lock_irq(&m->lock);
-	if (--m->claims == 0)
+		spin_lock_irq(&m->lock);
+		m->claims = 0;
 		m->owner = NULL;
-	spin_unlock_irq(&m->lock);
+		spin_unlock_irq(&m->lock);
+	}
 	mutex_unlock(&m->claim_lock);
+out:
 	dmx_file_put(file);
 	dmx_member_put(m);
 }

@@ -18,6 +18,8 @@
 
 #define DMX_GARBLED_RETRIES	3	/* times a read is sent again */
 
+static struct kmem_cache *dmx_batches;	/* of more than one command */
+
 static enum rq_end_io_ret dmx_cmd_end_io(struct request *rq, blk_status_t status)
 {
 	struct dmx_cmd *cmd = rq->end_io_data;
@@ -219,7 +221,10 @@ static void dmx_batch_free(struct work_struct *work)
 	}
 	if (batch->release)
 		batch->release(batch);
-	kvfree(batch);
+	if (batch->nr > 1)
+		kmem_cache_free(dmx_batches, batch);
+	else
+		kfree(batch);
 	module_put(THIS_MODULE);
 }
 
@@ -245,9 +250,28 @@ static void dmx_batch_cmd_done(struct dmx_cmd *cmd)
 	dmx_batch_one_done(container_of(cmd, struct dmx_batch_cmd, cmd)->batch);
 }
 
+/* That there is one keeps kernels that zero all memory from zeroing this. */
+static void dmx_batch_ctor(void *batch)
+{
+}
+
+int dmx_batches_init(void)
+{
+	size_t size = struct_size((struct dmx_batch *)NULL, c, DISCMUX_MAX_TARGETS);
+
+	dmx_batches = kmem_cache_create("discmux_batch", size, 0, 0, dmx_batch_ctor);
+	return dmx_batches ? 0 : -ENOMEM;
+}
+
+/* No batch is left. */
+void dmx_batches_exit(void)
+{
+	kmem_cache_destroy(dmx_batches);
+}
+
 /**
  * dmx_batch_alloc() - a batch of commands
- * @nr: how many
+ * @nr: how many, at most DISCMUX_MAX_TARGETS
  *
  * The caller fills member (a reference that the batch takes over), cdb,
  * cdb_len and data of each, sets error where one is not to be sent, then
@@ -255,11 +279,16 @@ static void dmx_batch_cmd_done(struct dmx_cmd *cmd)
  */
 struct dmx_batch *dmx_batch_alloc(unsigned int nr)
 {
-	struct dmx_batch *batch = kvzalloc(struct_size(batch, c, nr), GFP_KERNEL);
+	struct dmx_batch *batch;
 	unsigned int i;
 
+	if (nr > 1)
+		batch = kmem_cache_alloc(dmx_batches, GFP_KERNEL);
+	else
+		batch = kmalloc(struct_size(batch, c, 1), GFP_KERNEL);
 	if (!batch)
 		return NULL;
+	memset(batch, 0, offsetof(struct dmx_batch, c));
 	__module_get(THIS_MODULE);
 	refcount_set(&batch->ref, 1);
 	atomic_set(&batch->remaining, 1);
@@ -267,6 +296,7 @@ struct dmx_batch *dmx_batch_alloc(unsigned int nr)
 	INIT_WORK(&batch->free_work, dmx_batch_free);
 	batch->nr = nr;
 	for (i = 0; i < nr; i++) {
+		memset(&batch->c[i], 0, sizeof(batch->c[i]));
 		batch->c[i].batch = batch;
 		batch->c[i].cmd.done = dmx_batch_cmd_done;
 	}

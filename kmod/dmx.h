@@ -8,8 +8,9 @@
  *   dmx_bind_lock	mutex	which member is in which mux; list of all members
  *   dmx_mux.lock	mutex	the members of one mux, their numbers and roles
  *   dmx_file.lock	mutex	the members that one fd holds
- *   dmx_member.claim_lock mutex one claim or release of a member at a time,
- *				and what was told of it
+ *   dmx_member.claim_lock mutex first claim and last release of a member, and
+ *				what was told of it; claims between these take
+ *				only dmx_member.lock
  *   dmx_stream.write_lock mutex one writer of a stream at a time
  *   dmx_events.lock	mutex	numbering and sending of events (events.c)
  *   dmx_stream.lock	spinlock ring and legs of one stream, not in interrupts
@@ -149,6 +150,8 @@ struct dmx_options {
  * @element_by_hand: set through sysfs, a refresh does not change it
  * @diskseq, @attention: what medium.c has seen of disc changes, under @lock
  * @hold: what a claim holds, under @claim_lock
+ * @held: there is a hold and it stays as long as there are claims: one more of
+ *	them need not wait for @claim_lock; under @lock
  * @told_state: the state the last event told of, under @claim_lock
  * @last: result of the last command that had sense data, under @lock
  * @kept, @kept_len: sense data of the last command that was not the driver's
@@ -173,6 +176,7 @@ struct dmx_member {
 
 	spinlock_t lock;	/* innermost, see above */
 	bool dead;
+	bool held;
 	bool streaming;
 	bool element_by_hand;
 	u32 element;
@@ -187,7 +191,7 @@ struct dmx_member {
 	u64 diskseq;
 	bool attention;
 
-	struct mutex claim_lock;	/* one claim or release at a time */
+	struct mutex claim_lock;	/* the first claim, the last release */
 	u32 told_state;
 	struct dmx_claim_hold *hold;
 
@@ -346,6 +350,7 @@ int dmx_member_attach(const char *hctl, struct dmx_mux *mux);
 int dmx_member_set_role(struct dmx_member *m, u32 role);
 void dmx_member_put(struct dmx_member *m);
 struct dmx_member *dmx_member_get(struct dmx_mux *mux, u32 id);
+struct dmx_member *dmx_member_find(struct dmx_mux *mux, u32 id);
 struct dmx_member *dmx_member_next(struct dmx_mux *mux, u32 id);
 struct dmx_member *dmx_member_by_role(struct dmx_mux *mux, u32 role);
 void dmx_members_tie(struct dmx_mux *mux);
@@ -363,6 +368,8 @@ struct device *dmx_member_disk(struct dmx_member *m);
 void dmx_probe(struct work_struct *work);
 
 /* command.c */
+int dmx_batches_init(void);
+void dmx_batches_exit(void);
 bool dmx_cmd_is_ours(const struct request *rq);
 int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms);
 void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res);

@@ -156,10 +156,13 @@ static int dmx_wq_init(void)
 
 static int __init dmx_init(void)
 {
-	int ret = dmx_wq_init();
+	int ret = dmx_batches_init();
 
 	if (ret)
 		return ret;
+	ret = dmx_wq_init();
+	if (ret)
+		goto out_batches;
 	dmx_class = dmx_class_create("discmux");
 	ret = PTR_ERR_OR_ZERO(dmx_class);
 	if (ret)
@@ -192,6 +195,8 @@ out_class:
 out_wq:
 	destroy_workqueue(dmx_io_wq);
 	destroy_workqueue(dmx_slow_wq);
+out_batches:
+	dmx_batches_exit();
 	return ret;
 }
 
@@ -206,6 +211,7 @@ static void __exit dmx_exit(void)
 	dmx_suspend_unregister();
 	destroy_workqueue(dmx_io_wq);
 	destroy_workqueue(dmx_slow_wq);
+	dmx_batches_exit();
 	dmx_muxes_destroy();
 	dmx_events_unregister();
 	unregister_chrdev_region(dmx_devt, DMX_MAX_MUXES);

@@ -71,31 +71,48 @@ u32 dmx_member_max_data(struct dmx_member *m)
 	return min_t(u64, bytes, DMX_MAX_DATA);
 }
 
+static struct dmx_member *dmx_member_from(struct dmx_mux *mux, u32 id)
+{
+	struct dmx_member *m;
+
+	lockdep_assert_held(&mux->lock);
+	list_for_each_entry(m, &mux->members, mux_link) {
+		if (m->id >= id)
+			return m;
+	}
+	return NULL;
+}
+
 /* The first member numbered @id or more; NULL when there is none. */
 struct dmx_member *dmx_member_next(struct dmx_mux *mux, u32 id)
 {
-	struct dmx_member *m, *found = NULL;
+	struct dmx_member *m;
 
 	mutex_lock(&mux->lock);
-	list_for_each_entry(m, &mux->members, mux_link) {
-		if (m->id >= id) {
-			kref_get(&m->ref);
-			found = m;
-			break;
-		}
-	}
+	m = dmx_member_from(mux, id);
+	if (m)
+		kref_get(&m->ref);
 	mutex_unlock(&mux->lock);
-	return found;
+	return m;
+}
+
+/* dmx_member_get() without a reference, for who holds mux->lock. */
+struct dmx_member *dmx_member_find(struct dmx_mux *mux, u32 id)
+{
+	struct dmx_member *m = dmx_member_from(mux, id);
+
+	return m && m->id == id ? m : NULL;
 }
 
 struct dmx_member *dmx_member_get(struct dmx_mux *mux, u32 id)
 {
-	struct dmx_member *m = dmx_member_next(mux, id);
+	struct dmx_member *m;
 
-	if (m && m->id != id) {
-		dmx_member_put(m);
-		m = NULL;
-	}
+	mutex_lock(&mux->lock);
+	m = dmx_member_find(mux, id);
+	if (m)
+		kref_get(&m->ref);
+	mutex_unlock(&mux->lock);
 	return m;
 }
 

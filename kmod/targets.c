@@ -20,21 +20,20 @@ static int dmx_check_count(u32 n)
 	return n > DISCMUX_MAX_TARGETS ? -EMSGSIZE : 0;
 }
 
-/* Adds member @id to the @n that are there; each may be named once. */
+/* Adds member @id, with a reference, to the @n that are there; each once only. */
 static int dmx_add_member(struct dmx_mux *mux, u32 id, struct dmx_member **m,
 			  unsigned int n)
 {
-	struct dmx_member *found = dmx_member_get(mux, id);
+	struct dmx_member *found = dmx_member_find(mux, id);
 	unsigned int i;
 
 	if (!found)
 		return -ENOENT;
 	for (i = 0; i < n; i++) {
-		if (m[i] == found) {
-			dmx_member_put(found);
+		if (m[i] == found)
 			return -EINVAL;
-		}
 	}
+	kref_get(&found->ref);
 	m[n] = found;
 	return 0;
 }
@@ -60,16 +59,16 @@ int dmx_get_members(struct dmx_mux *mux, u64 uptr, u32 n, struct dmx_member **m,
 		return ret;
 	if (copy_from_user(ids, u64_to_user_ptr(uptr), n * sizeof(*ids)))
 		return -EFAULT;
-	for (i = 0; i < n; i++) {
+	mutex_lock(&mux->lock);
+	for (i = 0; i < n && !ret; i++) {
 		ret = dmx_add_member(mux, ids[i], m, i);
-		if (ret) {
-			if (failed && ret == -ENOENT)
-				*failed = ids[i];
-			dmx_put_members(m, i);
-			return ret;
-		}
+		if (failed && ret == -ENOENT)
+			*failed = ids[i];
 	}
-	return 0;
+	mutex_unlock(&mux->lock);
+	if (ret)
+		dmx_put_members(m, i - 1);
+	return ret;
 }
 
 static int dmx_check_target(const struct discmux_target *t, u32 blocks)
@@ -102,20 +101,22 @@ int dmx_get_targets(struct dmx_mux *mux, u64 uptr, u32 n, u32 blocks,
 		return ret;
 	if (copy_from_user(t, u64_to_user_ptr(uptr), n * sizeof(*t)))
 		return -EFAULT;
+	mutex_lock(&mux->lock);
 	for (i = 0; i < n; i++) {
-		ret = dmx_check_target(&t[i], blocks);
-		if (!ret)
-			ret = dmx_add_member(mux, t[i].member, m, i);
-		if (!ret && m[i]->role != DISCMUX_ROLE_RECORDER) {
-			dmx_member_put(m[i]);
+		ret = dmx_check_target(&t[i], blocks) ?:
+		      dmx_add_member(mux, t[i].member, m, i);
+		if (ret)
+			break;
+		if (m[i]->role != DISCMUX_ROLE_RECORDER) {
 			ret = -EINVAL;
-		}
-		if (ret) {
-			dmx_put_members(m, i);
-			return ret;
+			i++;
+			break;
 		}
 	}
-	return 0;
+	mutex_unlock(&mux->lock);
+	if (ret)
+		dmx_put_members(m, i);
+	return ret;
 }
 
 /**
