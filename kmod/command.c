@@ -216,6 +216,8 @@ static void dmx_batch_free(struct work_struct *work)
 			dmx_cmd_reap(&c->cmd, &res);
 		if (c->begun)
 			dmx_member_end(c->cmd.member);
+		if (c->claimed)
+			dmx_unclaim(c->cmd.member);
 		if (c->cmd.member)
 			dmx_member_put(c->cmd.member);
 	}
@@ -345,7 +347,7 @@ static void dmx_batch_begin(struct dmx_batch *batch)
 	for (i = 0; i < batch->nr; i++) {
 		struct dmx_batch_cmd *c = &batch->c[i];
 
-		if (c->error)
+		if (c->error || c->claimed)
 			continue;
 		c->error = dmx_member_begin(c->cmd.member);
 		c->begun = !c->error;

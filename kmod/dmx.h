@@ -299,6 +299,7 @@ struct dmx_batch {
 		int error;		/* why it was not sent, negative errno */
 		bool sent;
 		bool begun;		/* dmx_member_begin() to be undone */
+		bool claimed;		/* dmx_claim() to be undone: that pins as much */
 	} c[];
 };
 

@@ -143,10 +143,9 @@ static int dmx_fanout_check(const struct discmux_fanout_write *arg)
 }
 
 /* A recorder that cannot be claimed gets that as its result, not the call. */
-static u32 dmx_fanout_claim(struct dmx_file *file, struct dmx_batch *batch)
+static void dmx_fanout_claim(struct dmx_file *file, struct dmx_batch *batch)
 {
 	unsigned int i;
-	u32 claimed = 0;
 
 	for (i = 0; i < batch->nr; i++) {
 		struct dmx_batch_cmd *c = &batch->c[i];
@@ -155,10 +154,20 @@ static u32 dmx_fanout_claim(struct dmx_file *file, struct dmx_batch *batch)
 			c->error = -EBUSY;
 		else
 			c->error = dmx_claim(file, c->cmd.member);
-		if (!c->error)
-			claimed |= BIT(i);
+		c->claimed = !c->error;
 	}
-	return claimed;
+}
+
+/* At once: what comes after this call must find the recorders free. */
+static void dmx_fanout_unclaim(struct dmx_batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		if (batch->c[i].claimed)
+			dmx_unclaim(batch->c[i].cmd.member);
+		batch->c[i].claimed = false;
+	}
 }
 
 static int dmx_fanout_out(struct dmx_batch *batch,
@@ -183,19 +192,18 @@ static int dmx_fanout_out(struct dmx_batch *batch,
 	return 0;
 }
 
+/* Killed, it leaves the claims to the commands that are still in flight. */
 static int dmx_fanout_run(struct dmx_file *file, struct dmx_batch *batch,
 			  const struct discmux_fanout_write *arg)
 {
-	u32 claimed = dmx_fanout_claim(file, batch);
-	int ret = dmx_batch_run(batch, arg->timeout_ms ?: DMX_WRITE_TIMEOUT);
-	unsigned int i;
+	int ret;
 
+	dmx_fanout_claim(file, batch);
+	ret = dmx_batch_run(batch, arg->timeout_ms ?: DMX_WRITE_TIMEOUT);
 	if (!ret)
 		ret = dmx_fanout_out(batch, arg);
-	for (i = 0; i < batch->nr; i++) {
-		if (claimed & BIT(i))
-			dmx_unclaim(batch->c[i].cmd.member);
-	}
+	if (!ret)
+		dmx_fanout_unclaim(batch);
 	return ret;
 }
 
