@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define DEBUGFS	"/sys/kernel/debug"
+#define BUSY_TRIES	500	/* 20 ms each */
 #define MOST	2000
 
 static int fail_nth = -1;
@@ -129,7 +130,7 @@ int faults_of_workers(unsigned int percent)
 
 int faults_sweep(int (*fn)(void *arg), void *arg, bool (*allowed)(int ret))
 {
-	unsigned int n;
+	unsigned int n, tries = 0;
 	bool came;
 	int ret;
 
@@ -143,8 +144,15 @@ int faults_sweep(int (*fn)(void *arg), void *arg, bool (*allowed)(int ret))
 			printf("# failure %u: %d\n", n, ret);
 			return ret < 0 ? ret : -EPROTO;
 		}
+		/* What the call before left may still be under way: that is no end. */
+		if (!came && ret == -EBUSY && tries++ < BUSY_TRIES) {
+			sleep_ms(20);
+			n--;
+			continue;
+		}
 		if (!came)
 			return (int)n - 1;
+		tries = 0;
 	}
 	return -EOVERFLOW;
 }

@@ -13,4 +13,11 @@
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #include <kselftest_harness.h>
 
+/*
+ * Seconds that a test may take: it is there for what hangs.  Its own 30 are short
+ * for an emulated debug kernel that shares its processors with other guests.
+ */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	240
+
 #endif
