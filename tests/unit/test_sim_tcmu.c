@@ -354,7 +354,7 @@ static void abort_of_one_that_waits(void **state)
 	put_tur(7);
 	r = fetch_one(5);
 	put_tmr(TCMU_TMR_ABORT_TASK, 1, ids);
-	assert_int_equal(tcmu_ring_fetch(ring), 0);
+	assert_int_equal(tcmu_ring_fetch(ring), 1);
 	assert_false(r->aborted);
 	/* Answered before the one that is being executed */
 	entry = answer();
@@ -378,7 +378,7 @@ static void abort_of_the_last_that_waits(void **state)
 	put_tur(2);
 	assert_int_equal(tcmu_ring_fetch(ring), 0);
 	put_tmr(TCMU_TMR_ABORT_TASK, 1, ids);
-	assert_int_equal(tcmu_ring_fetch(ring), 0);
+	assert_int_equal(tcmu_ring_fetch(ring), 1);
 	/* The queue's end is right again */
 	put_tur(3);
 	complete(fetch_one(1), SIM_GOOD, 0);
@@ -386,6 +386,20 @@ static void abort_of_the_last_that_waits(void **state)
 	assert_int_equal(answer()->hdr.cmd_id, 2);
 	assert_int_equal(answer()->hdr.cmd_id, 1);
 	assert_int_equal(answer()->hdr.cmd_id, 3);
+}
+
+/* Nothing else is to be answered then: the kernel must be told all the same. */
+static void abort_comes_with_its_command(void **state)
+{
+	const uint16_t ids[] = { 8 };
+
+	(void)state;
+	put_tur(8);
+	put_tmr(TCMU_TMR_LUN_RESET, 1, ids);
+	assert_int_equal(tcmu_ring_fetch(ring), 1);
+	assert_null(tcmu_ring_next(ring));
+	assert_int_equal(answer()->hdr.cmd_id, 8);
+	assert_int_equal(tcmu_ring_fetch(ring), 0);
 }
 
 static void reset_aborts_all(void **state)
@@ -398,7 +412,7 @@ static void reset_aborts_all(void **state)
 	put_tur(2);
 	r = fetch_one(1);
 	put_tmr(TCMU_TMR_LUN_RESET, 2, ids);
-	assert_int_equal(tcmu_ring_fetch(ring), 0);
+	assert_int_equal(tcmu_ring_fetch(ring), 1);
 	assert_true(r->aborted);
 	assert_true(tcmu_ring_take_reset(ring));
 	assert_false(tcmu_ring_take_reset(ring));
@@ -505,6 +519,7 @@ int main(void)
 		TEST(abort_of_the_current),
 		TEST(abort_of_one_that_waits),
 		TEST(abort_of_the_last_that_waits),
+		TEST(abort_comes_with_its_command),
 		TEST(reset_aborts_all),
 		TEST(reset_of_an_idle_device),
 		TEST(unknown_entries_are_skipped),

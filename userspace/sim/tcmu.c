@@ -50,7 +50,7 @@ static bool aborted(void *context)
 	struct tcmu_port *port = context;
 
 	forget_event(port);
-	if (tcmu_ring_fetch(port->ring))
+	if (tcmu_ring_fetch(port->ring) < 0)
 		return true;
 	kick(port);
 	return port->request->aborted;
@@ -83,8 +83,11 @@ static int serve_waiting(struct tcmu_port *port)
 
 	for (;;) {
 		ret = tcmu_ring_fetch(port->ring);
-		if (ret)
+		if (ret < 0)
 			return ret;
+		/* A reset waits for what it aborts, and no command comes before its end */
+		if (ret)
+			kick(port);
 		if (tcmu_ring_take_reset(port->ring) && port->dev->ops->reset)
 			port->dev->ops->reset(port->dev);
 		request = tcmu_ring_next(port->ring);

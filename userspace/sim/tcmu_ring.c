@@ -22,6 +22,7 @@ struct tcmu_ring {
 	struct tcmu_request *first, **last;	/* fetched, not given out */
 	struct tcmu_request *current;
 	bool reset;
+	bool answered;		/* a command that was aborted, since the last fetch */
 };
 
 int tcmu_ring_open(void *map, size_t size, struct tcmu_ring **out, char *err, size_t errlen)
@@ -187,6 +188,7 @@ static void drop(struct tcmu_ring *ring, uint16_t id)
 		ring->last = at;
 	free(request);
 	answer(ring, id, &cmd);
+	ring->answered = true;
 }
 
 static int fetch_tmr(struct tcmu_ring *ring, const struct tcmu_tmr_entry *entry, size_t len)
@@ -215,6 +217,7 @@ int tcmu_ring_fetch(struct tcmu_ring *ring)
 
 	if (head >= ring->cmdr_size)
 		return -EPROTO;
+	ring->answered = false;
 	while (ring->fetched != head && !ret) {
 		struct tcmu_cmd_entry *entry = entry_at(ring, ring->fetched);
 		size_t len = tcmu_hdr_get_len(entry->hdr.len_op);
@@ -235,7 +238,7 @@ int tcmu_ring_fetch(struct tcmu_ring *ring)
 	/* Entries that need no answer would else stay until the next answer */
 	if (!ret && !ring->first && !ring->current)
 		set_tail(ring, ring->fetched);
-	return ret;
+	return ret ? ret : ring->answered;
 }
 
 struct tcmu_request *tcmu_ring_next(struct tcmu_ring *ring)

@@ -38,7 +38,8 @@ void tcmu_ring_close(struct tcmu_ring *ring);
 
 /*
  * Takes in what the kernel added: commands, and notes which of them were
- * aborted.  0, -EPROTO when the ring holds nonsense, or -ENOMEM.
+ * aborted.  0; 1 when one that was aborted is answered already, of which the
+ * kernel must be told; -EPROTO when the ring holds nonsense, or -ENOMEM.
  */
 int tcmu_ring_fetch(struct tcmu_ring *ring);
 
