@@ -171,7 +171,7 @@ int events_next(struct events *events, struct event *event, unsigned int ms)
 int events_wait(struct events *events, uint8_t type, struct event *event, uint64_t *seq,
 		unsigned int ms)
 {
-	uint64_t until = now_ms() + ms, now;
+	uint64_t until = now_ms() + ms * PATIENCE, now;
 	int ret;
 
 	while ((now = now_ms()) <= until) {

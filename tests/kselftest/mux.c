@@ -61,7 +61,7 @@ int mux_list(int fd, uint32_t role, struct discmux_member *members, unsigned int
 int mux_wait(int fd, uint32_t role, unsigned int want, unsigned int ms)
 {
 	struct discmux_member members[DISCMUX_MAX_TARGETS];
-	uint64_t until = now_ms() + ms;
+	uint64_t until = now_ms() + ms * PATIENCE;
 	struct discmux_info info;
 	int ret;
 
