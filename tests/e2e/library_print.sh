@@ -128,11 +128,14 @@ check "it keeps the disc" refused 'discmux inventory --recover puts it back to s
 check "the disc is put back" discmux inventory --recover
 check "the disc is back" home
 
-# A printer that takes its time: it is busy until all data have come.
+# A printer that takes its time: it is busy until all data have come, which is when the
+# test says so.
 cat >"$tmp/bin/slow" <<'EOF'
 #!/bin/sh
 cat >"$tmp/data"
-{ (cat "$tmp/data"; sleep 4) | discmux-sim print; } >/dev/null 2>&1 &
+{
+	(cat "$tmp/data"; until [ -e "$tmp/dry" ]; do sleep 0.2; done) | discmux-sim print
+} >/dev/null 2>&1 &
 EOF
 chmod +x "$tmp/bin/slow"
 slowly() {
@@ -155,16 +158,19 @@ check "another disc can be moved" discmux load 2 0
 check "and back" discmux unload 0
 check "the printer is taken" refused 'the label printer is printing' \
 	discmux print --slot 2 --label "$tmp/label" --to "socket:$port"
+touch "$tmp/dry"
 wait $printer
 check "it has printed" grep -q '^printed' "$tmp/out"
 
 # ^C does not stop a printer that prints.  (A job in the background ignores it.)
-(printing && kill -INT "$(cat "$tmp/pid")") &
+rm "$tmp/dry"
+(printing && kill -INT "$(cat "$tmp/pid")"; touch "$tmp/dry") &
 slowly
 check "an interrupted label is brought to its end" grep -q '^printed' "$tmp/out"
 check "the disc is back" home
 
 # Killed while it prints: the next command puts the disc back.
+rm "$tmp/dry"
 slowly &
 printing
 for p in /proc/[0-9]*; do
@@ -180,6 +186,7 @@ astray() { # the kernel may take a moment to end them
 	done
 }
 check "it is astray" astray
+(sleep 1; touch "$tmp/dry") &
 check "the next command waits for the printer and puts it back" discmux load 2 0
 check "it is back" json '.slots[0].full and (.printers[0].full | not)'
 discmux unload 0 >/dev/null
