@@ -98,7 +98,12 @@ transcript() { # PROGRAM DEVICE
 	exchange 1
 	exchange 99 1
 	exchange 1 2
+	status
 	exchange 1 2 1
+	exchange 1 2 5
+	status
+	transfer 2 1
+	transfer 5 2
 	transfer 1 11
 	status
 	transfer 11 1
@@ -136,6 +141,10 @@ fill smc >/dev/null
 sg=$(generic)
 udevadm control --stop-exec-queue
 compare SMC-3
+check "SMC-3: discs have changed places" grep -q '^0 .* exchange 1 2$' "$tmp/discmux.status"
+check "SMC-3: with a third place" grep -q '^0 .* exchange 1 2 5$' "$tmp/discmux.status"
+check "SMC-3: which the status shows" sh -c "grep -q 'Element 2:Full :VolumeTag=smc1' \$tmp/mtx.out &&
+	grep -q 'Element 5:Full :VolumeTag=smc2' \$tmp/mtx.out"
 check "volume tags" sh -c "discmux mtx -f $sg status | grep -q ':VolumeTag='"
 
 check "by the mux's own device" \
