@@ -234,12 +234,49 @@ static void text_packs(void **state)
 	assert_int_equal(cd_text_build(texts, 5, 1, 2, 9, packs, 20), -EINVAL);
 }
 
+/*
+ * All texts of a type at once are those that are read one by one, of packs without order, too.
+ * The first track is not number 1.
+ */
+static void all_texts(void **state)
+{
+	static const struct cd_text texts[] = {
+		{ CD_TEXT_TITLE, 0, "A record with a long title" },
+		{ CD_TEXT_TITLE, 5, "Five" }, { CD_TEXT_TITLE, 7, "Seven, which is long as well" },
+		{ CD_TEXT_PERFORMER, 6, "Somebody" },
+	};
+	uint8_t packs[40 * CD_TEXT_PACK];
+	char all[100][24], one[24];
+	int n, track, round;
+
+	(void)state;
+	n = cd_text_build(texts, 4, 5, 7, CD_TEXT_ENGLISH, packs, 40);
+	assert_true(n > 3);
+	for (round = 0; round < 200; round++) {
+		uint8_t type = CD_TEXT_TITLE + (uint8_t)round % 3;
+
+		memset(all, 'x', sizeof(all));
+		cd_text_get_all(packs, (size_t)n, type, all[0], 99, sizeof(all[0]));
+		for (track = 0; track < 99; track++) {
+			if (cd_text_get(packs, (size_t)n, type, (uint8_t)track, one,
+					sizeof(one)) < 0)
+				*one = '\0';
+			assert_string_equal(all[track], one);
+		}
+		assert_int_equal(all[99][0], 'x');
+		if (round == 0)
+			assert_string_equal(all[7], "Seven, which is long as");
+		packs[round * 31 % (n * 18)] ^= (uint8_t)(round * 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sectors), cmocka_unit_test(damage),
 		cmocka_unit_test(known_sector), cmocka_unit_test(addresses),
 		cmocka_unit_test(subchannels), cmocka_unit_test(text_packs),
+		cmocka_unit_test(all_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

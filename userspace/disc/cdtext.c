@@ -151,9 +151,22 @@ int cd_text_build(const struct cd_text *texts, size_t count, uint8_t first, uint
 	return (int)w.count;
 }
 
+/* The track whose text follows that of the disc: the first one, as the sizes tell */
+static unsigned int first_track(const uint8_t *packs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *pack = packs + CD_TEXT_PACK * i;
+
+		if (pack[0] == CD_TEXT_SIZES && !pack[1] && !(pack[3] & 0xf0))
+			return pack[5] && pack[5] <= 99 ? pack[5] : 1;
+	}
+	return 1;
+}
+
 int cd_text_get(const uint8_t *packs, size_t count, uint8_t type, uint8_t track, char *out,
 		size_t len)
 {
+	unsigned int first = first_track(packs, count);
 	unsigned int at = 0;		/* track whose text the byte belongs to */
 	bool begun = false, found = false;
 	size_t n = 0;
@@ -172,10 +185,40 @@ int cd_text_get(const uint8_t *packs, size_t count, uint8_t type, uint8_t track,
 				if (pack[b] && n + 1 < len)
 					out[n++] = (char)pack[b];
 			}
-			at += !pack[b];
+			if (!pack[b])
+				at = at ? at + 1 : first;
 		}
 	}
 	if (len)
 		out[n] = 0;
 	return found ? (int)n : -ENOENT;
+}
+
+void cd_text_get_all(const uint8_t *packs, size_t count, uint8_t type, char *out, size_t tracks,
+		     size_t len)
+{
+	unsigned int first = first_track(packs, count);
+	size_t at = 0, n = 0;
+	bool begun = false;
+
+	for (size_t i = 0; i < tracks; i++)
+		out[i * len] = 0;
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *pack = packs + CD_TEXT_PACK * i;
+
+		if (pack[0] != type || (pack[3] & 0xf0))	/* another type or block */
+			continue;
+		if (!begun)
+			at = pack[1] & 0x7f;
+		begun = true;
+		for (unsigned int b = 4; b < 16 && at < tracks; b++) {
+			if (!pack[b]) {
+				at = at ? at + 1 : first;
+				n = 0;
+			} else if (n + 1 < len) {
+				out[at * len + n++] = (char)pack[b];
+				out[at * len + n] = 0;
+			}
+		}
+	}
 }

@@ -52,6 +52,13 @@ int cd_text_build(const struct cd_text *texts, size_t count, uint8_t first, uint
 int cd_text_get(const uint8_t *packs, size_t count, uint8_t type, uint8_t track, char *out,
 		size_t len);
 
+/*
+ * The same for tracks 0 to tracks - 1 in one go over the packs: out has room for that many
+ * texts of len bytes (at least 1) each.  Where there is none it is empty.
+ */
+void cd_text_get_all(const uint8_t *packs, size_t count, uint8_t type, char *out, size_t tracks,
+		     size_t len);
+
 /* The checksum is right and the type is one. */
 bool cd_text_pack_ok(const uint8_t *pack);
 /* Sets the checksum. */

@@ -355,10 +355,8 @@ int sheet_parse_ccd(struct sheet *s)
 	unsigned int i;
 	int rc;
 
-	if (!c) {
-		snprintf(s->err, s->errlen, "out of memory");
-		return -ENOMEM;
-	}
+	if (!c)
+		return sheet_no_memory(s);
 	c->s = s;
 	c->point = -1;
 	for (i = 0; i <= CD_TRACKS; i++) {

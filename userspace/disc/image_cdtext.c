@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Titles of sheets as CD-Text and back. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,9 +35,30 @@ static void to_latin(char *text)
 	*out = '\0';
 }
 
+static char (*texts_of(struct sheet_text *text, unsigned int field))[SHEET_TEXT]
+{
+	return (char (*)[SHEET_TEXT])((char *)text + fields[field].at);
+}
+
+int sheet_text_keep(struct sheet_text **text, uint8_t type, unsigned int n, const char *word)
+{
+	unsigned int f;
+
+	if (!*text && !*word)
+		return 0;
+	if (!*text)
+		*text = calloc(1, sizeof(**text));
+	if (!*text)
+		return -ENOMEM;
+	for (f = 0; f < TYPES; f++)
+		if (fields[f].type == type)
+			snprintf(texts_of(*text, f)[n], SHEET_TEXT, "%.160s", word);
+	return 0;
+}
+
 void sheet_text_packs(const struct sheet_text *text, struct cd_layout *l)
 {
-	bool none = !l->tracks || !text->any;
+	bool none = !l->tracks || !text;
 	struct sheet_text *latin = none ? NULL : malloc(sizeof(*latin));
 	struct cd_text *texts = none ? NULL : calloc(TEXTS, sizeof(*texts));
 	unsigned int f, n;
@@ -47,7 +69,7 @@ void sheet_text_packs(const struct sheet_text *text, struct cd_layout *l)
 		*latin = *text;
 	for (f = 0; latin && texts && f < TYPES; f++) {
 		for (n = 0; n <= CD_TRACKS; n++) {
-			char *t = (char *)latin + fields[f].at + (size_t)n * 161;
+			char *t = texts_of(latin, f)[n];
 
 			if (!*t || (n && (n < l->track[0].number ||
 					  n > l->track[l->tracks - 1].number)))
@@ -68,12 +90,9 @@ void sheet_text_packs(const struct sheet_text *text, struct cd_layout *l)
 
 void sheet_text_from(const struct cd_layout *l, struct sheet_text *text)
 {
-	unsigned int f, n;
+	unsigned int f;
 
-	memset(text, 0, sizeof(*text));
-	for (f = 0; f < TYPES && l->text_packs; f++)
-		for (n = 0; n <= CD_TRACKS; n++)
-			if (cd_text_get(l->text, l->text_packs, fields[f].type, (uint8_t)n,
-					(char *)text + fields[f].at + (size_t)n * 161, 161) < 0)
-				((char *)text + fields[f].at)[(size_t)n * 161] = '\0';
+	for (f = 0; f < TYPES; f++)
+		cd_text_get_all(l->text, l->text_packs, fields[f].type, texts_of(text, f)[0],
+				CD_TRACKS + 1, SHEET_TEXT);
 }

@@ -35,7 +35,7 @@ struct cue {
 	unsigned int session;
 	unsigned int count;
 	struct cue_track tracks[CD_TRACKS];
-	struct sheet_text text;
+	struct sheet_text *text;	/* NULL: there was none */
 };
 
 static struct cue_track *last_track(struct cue *c)
@@ -231,14 +231,14 @@ static int take_cdtext(struct cue *c)
 	return 0;
 }
 
-static int take_text(struct cue *c, char (*to)[161])
+static int take_text(struct cue *c, uint8_t type)
 {
 	unsigned int n = c->count ? c->tracks[c->count - 1].number : 0;
 	char word[WORD];
 
-	if (n <= CD_TRACKS && sheet_word(c->s, word, sizeof(word), true, false))
-		c->text.any |= snprintf(to[n], 161, "%.160s", word) > 0;
-	return 0;
+	if (n > CD_TRACKS || !sheet_word(c->s, word, sizeof(word), true, false))
+		return 0;
+	return sheet_text_keep(&c->text, type, n, word) ? sheet_no_memory(c->s) : 0;
 }
 
 static int take_line(struct cue *c, const char *word)
@@ -264,11 +264,11 @@ static int take_line(struct cue *c, const char *word)
 	if (!strcasecmp(word, "CDTEXTFILE"))
 		return take_cdtext(c);
 	if (!strcasecmp(word, "TITLE"))
-		return take_text(c, c->text.title);
+		return take_text(c, CD_TEXT_TITLE);
 	if (!strcasecmp(word, "PERFORMER"))
-		return take_text(c, c->text.performer);
+		return take_text(c, CD_TEXT_PERFORMER);
 	if (!strcasecmp(word, "SONGWRITER"))
-		return take_text(c, c->text.songwriter);
+		return take_text(c, CD_TEXT_SONGWRITER);
 	return sheet_wrong(c->s, "%.16s is not known", word);
 }
 
@@ -385,7 +385,7 @@ static int make(struct cue *c)
 	for (i = 0; i < c->count && !rc; i++)
 		rc = add_track(c, i, &lba);
 	if (!rc && !l->text_packs)
-		sheet_text_packs(&c->text, l);
+		sheet_text_packs(c->text, l);
 	return rc;
 }
 
@@ -395,10 +395,8 @@ int sheet_parse_cue(struct sheet *s)
 	char word[WORD];
 	int rc = 0;
 
-	if (!c) {
-		snprintf(s->err, s->errlen, "out of memory");
-		return -ENOMEM;
-	}
+	if (!c)
+		return sheet_no_memory(s);
 	c->s = s;
 	c->session = 1;
 	/* A byte order mark, as some editors write it */
@@ -412,6 +410,7 @@ int sheet_parse_cue(struct sheet *s)
 	}
 	if (!rc)
 		rc = make(c);
+	free(c->text);
 	free(c);
 	return rc;
 }

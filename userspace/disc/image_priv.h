@@ -56,6 +56,9 @@ struct sheet {
 /* -EINVAL, with "NAME line N: " before the text. */
 int sheet_wrong(struct sheet *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* -ENOMEM, with "out of memory". */
+int sheet_no_memory(struct sheet *s);
+
 /*
  * The next word, or a text in quotes (\" and \\ in it as in C when escapes is
  * set), into word; what is too long is cut off.  newline: stops at the end of
@@ -92,18 +95,26 @@ void image_read_sub(struct sheet *s, const struct sheet_file *file, const bool *
 
 /* ---- CD-Text from titles (image_cdtext.c) ------------------------------ */
 
+#define SHEET_TEXT	161u	/* bytes of one, with the zero */
+
 /* Titles of the disc (0) and its tracks, as sheets give them. */
 struct sheet_text {
-	bool any;		/* there is one: set by who puts it there */
-	char title[CD_TRACKS + 1][161];
-	char performer[CD_TRACKS + 1][161];
-	char songwriter[CD_TRACKS + 1][161];
-	char composer[CD_TRACKS + 1][161];
-	char arranger[CD_TRACKS + 1][161];
-	char message[CD_TRACKS + 1][161];
+	char title[CD_TRACKS + 1][SHEET_TEXT];
+	char performer[CD_TRACKS + 1][SHEET_TEXT];
+	char songwriter[CD_TRACKS + 1][SHEET_TEXT];
+	char composer[CD_TRACKS + 1][SHEET_TEXT];
+	char arranger[CD_TRACKS + 1][SHEET_TEXT];
+	char message[CD_TRACKS + 1][SHEET_TEXT];
 };
 
-/* Makes the packs of layout out of them; none when all are empty. */
+/*
+ * Keeps the text of a type (CD_TEXT_TITLE to CD_TEXT_MESSAGE) of track n, 0: of the disc;
+ * what is too long is cut off.  *text is NULL before the first one, as most sheets have none,
+ * and is the caller's to free.  -ENOMEM, or 0.
+ */
+int sheet_text_keep(struct sheet_text **text, uint8_t type, unsigned int n, const char *word);
+
+/* Makes the packs of layout out of them; none when all are empty, or text is NULL. */
 void sheet_text_packs(const struct sheet_text *text, struct cd_layout *layout);
 
 /* The other way round, of the first block. */

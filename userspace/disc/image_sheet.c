@@ -29,6 +29,12 @@ int sheet_wrong(struct sheet *s, const char *fmt, ...)
 	return -EINVAL;
 }
 
+int sheet_no_memory(struct sheet *s)
+{
+	snprintf(s->err, s->errlen, "out of memory");
+	return -ENOMEM;
+}
+
 /* ---- Words ------------------------------------------------------------ */
 
 static bool skip_blanks(struct sheet *s, bool newline)
@@ -265,8 +271,13 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
 		snprintf(err, errlen, "out of memory");
 		return -ENOMEM;
 	}
-	*s = (struct sheet){ .text = text, .end = text + len, .line = 1, .name = name,
-			     .image = *out, .err = err, .errlen = errlen };
+	s->text = text;
+	s->end = text + len;
+	s->line = 1;
+	s->name = name;
+	s->image = *out;
+	s->err = err;
+	s->errlen = errlen;
 	(*out)->files = *files;
 	rc = parse(kind, s);
 	if (!rc) {

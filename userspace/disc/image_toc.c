@@ -20,7 +20,7 @@ struct toc {
 	int64_t start;			/* frames of the pause, -1: not said */
 	char word[WORD];		/* the word under way; "" at the end */
 	bool quoted;
-	struct sheet_text text;
+	struct sheet_text *text;	/* NULL: there was none */
 };
 
 static bool next(struct toc *t)
@@ -229,22 +229,20 @@ static int take_start(struct toc *t)
 
 /* ---- CD-Text ----------------------------------------------------------- */
 
-static void keep_text(struct toc *t, unsigned int n, const char *what)
+static int keep_text(struct toc *t, unsigned int n, const char *what)
 {
-	static const struct { const char *name; size_t at; } fields[] = {
-		{ "TITLE", offsetof(struct sheet_text, title) },
-		{ "PERFORMER", offsetof(struct sheet_text, performer) },
-		{ "SONGWRITER", offsetof(struct sheet_text, songwriter) },
-		{ "COMPOSER", offsetof(struct sheet_text, composer) },
-		{ "ARRANGER", offsetof(struct sheet_text, arranger) },
-		{ "MESSAGE", offsetof(struct sheet_text, message) },
+	static const struct { const char *name; uint8_t type; } fields[] = {
+		{ "TITLE", CD_TEXT_TITLE }, { "PERFORMER", CD_TEXT_PERFORMER },
+		{ "SONGWRITER", CD_TEXT_SONGWRITER }, { "COMPOSER", CD_TEXT_COMPOSER },
+		{ "ARRANGER", CD_TEXT_ARRANGER }, { "MESSAGE", CD_TEXT_MESSAGE },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (!strcmp(fields[i].name, what))
-			t->text.any |= snprintf((char *)&t->text + fields[i].at + (size_t)n * 161,
-						161, "%.160s", t->word) > 0;
+		if (!strcmp(fields[i].name, what) &&
+		    sheet_text_keep(&t->text, fields[i].type, n, t->word))
+			return sheet_no_memory(t->s);
+	return 0;
 }
 
 /* CD_TEXT { LANGUAGE_MAP { .. } LANGUAGE n { name "text" or { numbers } .. } }
@@ -254,8 +252,9 @@ static int take_text(struct toc *t)
 	unsigned int depth = 0, languages = 0;
 	unsigned int n = t->track ? t->s->image->layout.tracks : 0;
 	char what[64] = "";
+	int rc = 0;
 
-	while (next(t)) {
+	while (!rc && next(t)) {
 		if (is(t, "{")) {
 			depth++;
 			*what = '\0';
@@ -267,14 +266,16 @@ static int take_text(struct toc *t)
 			languages++;
 			next(t);
 		} else if (*what && depth == 2 && languages == 1) {
-			keep_text(t, n, what);
+			rc = keep_text(t, n, what);
 			*what = '\0';
 		} else {
 			snprintf(what, sizeof(what), "%.63s", t->word);
 		}
 	}
-	if (depth)
-		return sheet_wrong(t->s, "CD_TEXT has no end");
+	if (depth && !rc)
+		rc = sheet_wrong(t->s, "CD_TEXT has no end");
+	if (rc)
+		return rc;
 	next(t);
 	return 0;
 }
@@ -360,10 +361,8 @@ int sheet_parse_toc(struct sheet *s)
 	struct toc *t = calloc(1, sizeof(*t));
 	int rc = 0;
 
-	if (!t) {
-		snprintf(s->err, s->errlen, "out of memory");
-		return -ENOMEM;
-	}
+	if (!t)
+		return sheet_no_memory(s);
 	t->s = s;
 	next(t);
 	while (!rc && *t->word)
@@ -371,7 +370,8 @@ int sheet_parse_toc(struct sheet *s)
 	if (!rc)
 		rc = end_track(t);
 	if (!rc)
-		sheet_text_packs(&t->text, &s->image->layout);
+		sheet_text_packs(t->text, &s->image->layout);
+	free(t->text);
 	free(t);
 	return rc;
 }

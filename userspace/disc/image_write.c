@@ -135,7 +135,7 @@ static void toc_line(struct out *o, const char *key, const char *text)
 }
 
 /* cdrdao wants what one track has from all of them. */
-static bool any(const char (*texts)[161])
+static bool any(const char (*texts)[SHEET_TEXT])
 {
 	unsigned int n;
 
