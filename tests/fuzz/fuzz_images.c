@@ -72,11 +72,16 @@ static int open_file(void *ctx, const char *name, uint64_t *size)
 static int read_file(void *ctx, int file, uint64_t offset, void *to, size_t len)
 {
 	const struct volume *v = ctx;
-	size_t i;
+	size_t done = 0;
 
 	(void)file;
-	for (i = 0; i < len; i++)
-		((uint8_t *)to)[i] = v->data[(offset + i) % v->size];
+	while (done < len) {
+		size_t at = (offset + done) % v->size;
+		size_t n = len - done < v->size - at ? len - done : v->size - at;
+
+		memcpy((uint8_t *)to + done, v->data + at, n);
+		done += n;
+	}
 	return (int)len;
 }
 
