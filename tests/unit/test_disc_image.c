@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -330,6 +331,52 @@ static void test_ccd(void **state)
 	disc_image_close(image);
 }
 
+/* Two sessions: the .img has nothing of what lies between them.  CD-Text as it is on the disc. */
+#define SESSIONS \
+	"[Entry 0]\nSession=1\nPoint=1\nControl=0\nPLBA=0\n" \
+	"[Entry 1]\nSession=1\nPoint=0xa2\nControl=0\nPLBA=600\n" \
+	"[Entry 2]\nSession=2\nPoint=2\nControl=4\nPLBA=12000\n" \
+	"[Entry 3]\nSession=2\nPoint=0xa2\nControl=4\nPLBA=12400\n" \
+	"[TRACK 1]\n \tMODE=0 \r\nINDEX 1=0\n[TRACK 2]\nMODE=2\nINDEX 1=600\n"
+
+static void test_ccd_sessions(void **state)
+{
+	const struct cd_text texts[] = { { CD_TEXT_TITLE, 0, "Whole" }, { CD_TEXT_TITLE, 1, "One" } };
+	uint8_t packs[8 * CD_TEXT_PACK], raw[CD_RAW];
+	const struct cd_layout *l;
+	struct disc_image *image;
+	char sheet[2048], text[16];
+	int n, i, k, len;
+
+	(void)state;
+	n = cd_text_build(texts, 2, 1, 2, CD_TEXT_ENGLISH, packs, 8);
+	assert_true(n > 3);
+	len = sprintf(sheet, SESSIONS "[CDText]\nEntries=%d\n", n);
+	for (i = 0; i < n; i++) {
+		len += sprintf(sheet + len, "Entry %d=", i);
+		for (k = 0; k < 16; k++)
+			len += sprintf(sheet + len, "%02x ", packs[CD_TEXT_PACK * i + k]);
+		len += sprintf(sheet + len, "\n");
+	}
+	make_file("two.img", 1000 * CD_RAW, NULL, 0);
+	make_text("two.ccd", sheet);
+	image = open_image("two.ccd");
+	l = disc_image_layout(image);
+	assert_int_equal(l->sessions, 2);
+	assert_int_equal(l->track[0].end, 600);
+	assert_int_equal(l->track[1].pregap, 12000 - CD_PREGAP);
+	assert_int_equal(l->track[1].end, 12400);
+	assert_int_equal(l->track[1].type, CD_XA1);
+	assert_int_equal(disc_image_read(image, 12000, 1, CD_RAW, raw, NULL, 0), 0);
+	assert_int_equal(raw[9], byte_at(600ull * CD_RAW + 9));
+	assert_int_equal(disc_image_read(image, 700, 1, CD_RAW, raw, NULL, 0), -ERANGE);
+	/* With the checksums that the sheet lacks */
+	assert_int_equal(l->text_packs, n);
+	assert_memory_equal(l->text, packs, (size_t)n * CD_TEXT_PACK);
+	assert_int_equal(cd_text_get(l->text, l->text_packs, CD_TEXT_TITLE, 1, text, 16), 3);
+	disc_image_close(image);
+}
+
 /* Subchannels of two tracks, 450 to 599 the pause between them, an index 2 at 700 */
 static void make_sub(const char *name)
 {
@@ -424,6 +471,19 @@ static void test_refused(void **state)
 		{ "FILE audio.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 03 AUDIO\n",
 		  "out of order" },
 	};
+	static const struct { const char *text, *why; } ccds[] = {
+		{ "[Disc]\n", "there is no track" },
+		{ "[TRACK 100]\n", "there is no track 100" },
+		{ "[TRACK 1]\nMODE=3\n", "MODE is 0, 1 or 2" },
+		{ "[TRACK 1]\nINDEX 99=0\n", "from 0 to 98" },
+		{ "[TRACK 1]\nINDEX 1=-1\n", "an address" },
+		{ "[TRACK 1]\nISRC=usabc0512345\n", "is no ISRC" },
+		{ "[Disc]\nCATALOG=12\n", "13 digits" },
+		{ "[CDText]\nEntry 0=80 00 00 00 41\n", "16 bytes" },
+		{ "[Entry 0]\nSession=1\nPoint=1\nPLBA=-5\n", "begins at no address" },
+		{ SESSIONS, "not as long as track 1" },
+		{ "[Entry 0]\nSession=1\nPoint=1\nPLBA=0\n", "ends before it begins" },
+	};
 	size_t i;
 
 	(void)state;
@@ -435,6 +495,11 @@ static void test_refused(void **state)
 	refused("bad.toc", "not as long as that");
 	make_text("bad.ccd", "[Entry 0]\nSession=1\nPoint=1\nPLBA=0\nControl=4\n");
 	refused("bad.ccd", "bad.img");
+	make_file("bad.img", 100 * CD_RAW, NULL, 0);
+	for (i = 0; i < sizeof(ccds) / sizeof(*ccds); i++) {
+		make_text("bad.ccd", ccds[i].text);
+		refused("bad.ccd", ccds[i].why);
+	}
 }
 
 static int set_up(void **state)
@@ -464,6 +529,7 @@ int main(void)
 		cmocka_unit_test(test_made),
 		cmocka_unit_test(test_wave),
 		cmocka_unit_test(test_ccd),
+		cmocka_unit_test(test_ccd_sessions),
 		cmocka_unit_test(test_ccd_sub),
 		cmocka_unit_test(test_ccd_mode),
 		cmocka_unit_test(test_refused),

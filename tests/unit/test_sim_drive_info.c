@@ -259,6 +259,35 @@ static void modes(void **state)
 	assert_int_equal(h->buf[10] & 0x0f, 1);
 }
 
+/* Page 01h is the host's; the others say what the drive is, and are taken only as they are. */
+static void other_modes(void **state)
+{
+	struct harness *h = *state;
+	uint8_t list[128];
+	size_t len;
+
+	harness_blank(h, "dvd-r");
+	assert_int_equal(IN(h, 20, 0x5a, 0, 0x01, 0, 0, 0, 0, 0, 20, 0), 0);
+	assert_int_equal(h->got, 20);
+	assert_int_equal(h->buf[8 + 3], 0x10);		/* retries */
+	memcpy(list, h->buf, 20);
+	list[8 + 2] = 0x20;
+	list[8 + 3] = 3;
+	assert_int_equal(OUT(h, list, 20, 0x55, 0x10, 0, 0, 0, 0, 0, 0, 20, 0), 0);
+	assert_int_equal(IN(h, 20, 0x5a, 0, 0x01, 0, 0, 0, 0, 0, 20, 0), 0);
+	assert_int_equal(h->buf[8 + 2], 0x20);
+	assert_int_equal(h->buf[8 + 3], 3);
+	assert_int_equal(IN(h, 20, 0x5a, 0, 0x80 | 0x01, 0, 0, 0, 0, 0, 20, 0), 0);
+	assert_int_equal(h->buf[8 + 3], 0x10);		/* the default is as it was */
+	assert_int_equal(IN(h, sizeof(list), 0x5a, 0, 0x2a, 0, 0, 0, 0, 0, sizeof(list), 0), 0);
+	len = h->got;
+	memcpy(list, h->buf, len);
+	assert_int_equal(OUT(h, list, len, 0x55, 0x10, 0, 0, 0, 0, 0, 0, (uint8_t)len, 0), 0);
+	list[8 + 3] ^= 1;				/* what it writes */
+	assert_int_equal(OUT(h, list, len, 0x55, 0x10, 0, 0, 0, 0, 0, 0, (uint8_t)len, 0),
+			 SENSE(5, 0x26, 0));
+}
+
 static void toc(void **state)
 {
 	struct harness *h = *state;
@@ -427,6 +456,12 @@ static void speeds(void **state)
 			 SENSE(5, 0x1a, 0));
 	assert_int_equal(OUT(h, h->buf, 27, 0xb6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0),
 			 SENSE(5, 0x1a, 0));
+	/* An end before the start */
+	memset(h->buf, 0, 28);
+	sim_put_be32(h->buf + 4, 2);
+	sim_put_be32(h->buf + 8, 1);
+	assert_int_equal(OUT(h, h->buf, 28, 0xb6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0),
+			 SENSE(5, 0x26, 2));
 	assert_int_equal(sim_drive_set_speed(h->dev, -1), -EINVAL);
 	assert_int_equal(sim_drive_set_speed(h->dev, 0.0 / 0.0), -EINVAL);
 }
@@ -477,6 +512,30 @@ static void pace(void **state)
 	assert_int_equal(INFO51(h), SENSE(2, 4, 8));
 	assert_int_equal(take(h, false), -EBUSY);
 	assert_int_equal(sim_drive_set_speed(h->dev, 0), 0);
+}
+
+/* The class of events for a busy drive says how long a close will take, in 100 ms */
+static void busy_event(void **state)
+{
+	struct harness *h = *state;
+
+	harness_blank(h, "dvd+r");
+	assert_int_equal(GESN(h, 0x10), 0);		/* the new disc is no news any more */
+	assert_int_equal(harness_write(h, 0, 16, 1), 0);
+	assert_int_equal(GESN(h, 0x40), 0);
+	assert_int_equal(h->buf[2], 6);
+	assert_int_equal(h->buf[4], 0);			/* nothing goes on */
+	assert_int_equal(h->buf[5], 0);
+	sim_drive_set_delays(h->dev, 0, 600000);
+	assert_int_equal(GO(h, 0x5b, 1, 1, 0, 0, 1, 0, 0, 0, 0), 0);
+	assert_int_equal(INFO51(h), SENSE(2, 4, 7));
+	assert_int_equal(GESN(h, 0x50), 0);
+	assert_int_equal(h->buf[2], 6);			/* before what nothing has happened to */
+	assert_int_equal(h->buf[4], 1);
+	assert_int_equal(h->buf[5], 1);
+	assert_in_range(sim_be16(h->buf + 6), 1, 6001);
+	assert_int_equal(GESN(h, 0x10), 0);
+	assert_int_equal(h->buf[2], 4);
 }
 
 static void *pull(void *arg)
@@ -617,9 +676,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
-		T(inquiry), T(attentions), T(tray_and_lock), T(configuration), T(modes), T(toc),
-		T(structures), T(reader_reads), T(speeds), T(pace), T(pulled), T(many_hands),
-		T(described), T(garbage),
+		T(inquiry), T(attentions), T(tray_and_lock), T(configuration), T(modes),
+		T(other_modes), T(toc), T(structures), T(reader_reads), T(speeds), T(pace),
+		T(busy_event), T(pulled), T(many_hands), T(described), T(garbage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
