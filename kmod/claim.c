@@ -15,7 +15,7 @@ struct dmx_claim_hold {
 	struct device *disk;	/* sr's disk, NULL when sr is not bound */
 };
 
-/* One claim by ioctl, in dmx_file.held. */
+/* One claim by ioctl, in dmx_file.held; with a reference to @member. */
 struct dmx_held {
 	struct list_head link;
 	struct dmx_member *member;
@@ -125,20 +125,17 @@ static bool dmx_unclaim_again(struct dmx_member *m, bool end)
 /**
  * dmx_claim() - own a member, or claim it once more as its owner
  * @file: the owner to be
- * @m: the member
+ * @m: the member, of which the caller has a reference until dmx_unclaim()
  *
- * Takes a reference to both.
+ * All claims together have one reference to both.
  * Return: 0, -EBUSY, -ENODEV, -ENOENT, -ENOMEM, -EINTR.
  */
 int dmx_claim(struct dmx_file *file, struct dmx_member *m)
 {
 	int ret;
 
-	if (dmx_claim_again(file, m)) {
-		kref_get(&m->ref);
-		kref_get(&file->ref);
+	if (dmx_claim_again(file, m))
 		return 0;
-	}
 	ret = mutex_lock_killable(&m->claim_lock);
 	if (ret)
 		return ret;
@@ -150,34 +147,34 @@ int dmx_claim(struct dmx_file *file, struct dmx_member *m)
 			m->claims--;
 			m->owner = NULL;
 			spin_unlock_irq(&m->lock);
+		} else {
+			kref_get(&m->ref);
+			kref_get(&file->ref);
 		}
 	}
-	if (ret >= 0) {
-		kref_get(&m->ref);
-		kref_get(&file->ref);
-		ret = 0;
-	}
 	mutex_unlock(&m->claim_lock);
-	return ret;
+	return min(ret, 0);
 }
 
 /* Undoes one dmx_claim(). */
 void dmx_unclaim(struct dmx_member *m)
 {
-	struct dmx_file *file = m->owner;	/* as long as this claim is there */
+	struct dmx_file *file;
 
 	if (dmx_unclaim_again(m, false))
-		goto out;
+		return;
 	mutex_lock(&m->claim_lock);
-	if (!dmx_unclaim_again(m, true)) {
-		dmx_unhold(m);
-		spin_lock_irq(&m->lock);
-		m->claims = 0;
-		m->owner = NULL;
-		spin_unlock_irq(&m->lock);
+	if (dmx_unclaim_again(m, true)) {
+		mutex_unlock(&m->claim_lock);
+		return;
 	}
+	dmx_unhold(m);
+	spin_lock_irq(&m->lock);
+	file = m->owner;
+	m->claims = 0;
+	m->owner = NULL;
+	spin_unlock_irq(&m->lock);
 	mutex_unlock(&m->claim_lock);
-out:
 	dmx_file_put(file);
 	dmx_member_put(m);
 }
@@ -226,7 +223,6 @@ static void dmx_drop_held(struct dmx_held *held)
 
 	list_del(&held->link);
 	kfree(held);
-	kref_get(&m->ref);
 	dmx_unclaim(m);
 	dmx_member_tell_state(m);
 	dmx_member_put(m);
@@ -248,6 +244,7 @@ static int dmx_claim_one(struct dmx_file *file, struct dmx_member *m)
 		kfree(held);
 		return ret;
 	}
+	kref_get(&m->ref);
 	held->member = m;
 	list_add_tail(&held->link, &file->held);
 	dmx_member_tell_state(m);
