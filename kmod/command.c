@@ -37,16 +37,23 @@ bool dmx_cmd_is_ours(const struct request *rq)
 }
 
 /*
- * Each page of the table is a segment of its own: blk_rq_append_bio() does
- * not split, so a table entry must never exceed what a segment may be.
+ * Each entry of the table is a segment: it never exceeds what one may be
+ * (table.c), so nobody need go through the table again for each device, as
+ * blk_rq_append_bio() would.
  */
 static int dmx_cmd_attach_data(struct dmx_cmd *cmd, struct dmx_data *data)
 {
+	struct request_queue *q = cmd->rq->q;
+
+	if (data->nr > queue_max_segments(q) ||
+	    data->bytes >> SECTOR_SHIFT > queue_max_hw_sectors(q))
+		return -EINVAL;
 	bio_init(&cmd->bio, NULL, data->table, data->nr,
 		 data->out ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN);
 	cmd->bio.bi_vcnt = data->nr;
 	cmd->bio.bi_iter.bi_size = data->bytes;
-	return blk_rq_append_bio(cmd->rq, &cmd->bio);
+	blk_rq_bio_prep(cmd->rq, &cmd->bio, data->nr);
+	return 0;
 }
 
 /**
@@ -188,16 +195,18 @@ void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
  * dmx_cmd_reap_good() - dmx_cmd_reap() for a command that has nothing to tell
  * @cmd: has ended
  * @us: its time, microseconds
+ * @resid: bytes not transferred, as the transport says; some bridges are wrong
  *
  * Return: whether it was good; if not, dmx_cmd_reap() is to be called.
  */
-bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us)
+bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us, u32 *resid)
 {
 	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(cmd->rq);
 
 	if (cmd->blk_status != BLK_STS_OK || scmd->result)
 		return false;
 	*us = min_t(s64, ktime_us_delta(cmd->end, cmd->start), U32_MAX);
+	*resid = scmd->resid_len;
 	dmx_counter_max(&cmd->member->counter[DMX_C_LONGEST_COMMAND_US], *us);
 	dmx_cmd_free(cmd);
 	return true;

@@ -374,7 +374,7 @@ void dmx_batches_exit(void);
 bool dmx_cmd_is_ours(const struct request *rq);
 int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms);
 void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res);
-bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us);
+bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us, u32 *resid);
 struct dmx_batch *dmx_batch_alloc(unsigned int nr);
 void dmx_batch_put(struct dmx_batch *batch);
 int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms);

@@ -170,6 +170,23 @@ static void dmx_fanout_unclaim(struct dmx_batch *batch)
 	}
 }
 
+/* Of a good WRITE only what comes before the sense data is set. */
+static void dmx_fanout_result(struct dmx_batch *batch, unsigned int i,
+			      struct discmux_result *res)
+{
+	struct dmx_cmd *cmd = &batch->c[i].cmd;
+	u32 us, resid;
+
+	if (!cmd->rq || !dmx_cmd_reap_good(cmd, &us, &resid)) {
+		dmx_batch_result(batch, i, res);
+		return;
+	}
+	memset(res, 0, DMX_RESULT_MIN);
+	res->member = cmd->member->id;
+	res->resid = resid;
+	res->duration_us = us;
+}
+
 static int dmx_fanout_out(struct dmx_batch *batch,
 			  const struct discmux_fanout_write *arg)
 {
@@ -179,7 +196,7 @@ static int dmx_fanout_out(struct dmx_batch *batch,
 	for (i = 0; i < batch->nr; i++) {
 		struct dmx_member *m = batch->c[i].cmd.member;
 
-		dmx_batch_result(batch, i, &res);
+		dmx_fanout_result(batch, i, &res);
 		if (dmx_result_good(&res)) {
 			dmx_count(m, DMX_C_BYTES_WRITTEN, arg->data_len);
 			dmx_count(m, DMX_C_BLOCKS_WRITTEN, arg->data_len / arg->block_size);

@@ -172,9 +172,9 @@ static bool dmx_leg_take(struct dmx_leg *leg)
 {
 	struct dmx_stream *s = leg->stream;
 	struct discmux_result res;
-	u32 us;
+	u32 us, resid;
 
-	if (dmx_cmd_reap_good(&leg->cmd, &us)) {
+	if (dmx_cmd_reap_good(&leg->cmd, &us, &resid)) {
 		dmx_leg_advance(leg, us);
 		return true;
 	}
