@@ -304,7 +304,10 @@ uint64_t way_ring(const struct rig *rig, unsigned int nr, uint64_t bytes)
 uint64_t way_fanout(const struct rig *rig, unsigned int nr, uint64_t bytes)
 {
 	struct discmux_target targets[MAX_RECORDERS] = { 0 };
-	struct discmux_result results[MAX_RECORDERS];
+	/* Without sense data, which the loops of SG_IO do not ask for either. */
+	struct {
+		__u32 member, error, status, resid, sense_len, duration_us, reserved[2];
+	} results[MAX_RECORDERS];
 	struct discmux_claim claim = { .size = sizeof(claim), .nr_targets = nr };
 	struct discmux_fanout_write f = {
 		.size = sizeof(f), .nr_targets = nr, .block_size = BLOCK, .data_len = CHUNK,
