@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim tower:2 --with jq,xorriso
+# kernel: 6.1
 #
 # discmux copy refuses what cannot be, in one line, and touches no disc.
 # shellcheck source=tests/tap.sh

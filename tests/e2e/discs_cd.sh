@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim tower:4 --with jq,cdrdao,cdparanoia,libcdio-utils
+# kernel: 6.1
 #
 # CDs that discmux burned, as other programs see them, and back into an image.
 # shellcheck source=tests/tap.sh

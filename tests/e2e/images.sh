@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim tower:2 --with jq,xorriso
+# kernel: 6.1
 #
 # discmux images: masters are stored whole or not at all, and burn as they were.
 # shellcheck source=tests/tap.sh

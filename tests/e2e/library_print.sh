@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim mc8600:2:20+printer --with jq
+# kernel: 6.1
 #
 # discmux print: labels, and discs that come back whatever the printer does.
 # shellcheck source=tests/tap.sh

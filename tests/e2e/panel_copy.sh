@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim tower:4 --with jq
+# kernel: 6.1
 #
 # The user's guide played on the text panel, chapter by chapter: what is done with DVDs.
 # shellcheck source=tests/tap.sh

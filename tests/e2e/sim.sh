@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --with jq,mtx,sg3-utils
+# kernel: 6.1
 #
 # discmux-sim by itself: devices come, work, fail as they are told to, and go,
 # also when it is killed.  Its commands' words are tested in tests/unit.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim mc8600:2:20+printer --with jq,sg3-utils
+# kernel: 6.1
 #
 # What the control of discmux-sim does to a library, as the kernel sees it: errors
 # of its tables, messages of the bus, another initiator, its printer.
