@@ -343,6 +343,43 @@ static void test_test_not_taken(void **state)
 	burn_rig_free(rig);
 }
 
+/* Whether the drive is told to bridge underruns of its buffer. */
+static bool see_underrun_free(struct burn_rig *rig, uint32_t member,
+			      const struct mmc_command *cmd, uint8_t *data,
+			      struct discmux_result *result)
+{
+	(void)member;
+	(void)result;
+	if (cmd->cdb[0] == 0x55 && (data[8] & 0x3f) == MMC_PAGE_WRITE)
+		*(int *)rig->hook_arg = (data[10] & 0x40) != 0;
+	return false;
+}
+
+/* Burn-free is on, unless it is not wanted, with all that has write parameters. */
+static void test_underrun_free(void **state)
+{
+	static const struct { const char *type; enum burn_method method; } media[] = {
+		{ "cd-r", BURN_METHOD_AUTO }, { "cd-r", BURN_METHOD_SAO },
+		{ "cd-rw", BURN_METHOD_AUTO }, { "dvd-r", BURN_METHOD_AUTO },
+		{ "dvd-r", BURN_METHOD_INCREMENTAL }, { "dvd-rw", BURN_METHOD_AUTO },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * sizeof(media) / sizeof(*media); i++) {
+		struct burn_rig *rig = tower(media[i / 2].type, 1, 65536);
+		int on = -1;
+
+		rig->config.method = media[i / 2].method;
+		rig->config.no_underrun_free = i % 2;
+		rig->hook = see_underrun_free;
+		rig->hook_arg = &on;
+		run_good(rig, BURN_DISC_VERIFIED);
+		assert_int_equal(on, i % 2 ? 0 : 1);
+		burn_rig_free(rig);
+	}
+}
+
 /* A copy is compared in another drive than it was made in. */
 static void test_verify_elsewhere(void **state)
 {
@@ -583,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_simulate),
 		cmocka_unit_test(test_no_simulation),
 		cmocka_unit_test(test_test_not_taken),
+		cmocka_unit_test(test_underrun_free),
 		cmocka_unit_test(test_verify_elsewhere),
 		cmocka_unit_test(test_verify_other),
 		cmocka_unit_test(test_session),
