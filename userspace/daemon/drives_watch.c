@@ -4,9 +4,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "drives.h"
+#include "monotonic.h"
+#include "ticker.h"
 
 #define LOOK_MS		1000	/* between looks */
 
@@ -14,22 +15,13 @@ struct drives_watch {
 	int mux;
 	void (*changed)(void *arg);
 	void *arg;
-	pthread_t thread;
-	pthread_mutex_t lock;	/* what follows */
-	pthread_cond_t wake;
-	bool stop, kicked;
+	struct ticker *ticker;
+	struct drive now[DRIVES_MAX];	/* the thread's own */
+	pthread_mutex_t lock;		/* what follows; only the thread changes it */
 	struct drive drives[DRIVES_MAX];
 	size_t count;
 	uint64_t alive_ms;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void keep_known(struct drive *d, const struct drive *before)
 {
@@ -56,99 +48,63 @@ static void look_at(struct discmux *dm, struct drive *d, const struct drive *bef
 }
 
 /* Looks at all of them; drives at work keep what was known, but their state. */
-static size_t look(struct drives_watch *w, struct drive *drives, const struct drive *before,
-		   size_t nr_before, bool again)
+static size_t look(struct drives_watch *w, bool again)
 {
 	struct discmux *dm = NULL;
 	int n = -ENODEV, i;
 
 	if (!discmux_open(w->mux, DISCMUX_OPEN_WRITE, &dm))
-		n = drives_list(dm, drives, DRIVES_MAX);
+		n = drives_list(dm, w->now, DRIVES_MAX);
 	for (i = 0; i < n; i++) {
 		size_t k = 0;
 
-		while (k < nr_before && before[k].member != drives[i].member)
+		while (k < w->count && w->drives[k].member != w->now[i].member)
 			k++;
-		look_at(dm, &drives[i], k < nr_before ? &before[k] : NULL, again);
+		look_at(dm, &w->now[i], k < w->count ? &w->drives[k] : NULL, again);
 	}
 	discmux_close(dm);
 	return n < 0 ? 0 : (size_t)n;
 }
 
-static bool keep(struct drives_watch *w, const struct drive *drives, size_t count)
+static bool keep(struct drives_watch *w, size_t count)
 {
-	bool changed = count != w->count ||
-		       memcmp(drives, w->drives, count * sizeof(*drives)) != 0;
+	bool changed;
 
-	memcpy(w->drives, drives, count * sizeof(*drives));
+	pthread_mutex_lock(&w->lock);
+	changed = count != w->count || memcmp(w->now, w->drives, count * sizeof(*w->now)) != 0;
+	memcpy(w->drives, w->now, count * sizeof(*w->now));
 	w->count = count;
-	w->alive_ms = now_ms();
+	w->alive_ms = monotonic_ms();
+	pthread_mutex_unlock(&w->lock);
 	return changed;
 }
 
-/* True when somebody said that something has happened. */
-static bool pause_watch(struct drives_watch *w)
-{
-	struct timespec until;
-	bool kicked;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += LOOK_MS / 1000;
-	while (!w->stop && !w->kicked)
-		if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT)
-			break;
-	kicked = w->kicked;
-	w->kicked = false;
-	return kicked;
-}
-
-static void *run(void *arg)
+/* Who kicks knows that something has happened. */
+static void round_trip(void *arg, bool kicked)
 {
 	struct drives_watch *w = arg;
-	struct drive *now = calloc(DRIVES_MAX, sizeof(*now));
-	struct drive *before = calloc(DRIVES_MAX, sizeof(*before));
-	size_t count, nr_before = 0;
-	bool changed, again = true;
 
-	if (!now || !before)
-		goto out;
-	for (;;) {
-		count = look(w, now, before, nr_before, again);
-		pthread_mutex_lock(&w->lock);
-		changed = keep(w, now, count);
-		memcpy(before, now, count * sizeof(*now));
-		nr_before = count;
-		pthread_mutex_unlock(&w->lock);
-		if (changed && w->changed)
-			w->changed(w->arg);
-		pthread_mutex_lock(&w->lock);
-		again = pause_watch(w);
-		if (w->stop)
-			break;
-		pthread_mutex_unlock(&w->lock);
-	}
-	pthread_mutex_unlock(&w->lock);
-out:
-	free(now);
-	free(before);
-	return NULL;
+	if (keep(w, look(w, kicked)) && w->changed)
+		w->changed(w->arg);
 }
 
 int drives_watch_start(int mux, void (*changed)(void *arg), void *arg, struct drives_watch **out)
 {
 	struct drives_watch *w = calloc(1, sizeof(*w));
+	int rc;
 
 	if (!w)
 		return -ENOMEM;
 	w->mux = mux;
 	w->changed = changed;
 	w->arg = arg;
-	w->alive_ms = now_ms();
+	w->alive_ms = monotonic_ms();
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
-	if (pthread_create(&w->thread, NULL, run, w)) {
+	rc = ticker_start(LOOK_MS, round_trip, w, &w->ticker);
+	if (rc) {
+		pthread_mutex_destroy(&w->lock);
 		free(w);
-		return -ENOMEM;
+		return rc;
 	}
 	*out = w;
 	return 0;
@@ -156,10 +112,7 @@ int drives_watch_start(int mux, void (*changed)(void *arg), void *arg, struct dr
 
 void drives_watch_kick(struct drives_watch *w)
 {
-	pthread_mutex_lock(&w->lock);
-	w->kicked = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
+	ticker_kick(w->ticker);
 }
 
 size_t drives_watch_get(struct drives_watch *w, struct drive *drives, size_t max)
@@ -187,12 +140,7 @@ void drives_watch_stop(struct drives_watch *w)
 {
 	if (!w)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->stop = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
-	pthread_cond_destroy(&w->wake);
+	ticker_stop(w->ticker);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "job_priv.h"
+#include "monotonic.h"
 
 static void lock(struct job *job)
 {
@@ -91,16 +92,9 @@ int job_problem(struct job *job, const char *drive, const char *fmt, ...)
 
 bool job_pause(struct job *job, unsigned int ms)
 {
-	struct timespec until;
+	struct timespec until = monotonic_in(ms);
 	bool go_on;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	lock(job);
 	while (!job_is_cancelled(job) && !job->go_on)
 		if (pthread_cond_timedwait(&job->wake, &job->lock, &until) == ETIMEDOUT)
@@ -314,7 +308,7 @@ int job_create(struct core *core, int64_t id, const struct job_spec *spec,
 	job->spec = *spec;
 	atomic_init(&job->cancel, false);
 	pthread_mutex_init(&job->lock, NULL);
-	pthread_cond_init(&job->wake, NULL);
+	monotonic_cond_init(&job->wake);
 	job->status.id = id;
 	job->status.spec = *spec;
 	job->status.created = before ? before->created : time(NULL);

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "auto.h"
 #include "job_priv.h"
 #include "mmc.h"
+#include "monotonic.h"
 
 #define POLL_MS		300u
 #define MASTER_LBA	16u	/* volume descriptors of a data disc */
@@ -179,14 +179,6 @@ struct gather {
 	uint64_t end_ms;	/* unattended: when waiting ends */
 };
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* A disc that this daemon has written to is no blank, whatever the drive says. */
 bool job_disc_fits(struct job *job, const struct drive *d)
 {
@@ -283,7 +275,7 @@ static int wait_discs(struct job *job, struct gather *g, size_t enough)
 		look(job, g);
 		if (go_on && nr_ready(g))
 			break;
-		if (job->spec.unattended && now_ms() >= g->end_ms) {
+		if (job->spec.unattended && monotonic_ms() >= g->end_ms) {
 			if (nr_ready(g))
 				break;
 			return job_problem(job, "", "no disc came within %u s", job->spec.wait_s);
@@ -336,7 +328,7 @@ int job_gather(struct job *job, unsigned int most, bool first)
 		return rc;
 	}
 	enough = most && most < g->count ? most : g->count;
-	g->end_ms = now_ms() + job->spec.wait_s * 1000ull;
+	g->end_ms = monotonic_ms() + job->spec.wait_s * 1000ull;
 	look(job, g);
 	if (nr_ready(g) < enough) {
 		open_trays(job, g, enough);

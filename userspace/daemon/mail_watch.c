@@ -7,10 +7,10 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "libdiscmux.h"
 #include "mail_watch.h"
+#include "ticker.h"
 
 #define LOOK_MS		1000	/* between looks: a person takes longer at the door */
 #define MAILS		8	/* mail slots that are looked at */
@@ -19,11 +19,10 @@ struct mail_watch {
 	int mux;
 	void (*changed)(void *arg);
 	void *arg;
-	pthread_t thread;
+	struct ticker *ticker;
 	struct mail_seen seen[MAILS];	/* the thread's own */
 	pthread_mutex_t lock;		/* what follows */
-	pthread_cond_t wake;
-	bool stop, on, came;
+	bool on, came;
 };
 
 static bool has(const struct discmux_element *mail, uint32_t flag)
@@ -88,47 +87,31 @@ static void forget(struct mail_watch *w)
 		w->seen[i].what = MAIL_NOTHING;
 }
 
-static void pause_watch(struct mail_watch *w)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += LOOK_MS / 1000;
-	while (!w->stop && w->on)
-		if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT)
-			break;
-}
-
-static void *run(void *arg)
+static void round_trip(void *arg, bool kicked)
 {
 	struct mail_watch *w = arg;
-	bool came;
+	bool on, came;
 
+	(void)kicked;
 	pthread_mutex_lock(&w->lock);
-	while (!w->stop) {
-		if (!w->on) {
-			forget(w);
-			pthread_cond_wait(&w->wake, &w->lock);
-			continue;
-		}
-		pthread_mutex_unlock(&w->lock);
-		came = look(w);
-		pthread_mutex_lock(&w->lock);
-		w->came |= came;
-		if (came) {
-			pthread_mutex_unlock(&w->lock);
-			w->changed(w->arg);
-			pthread_mutex_lock(&w->lock);
-		}
-		pause_watch(w);
-	}
+	on = w->on;
 	pthread_mutex_unlock(&w->lock);
-	return NULL;
+	if (!on) {
+		forget(w);
+		return;
+	}
+	came = look(w);
+	pthread_mutex_lock(&w->lock);
+	w->came |= came;
+	pthread_mutex_unlock(&w->lock);
+	if (came)
+		w->changed(w->arg);
 }
 
 int mail_watch_start(int mux, void (*changed)(void *arg), void *arg, struct mail_watch **out)
 {
 	struct mail_watch *w = calloc(1, sizeof(*w));
+	int rc;
 
 	if (!w)
 		return -ENOMEM;
@@ -136,10 +119,11 @@ int mail_watch_start(int mux, void (*changed)(void *arg), void *arg, struct mail
 	w->changed = changed;
 	w->arg = arg;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
-	if (pthread_create(&w->thread, NULL, run, w)) {
+	rc = ticker_start(LOOK_MS, round_trip, w, &w->ticker);
+	if (rc) {
+		pthread_mutex_destroy(&w->lock);
 		free(w);
-		return -ENOMEM;
+		return rc;
 	}
 	*out = w;
 	return 0;
@@ -150,8 +134,8 @@ void mail_watch_set(struct mail_watch *w, bool on)
 	pthread_mutex_lock(&w->lock);
 	w->on = on;
 	w->came = false;
-	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
+	ticker_kick(w->ticker);
 }
 
 bool mail_watch_came(struct mail_watch *w)
@@ -169,12 +153,7 @@ void mail_watch_stop(struct mail_watch *w)
 {
 	if (!w)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->stop = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
-	pthread_cond_destroy(&w->wake);
+	ticker_stop(w->ticker);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 }

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core.h"
 #include "lcd.h"
+#include "monotonic.h"
 #include "panel_host.h"
 #include "server.h"
 
@@ -42,14 +42,6 @@ struct daemon {
 	uint64_t pinged_ms;
 	bool stop;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ---- systemd ---------------------------------------------------------- */
 
@@ -132,8 +124,8 @@ static void lcd_keys(struct daemon *d)
 	bool more = d->lcd;
 
 	while (more) {
-		key = lcd_handle(d->lcd, now_ms(), &more);
-		if (key != PANEL_NO_KEY && panel_host_step(d->host, key, now_ms()))
+		key = lcd_handle(d->lcd, monotonic_ms(), &more);
+		if (key != PANEL_NO_KEY && panel_host_step(d->host, key, monotonic_ms()))
 			server_panel_changed(d->server);
 	}
 }
@@ -160,16 +152,16 @@ static void loop(struct daemon *d)
 			take_signal(d);
 		if (fds[n + 1].revents)
 			drain(d->core.wake_fd);
-		take_events(d, now_ms());
+		take_events(d, monotonic_ms());
 		note_empty(d);
 		auto_handle(d->automat);
-		server_handle(d->server, fds, n, now_ms());
+		server_handle(d->server, fds, n, monotonic_ms());
 		lcd_keys(d);
-		if (panel_host_step(d->host, PANEL_NO_KEY, now_ms()))
+		if (panel_host_step(d->host, PANEL_NO_KEY, monotonic_ms()))
 			server_panel_changed(d->server);
 		if (d->lcd)
 			lcd_show(d->lcd, &panel_host_view(d->host)->lines);
-		ping(d, now_ms());
+		ping(d, monotonic_ms());
 	}
 }
 
