@@ -100,6 +100,15 @@ void store_column(sqlite3_stmt *stmt, int at, char *buf, size_t size)
 	snprintf(buf, size, "%s", text ? (const char *)text : "");
 }
 
+int store_end(struct store *s, int rc)
+{
+	if (!rc)
+		rc = store_run(s, "COMMIT");
+	if (rc)		/* SQLite may have done it by itself */
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return rc;
+}
+
 /* WAL keeps readers and the writer apart; FULL syncs it at each commit. */
 static int set_up(struct store *s)
 {
@@ -125,8 +134,8 @@ static int set_up(struct store *s)
 	if (!rc)
 		rc = store_run(s, schema);
 	if (!rc)
-		rc = store_run(s, "PRAGMA user_version=1; COMMIT");
-	return rc;
+		rc = store_run(s, "PRAGMA user_version=1");
+	return store_end(s, rc);
 }
 
 int store_open(const char *path, struct store **out)

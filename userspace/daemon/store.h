@@ -83,6 +83,9 @@ enum store_fate {
 
 const char *store_fate_name(enum store_fate fate);
 
+/* Why a disc has that fate when the daemon stopped, in words for people. */
+const char *store_fate_stopped(enum store_fate fate);
+
 struct store_disc {
 	int64_t id, job;
 	unsigned int round;	/* from 1 */

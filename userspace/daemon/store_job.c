@@ -23,6 +23,18 @@ const char *store_fate_name(enum store_fate fate)
 	return (size_t)fate < sizeof(names) / sizeof(*names) ? names[fate] : "unknown";
 }
 
+const char *store_fate_stopped(enum store_fate fate)
+{
+	switch (fate) {
+	case STORE_BAD:
+		return "discmuxd or the machine stopped while it was written";
+	case STORE_UNKNOWN:
+		return "discmuxd or the machine stopped before it was known to be good";
+	default:
+		return "discmuxd or the machine stopped";
+	}
+}
+
 /* ---- Jobs ------------------------------------------------------------- */
 
 int store_job_new(struct store *s, const char *kind, const char *spec, int64_t *id)
@@ -78,10 +90,7 @@ int store_job_end(struct store *s, int64_t id, enum store_job_state state, const
 		snprintf(counter, sizeof(counter), "jobs-%s", store_job_state_name(state));
 		rc = store_count_locked(s, counter, 1);
 	}
-	if (!rc)
-		rc = store_run(s, "COMMIT");
-	else
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	rc = store_end(s, rc);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
@@ -190,15 +199,11 @@ int store_disc_new(struct store *s, struct store_disc *disc)
 
 	pthread_mutex_lock(&s->lock);
 	rc = store_run(s, "BEGIN IMMEDIATE");
-	if (!rc) {
+	if (!rc)
 		rc = insert_disc(s, disc);
-		if (!rc)
-			rc = insert_slot(s, disc);
-		if (!rc)
-			rc = store_run(s, "COMMIT");
-		else
-			sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	}
+	if (!rc)
+		rc = insert_slot(s, disc);
+	rc = store_end(s, rc);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
@@ -247,15 +252,11 @@ int store_disc_fate(struct store *s, const struct store_disc *d)
 
 	pthread_mutex_lock(&s->lock);
 	rc = store_run(s, "BEGIN IMMEDIATE");
-	if (!rc) {
+	if (!rc)
 		rc = set_fate(s, d);
-		if (!rc && is_final(d->fate) && sqlite3_changes(s->db))
-			rc = count_disc(s, d->fate, d->serial);
-		if (!rc)
-			rc = store_run(s, "COMMIT");
-		else
-			sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	}
+	if (!rc && is_final(d->fate) && sqlite3_changes(s->db))
+		rc = count_disc(s, d->fate, d->serial);
+	rc = store_end(s, rc);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
@@ -408,8 +409,7 @@ static int recover_fate(struct store *s, const char *where, enum store_fate fate
 	stmt = store_prepare(s, sql);
 	if (stmt)
 		sqlite3_bind_int64(stmt, 1, time(NULL));
-	store_bind(stmt, 2, fate == STORE_BAD ? "discmuxd or the machine stopped while it was written" :
-					   "discmuxd or the machine stopped before it was known to be good");
+	store_bind(stmt, 2, store_fate_stopped(fate));
 	rc = store_finish(s, stmt);
 	n = rc ? rc : sqlite3_changes(s->db);
 	if (n > 0) {
@@ -428,9 +428,7 @@ int store_recover(struct store *s)
 	bad = rc ? rc : recover_fate(s, "fate=0", STORE_BAD);
 	if (bad >= 0)
 		unknown = recover_fate(s, "fate IN (1,2)", STORE_UNKNOWN);
-	rc = bad < 0 ? bad : unknown < 0 ? unknown : store_run(s, "COMMIT");
-	if (rc)
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	rc = store_end(s, bad < 0 ? bad : unknown < 0 ? unknown : 0);
 	pthread_mutex_unlock(&s->lock);
 	return rc ? rc : bad + unknown;
 }

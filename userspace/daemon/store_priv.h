@@ -26,4 +26,8 @@ void store_bind(sqlite3_stmt *stmt, int at, const char *text);
 void store_column(sqlite3_stmt *stmt, int at, char *buf, size_t size);
 int store_count_locked(struct store *s, const char *name, int64_t add);
 
+/* Ends what "BEGIN IMMEDIATE" began: keeps it if rc is 0, else (or if that fails) leaves
+ * all as it was.  The first failure. */
+int store_end(struct store *s, int rc);
+
 #endif
