@@ -124,6 +124,35 @@ yes
 END
 check "the third disc holds the master" same "$tmp/master.iso" third
 ask set item=quantity value=0 >/dev/null
+
+# ---- VERIFY: discs that were copied, against the master in the reader ----
+
+ask set item=mode value=1 >/dev/null
+for n in 0 1; do
+	discmux-sim ctl tray recorder$n close >/dev/null
+done
+play "verify" <<'END'
+|VERIFY START?       |(DISC to DISC)      |
+yes
+wait VERIFY DVD
+wait VERIFY COMPLETE
+|VERIFY COMPLETE     |OK 2 NG 0           |
+yes
+|VERIFY START?       |(DISC to DISC)      |
+END
+check "they come out" trays open 0 1
+printf X | dd of="$media/disc1.iso" bs=1 seek=7000000 conv=notrunc 2>/dev/null
+for n in 0 1; do
+	discmux-sim ctl tray recorder$n close >/dev/null
+done
+play "a copy that is not the master" <<'END'
+yes
+wait VERIFY ERROR
+|VERIFY ERROR        |OK 1 NG 1           |
+yes
+|RECORDER 1          |COPY IS BAD         |
+yes
+END
 ask set item=mode value=0 >/dev/null
 
 # ---- Errors on two lines ----
@@ -171,9 +200,25 @@ no
 yes
 |COPY START?         |(DISC to DISC)      |
 END
+
+# A run that was cancelled does not go on after a kill, however early that comes
+writing() {
+	ask status | jq -e '.jobs[-1].discs | length == 2 and all(.state == "writing" and .bytes > 0)'
+}
+blanks dvd+r dvd+r
+ask start job='{"work":"copy","quantity":4,"source":"reader"}' >/dev/null
+check "a run writes" wait_for 60 writing
+ask cancel job="$(ask job job=0 | jq .job)" >/dev/null
+kill -9 "$daemon"
+wait "$daemon"
 for n in 0 1; do
 	discmux-sim ctl speed recorder$n unlimited >/dev/null
 done
+panel_start
+check "cancelled and killed, it is over" wait_for 20 sh -c \
+	"discmux daemon job job=0 | jq -e '.state == \"cancelled\"'"
+check "its discs are bad" sh -c \
+	"discmux daemon job job=0 | jq -e '[.discs[].fate] == [\"bad\", \"bad\"]'"
 
 panel_stop
 rm -rf "$tmp"

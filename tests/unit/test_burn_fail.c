@@ -579,6 +579,45 @@ static void test_cancel(void **state)
 		    "cancelled before it was verified");
 }
 
+/* A recorder that is never done with erasing; at the third look the program has to end. */
+static bool erases(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		   uint8_t *data, struct discmux_result *result)
+{
+	static const uint8_t sense[] = { 0x70, 0, 0x02, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x04, 0x07 };
+
+	(void)data;
+	if (member != 1 || cmd->cdb[0] != 0x51 || !rig->seen[1][0xa1])
+		return false;
+	if (++*(unsigned int *)rig->hook_arg == 3)
+		burn_job_leave(rig->job);
+	result->status = 2;
+	result->sense_len = sizeof(sense);
+	memcpy(result->sense, sense, sizeof(sense));
+	return true;
+}
+
+static void test_leave(void **state)
+{
+	struct burn_rig *rig = tower("cd-rw", 2);
+	struct burn_source *source = rig->config.source;
+	unsigned int looks = 0;
+
+	(void)state;
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	rig->config.full = true;
+	rig->hook = erases;
+	rig->hook_arg = &looks;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	assert_int_equal(looks, 3);
+	burn_rig_expect(rig, 0, BURN_CANCELLED, BURN_DISC_RUINED,
+			"cancelled while its disc was being erased; the recorder goes on with that by itself");
+	assert_false(rig->claimed[1]);
+	assert_false(sim_drive_tray_open(rig->dev[1]));
+	rig->config.source = source;
+	burn_rig_free(rig);
+}
+
 /* Puts a blank disc in after a while. */
 static void put_disc(struct burn_rig *rig)
 {
@@ -767,6 +806,7 @@ int main(void)
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_read_error_once),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_leave),
 		cmocka_unit_test(test_wait_for_blank),
 		cmocka_unit_test(test_wait_in_vain),
 		cmocka_unit_test(test_log),

@@ -302,6 +302,7 @@ int burn_job_create(const struct burn_config *config, struct burn_job **out)
 	job->config.recorders = NULL;
 	job->master.medium = "";
 	atomic_init(&job->cancel, false);
+	atomic_init(&job->leave, false);
 	pthread_mutex_init(&job->lock, NULL);
 	make_id(job);
 	*out = job;
@@ -311,6 +312,12 @@ int burn_job_create(const struct burn_config *config, struct burn_job **out)
 void burn_job_cancel(struct burn_job *job)
 {
 	atomic_store_explicit(&job->cancel, true, memory_order_relaxed);
+}
+
+void burn_job_leave(struct burn_job *job)
+{
+	atomic_store_explicit(&job->leave, true, memory_order_relaxed);
+	burn_job_cancel(job);
 }
 
 void burn_job_status(struct burn_job *job, size_t i, struct burn_status *status)

@@ -299,6 +299,10 @@ int burn_job_run(struct burn_job *job);
  * brought to its end. */
 void burn_job_cancel(struct burn_job *job);
 
+/* The same for a program that has to end: recorders that erase or format a disc are left
+ * to do that by themselves, as they do it anyway, and their discs count as ruined. */
+void burn_job_leave(struct burn_job *job);
+
 /* How recorder i of the config is, or the reading of the master (BURN_MASTER). */
 #define BURN_MASTER	((size_t)-1)
 

@@ -34,7 +34,17 @@ static bool at_work(struct burn_job *job, size_t i)
 	return true;
 }
 
-/* Never given up when people cancel: a drive can't be stopped in this. */
+/* The drive goes on when nobody waits for it. */
+static void leave(struct burn_job *job, burn_set set)
+{
+	size_t i;
+
+	burn_for_each(i, set)
+		burn_drop(job, i, BURN_CANCELLED, "cancelled while its disc was being erased; the recorder goes on with that by itself");
+}
+
+/* Not given up when people cancel, for a drive can't be stopped in this; only when the
+ * program has to end. */
 burn_set burn_poll(struct burn_job *job, burn_set set, const char *what)
 {
 	const struct burn_config *c = &job->config;
@@ -55,6 +65,10 @@ burn_set burn_poll(struct burn_job *job, burn_set set, const char *what)
 			set &= ~(1u << i);
 		}
 		set &= ~good;
+		if (set && atomic_load_explicit(&job->leave, memory_order_relaxed)) {
+			leave(job, set);
+			break;
+		}
 		if (set)
 			c->ops->sleep_ms(c->ctx, POLL_MS);
 	}

@@ -146,6 +146,7 @@ struct burn_job {
 	struct burn_status master;	/* how it is read; under lock */
 	uint8_t small[BURN_MAX_RECORDERS * BURN_SMALL_REPLY];
 	atomic_bool cancel;
+	atomic_bool leave;		/* and what drives do by themselves, to them */
 	pthread_mutex_t lock;		/* the recs' status */
 	char id[40];			/* in the log */
 	char error[BURN_MESSAGE_LEN];

@@ -11,7 +11,8 @@
 
 #include "core.h"
 
-#define LINE	512
+#define LINE		512
+#define CANCEL_KEY	48
 
 void core_log(int level, const char *fmt, ...)
 {
@@ -228,6 +229,12 @@ void core_jobs(struct core *core, void (*each)(void *arg, const struct job_statu
 	free(status);
 }
 
+static char *cancel_key(int64_t id, char *key)
+{
+	snprintf(key, CANCEL_KEY, "job.%lld.cancelled", (long long)id);
+	return key;
+}
+
 static int tell(struct core *core, int64_t id, void (*what)(struct job *job))
 {
 	size_t i;
@@ -240,9 +247,23 @@ static int tell(struct core *core, int64_t id, void (*what)(struct job *job))
 	return i < CORE_JOBS ? 0 : -ENOENT;
 }
 
+/* The job is at its end only when its discs are; a kill before that must not make it go
+ * on at the next start. */
 int core_cancel(struct core *core, int64_t id)
 {
-	return tell(core, id, job_cancel);
+	int rc = tell(core, id, job_cancel);
+	char key[CANCEL_KEY], err[256];
+
+	if (!rc && store_set(core->store, cancel_key(id, key), "1"))
+		core_log(3, "%s", store_error(core->store, err, sizeof(err)));
+	return rc;
+}
+
+static bool was_cancelled(struct core *core, int64_t id)
+{
+	char key[CANCEL_KEY], value[4];
+
+	return !store_get(core->store, cancel_key(id, key), value, sizeof(value));
 }
 
 int core_continue(struct core *core, int64_t id)
@@ -338,15 +359,6 @@ static bool add_fault(void *arg, const struct store_disc *disc)
 	return true;
 }
 
-/* With a library there are at least discs to be carried home. */
-static bool can_go_on(const struct job_spec *spec, const struct store_job *row)
-{
-	if (!strcmp(spec->source, JOB_MAIL))
-		return true;
-	return (spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY) && spec->quantity &&
-	       row->good < spec->quantity;
-}
-
 static void take_up(struct core *core, const struct store_job *row)
 {
 	json_t *o = json_loads(row->spec, 0, NULL);
@@ -361,10 +373,12 @@ static void take_up(struct core *core, const struct store_job *row)
 		return;
 	}
 	store_discs(core->store, row->id, add_fault, job);
-	if (can_go_on(&spec, row)) {
+	if (job_goes_on(&spec, row->good)) {
 		core_log(5, "job %lld goes on: %u of %u are good, %u bad, %u unknown",
 			 (long long)row->id, row->good, spec.quantity, row->bad, row->unknown);
 		add_job(core, job);
+		if (was_cancelled(core, row->id))
+			job_cancel(job);
 		job_start(job);
 		return;
 	}

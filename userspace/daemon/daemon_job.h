@@ -61,6 +61,9 @@ int job_work_find(const char *name);
 json_t *job_spec_json(const struct job_spec *spec);
 int job_spec_parse(const json_t *object, struct job_spec *spec, char *err, size_t errlen);
 
+/* Whether a job that stops with this many good copies is taken up at the next start. */
+bool job_goes_on(const struct job_spec *spec, unsigned int good);
+
 /* How one disc of a job is. */
 struct job_disc {
 	unsigned int recorder;

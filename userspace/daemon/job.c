@@ -181,24 +181,30 @@ bool job_ended(struct job *job)
 	return ended;
 }
 
+static void stop_locked(struct job *job, void (*burn_stop)(struct burn_job *burn))
+{
+	atomic_store(&job->cancel, true);
+	if (job->burn)
+		burn_stop(job->burn);
+	pthread_cond_broadcast(&job->wake);
+}
+
 void job_cancel(struct job *job)
 {
 	lock(job);
-	atomic_store(&job->cancel, true);
-	if (!job->suspended)
-		job->status.show.cancelled = true;
-	if (job->burn)
-		burn_job_cancel(job->burn);
-	pthread_cond_broadcast(&job->wake);
+	job->status.show.cancelled = true;
+	stop_locked(job, burn_job_cancel);
 	unlock(job);
 }
 
+/* One that was cancelled before is to be over, not to go on. */
 void job_suspend(struct job *job)
 {
 	lock(job);
-	job->suspended = true;
+	if (!job_is_cancelled(job))
+		atomic_store(&job->suspended, true);
+	stop_locked(job, burn_job_leave);
 	unlock(job);
-	job_cancel(job);
 }
 
 void job_continue(struct job *job)
@@ -243,6 +249,28 @@ static enum store_job_state end_state(const struct job *job, int rc)
 	return rc || show->nr_faults ? STORE_JOB_FAILED : STORE_JOB_DONE;
 }
 
+/* With a library there are at least discs to be carried home. */
+bool job_goes_on(const struct job_spec *spec, unsigned int good)
+{
+	if (!strcmp(spec->source, JOB_MAIL))
+		return true;
+	return (spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY) && good < spec->quantity;
+}
+
+/* For the database it runs until the next start, which ends it or goes on. */
+static bool leave_to_next(const struct job *job, enum store_job_state state)
+{
+	const struct panel_job *show = &job->status.show;
+	bool goes_on = job_goes_on(&job->spec, show->good);
+
+	if (!job_is_suspended(job) || (state == STORE_JOB_DONE && !goes_on))
+		return false;
+	core_log(5, "job %lld: %s stops with discmuxd: %u good, %u bad, %u unknown; the next start %s",
+		 (long long)job->id, job_work_name(job->spec.work), show->good, show->bad,
+		 show->unknown, goes_on ? "goes on with it" : "shows it as interrupted");
+	return true;
+}
+
 static void finish(struct job *job, int rc)
 {
 	enum store_job_state state;
@@ -257,7 +285,7 @@ static void finish(struct job *job, int rc)
 		snprintf(job->status.message, sizeof(job->status.message), "cancelled");
 	snprintf(message, sizeof(message), "%s", job->status.message);
 	unlock(job);
-	if (!job->suspended) {
+	if (!leave_to_next(job, state)) {
 		store_job_end(job->core->store, job->id, state, message);
 		core_log(6, "job %lld: %s %s: %u good, %u bad, %u unknown", (long long)job->id,
 			 job_work_name(job->spec.work), store_job_state_name(state),
@@ -285,7 +313,10 @@ static void *run(void *arg)
 	struct job *job = arg;
 	int rc = 0;
 
-	if (job->spec.work != PANEL_CLEAR)
+	/* Cancelled in an earlier life; with a library discs have to go home all the same */
+	if (job_is_cancelled(job) && strcmp(job->spec.source, JOB_MAIL) != 0)
+		rc = -ECANCELED;
+	if (!rc && job->spec.work != PANEL_CLEAR)
 		rc = open_mux(job);
 	if (!rc)
 		rc = run_work(job);
@@ -306,6 +337,7 @@ int job_create(struct core *core, int64_t id, const struct job_spec *spec,
 	job->core = core;
 	job->id = id;
 	job->spec = *spec;
+	atomic_init(&job->suspended, false);
 	atomic_init(&job->cancel, false);
 	pthread_mutex_init(&job->lock, NULL);
 	monotonic_cond_init(&job->wake);

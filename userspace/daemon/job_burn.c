@@ -35,6 +35,15 @@ static enum store_fate fate_of(const struct job *job, const char *state, enum bu
 	}
 }
 
+/* What was wrong; nobody has cancelled a job that stops with discmuxd. */
+static const char *words_of(const struct job *job, const struct burn_status *s)
+{
+	if (s->state != BURN_CANCELLED || !job_is_suspended(job) ||
+	    job->spec.work == PANEL_ERASE)
+		return s->message;
+	return store_fate_stopped(fate_of(job, burn_state_name(s->state), s->disc));
+}
+
 static void count_fate(struct job *job, enum store_fate fate)
 {
 	struct panel_job *show = &job->status.show;
@@ -93,7 +102,7 @@ static void record(void *arg, size_t i, const char *state, enum burn_disc disc)
 		return;
 	d->fate = fate;
 	snprintf(d->medium, sizeof(d->medium), "%s", s.medium);
-	snprintf(d->message, sizeof(d->message), "%s", s.message);
+	snprintf(d->message, sizeof(d->message), "%s", words_of(job, &s));
 	d->sense_valid = s.sense_valid;
 	d->key = s.key;
 	d->asc = s.asc;
@@ -149,7 +158,8 @@ static void take_faults(struct job *job)
 		snprintf(f.drive, sizeof(f.drive), "RECORDER %u", job->recorders[i].unit);
 		snprintf(f.fate, sizeof(f.fate), "%s", !spoiled ? fate_words(s.disc) :
 			 job->discs[i].fate == STORE_BAD ? "DISC IS BAD" : "DISC IS UNKNOWN");
-		snprintf(f.text, sizeof(f.text), "%s", spoiled ? job->check_error : s.message);
+		snprintf(f.text, sizeof(f.text), "%s", spoiled ? job->check_error :
+			 words_of(job, &s));
 		f.sense_valid = s.sense_valid;
 		f.key = s.key;
 		f.asc = s.asc;

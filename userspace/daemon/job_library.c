@@ -220,13 +220,13 @@ static int run(struct job *job, bool again)
 		return rc;
 	if (again)
 		rc = robot_tidy(job);
-	if (!rc && job->status.show.good < job->spec.quantity) {
+	if (!rc && job->status.show.good < job->spec.quantity && !job_is_cancelled(job)) {
 		rc = master_in(job, &route);
 		if (!rc)
 			rc = copy(job);
 	}
 	/* A stop of the daemon leaves everything to the next start */
-	if (job->suspended)
+	if (job_is_suspended(job))
 		return rc;
 	ret = robot_bring_home(job);
 	rc = rc ? rc : ret;

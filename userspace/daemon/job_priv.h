@@ -17,8 +17,7 @@ struct job {
 	struct discmux *dm;		/* its own handle */
 	uint32_t max_exec_bytes;
 	char master[64];		/* identity of the master, "" before */
-	bool suspended;
-	atomic_bool cancel;
+	atomic_bool suspended, cancel;
 	struct burn_sink sink;		/* where the master goes as well; zeroed: nowhere */
 	struct images_hold *hold;	/* of the master, or NULL */
 
@@ -50,6 +49,12 @@ struct job {
 static inline bool job_is_cancelled(const struct job *job)
 {
 	return atomic_load(&job->cancel);
+}
+
+/* It stops because the daemon does; nobody has cancelled it. */
+static inline bool job_is_suspended(const struct job *job)
+{
+	return atomic_load(&job->suspended);
 }
 
 void job_phase(struct job *job, enum panel_phase phase);

@@ -265,7 +265,7 @@ int robot_take_back(struct job *job)
 	size_t i;
 
 	/* A stop of the daemon leaves them to the next start */
-	for (i = 0; i < job->count && !job->suspended; i++) {
+	for (i = 0; i < job->count && !job_is_suspended(job); i++) {
 		d = drive_of(job->robot, job->recorders[i].member);
 		if (!d || !is_full(job, d->element))
 			continue;

@@ -217,7 +217,7 @@ static int serve(const struct options *o)
 		 o->socket);
 	sd_notify(0, "READY=1\nSTATUS=ready");
 	loop(&d);
-	sd_notify(0, "STOPPING=1");
+	sd_notify(0, "STOPPING=1\nSTATUS=stopping: discs that are being closed come to their end");
 	core_log(6, "stopping");
 	server_close(d.server);
 	lcd_close(d.lcd);
