@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq
+# vm: --sim tower:2 --with jq,xorriso
 #
 # A disc that goes into a marked reader begins a run: real uevents, and nothing is
 # done here but to put discs in.
@@ -36,6 +36,10 @@ dd if=/dev/urandom of="$tmp/other.iso" bs=2048 count=300 2>/dev/null
 
 discmux-sim ctl insert reader0 "$tmp/evil.iso" >/dev/null
 panel_start
+check "a tower has no library" fails 1 'mux 0 has no library' discmux auto on --library --slots 1-4
+check "nor a second reader" fails 1 'mux 0 has no reader 1' discmux auto on --reader 1
+check "neither is kept" sh -c 'discmux auto show --json | jq -e ". == []"'
+check "what is not there can be switched off" discmux auto off --library
 check "marked: on" discmux auto on --reader 0 --verify --again skip
 check "it is kept" sh -c 'discmux auto show --json | jq -e ".[0].verify and .[0].on"'
 sleep 3
@@ -74,10 +78,30 @@ wait COPY COMPLETE
 yes
 END
 
-modprobe isofs 2>/dev/null
 blanks dvd+r dvd+r
 insert "$tmp/other.iso"
 check "another disc" wait_for 60 runs 4 "done"
+
+# A disc that is mounted before discmuxd has looked at it
+reader_empty() {
+	ask status | jq -e '.drives[] | select(.drive == "reader 0") | .disc == "none"'
+}
+mkdir "$tmp/files" "$tmp/mnt"
+cp "$0" "$tmp/files/"
+xorriso -as mkisofs -quiet -o "$tmp/mounted.iso" "$tmp/files" 2>/dev/null
+modprobe isofs 2>/dev/null
+blanks dvd+r dvd+r
+discmux-sim ctl eject reader0 --force >/dev/null
+check "the reader is seen empty" wait_for 20 reader_empty
+kill -STOP "$daemon"
+discmux-sim ctl insert reader0 "$tmp/mounted.iso" >/dev/null
+check "a disc is mounted" wait_for 20 mount -o ro /dev/sr0 "$tmp/mnt"
+kill -CONT "$daemon"
+check "it is not copied, and the log says why" wait_for 20 \
+	grep -q 'reader 0: its disc is mounted, so it is not copied' "$tmp/log"
+umount "$tmp/mnt"
+sleep 3
+check "nor when it is no longer mounted" runs 4 "done"
 
 check "off" discmux auto off --reader 0
 discmux-sim ctl eject reader0 --force >/dev/null
@@ -86,6 +110,13 @@ discmux-sim ctl insert reader0 evil >/dev/null
 sleep 3
 check "begins nothing" runs 4 "done"
 
+panel_stop
+check "without discmuxd nothing can be marked" fails 1 'discmuxd does not run' \
+	discmux auto on --reader 0
+daemon_options='--mux 7'
+panel_start
+check "nor on a mux that is not there" fails 1 'there is no /dev/discmux7' \
+	discmux auto on --library --slots 1-4
 panel_stop
 rm -rf "$tmp"
 done_testing

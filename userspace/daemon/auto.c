@@ -89,16 +89,56 @@ static void set_library(struct automat *a, const struct auto_rule *rule)
 		store_slot_empty(a->core->store, slots.number[i]);
 }
 
-int auto_set(struct automat *a, unsigned int unit, const struct auto_rule *rule)
+static bool has_reader(struct discmux *dm, unsigned int unit)
+{
+	struct drive drives[DRIVES_MAX];
+	int n = drives_list(dm, drives, DRIVES_MAX), i;
+
+	for (i = 0; i < n; i++)
+		if (drives[i].role == DISCMUX_ROLE_READER && drives[i].unit == unit)
+			return true;
+	return false;
+}
+
+/* Whether the mux has it now: a rule for something else would never begin anything, and
+ * nobody would know why. */
+static int check_there(int mux, unsigned int unit, char *err, size_t errlen)
+{
+	struct discmux_info info;
+	struct discmux *dm;
+	bool there = false;
+	int rc = discmux_open(mux, 0, &dm);
+
+	if (!rc)
+		rc = discmux_info(dm, &info);
+	if (!rc)
+		there = unit == AUTO_LIBRARY ? info.changer != DISCMUX_NONE : has_reader(dm, unit);
+	if (rc)
+		snprintf(err, errlen, "%s", discmux_error(dm));
+	else if (!there && unit == AUTO_LIBRARY)
+		snprintf(err, errlen, "mux %d has no library: discmux status shows what it has", mux);
+	else if (!there)
+		snprintf(err, errlen, "mux %d has no reader %u: discmux status shows what it has",
+			 mux, unit);
+	discmux_close(dm);
+	return rc || there ? rc : -ENOENT;
+}
+
+int auto_set(struct automat *a, unsigned int unit, const struct auto_rule *rule, char *err,
+	     size_t errlen)
 {
 	char key[32], text[64 + JOB_SLOTS];
-	int rc;
+	int rc = rule->on ? check_there(a->core->mux, unit, err, errlen) : 0;
 
+	if (rc)
+		return rc;
 	snprintf(text, sizeof(text), "%u %u %u %s %s", rule->on, rule->verify, rule->quantity,
 		 auto_again_name(rule->again), rule->slots);
 	rc = store_set(a->core->store, key_of(unit, key, sizeof(key)), text);
-	if (rc)
+	if (rc) {
+		store_error(a->core->store, err, errlen);
 		return rc;
+	}
 	a->rules[unit] = *rule;
 	if (unit == AUTO_LIBRARY)
 		set_library(a, rule);

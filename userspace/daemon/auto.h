@@ -41,11 +41,16 @@ int auto_fd(const struct automat *automat);
 /* Reads what udev says; also called when something has changed. */
 void auto_handle(struct automat *automat);
 
-/* The rule of reader @unit, or with AUTO_LIBRARY that of the mail slot, and setting it
+/*
+ * The rule of reader @unit, or with AUTO_LIBRARY that of the mail slot, and setting it
  * (kept in the database).  Who sets that of the library says that new blanks are in
- * the slots that it names. */
+ * the slots that it names.  What is not there now can't be switched on, but off; what
+ * goes later keeps its rule.  -ENOENT: it is not there, or another negative errno; one
+ * line in err.
+ */
 void auto_get(struct automat *automat, unsigned int unit, struct auto_rule *rule);
-int auto_set(struct automat *automat, unsigned int unit, const struct auto_rule *rule);
+int auto_set(struct automat *automat, unsigned int unit, const struct auto_rule *rule, char *err,
+	     size_t errlen);
 
 #define AUTO_READERS	16
 #define AUTO_LIBRARY	AUTO_READERS

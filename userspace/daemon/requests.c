@@ -426,9 +426,7 @@ static json_t *do_auto_set(struct server *s, struct client *c, const json_t *req
 	rule.verify = json_is_true(json_object_get(request, "verify"));
 	rule.quantity = (unsigned int)json_integer_value(quantity);
 	rule.again = (enum auto_again)(again ? auto_again_find(again) : AUTO_ASK);
-	if (auto_set(s->automat, unit, &rule))
-		return failure("%s", store_error(s->core->store, err, sizeof(err)));
-	return success();
+	return auto_set(s->automat, unit, &rule, err, sizeof(err)) ? failure("%s", err) : success();
 }
 
 /* ---- Which request ---------------------------------------------------- */
