@@ -413,6 +413,32 @@ static void test_failed_tracks(void **state)
 	panel_rig_free(&rig);
 }
 
+/* YES takes no data track, and none that makes more than 80 minutes of what was taken
+ * from this master and those before it; one that fits to the frame is taken. */
+static void test_refused_tracks(void **state)
+{
+	struct panel_rig rig;
+	struct panel *p;
+
+	(void)state;
+	panel_rig_init(&rig);
+	p = rig.panel;
+	at(&rig, S_TRK_TRACK);
+	rig.engine.master.audio[0] = false;
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	panel_rig_shows(&rig, "EXTRACT THE", "Trk?            -/12");
+	panel_rig_step(&rig, PANEL_KEY_NO);
+	p->frames = PANEL_FRAMES - rig.engine.master.frames[1] + 1;
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	panel_rig_shows(&rig, "EXTRACT THE", "Trk?            OVER");
+	assert_false(p->tracks[0] || p->tracks[1]);
+	p->frames--;
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	assert_true(p->tracks[1]);
+	panel_rig_shows(&rig, "EXTRACT THE", "Trk?            OVER");
+	panel_rig_free(&rig);
+}
+
 /* The menu in the man page is the one that runs. */
 static void test_man_page(void **state)
 {
@@ -441,6 +467,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_reachable),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_failed_tracks),
+		cmocka_unit_test(test_refused_tracks),
 		cmocka_unit_test(test_man_page),
 	};
 

@@ -90,7 +90,8 @@ static int send_request(struct client *c, json_t *request)
 
 	if (!request)
 		return -1;
-	json_object_set_new(request, "v", json_integer(1));
+	if (!json_object_get(request, "v"))
+		json_object_set_new(request, "v", json_integer(1));
 	text = json_dumps(request, JSON_COMPACT);
 	json_decref(request);
 	if (!text)
