@@ -2,10 +2,11 @@
 # shellcheck shell=sh
 #
 # For test scripts that play the operator at discmuxd's panel; source it after
-# tap.sh, in a guest with --sim tower:4.
+# tap.sh, in a guest with --sim tower:N.
+# shellcheck source=tests/tower.sh
+. "${0%/*}/../tower.sh"
 
 tmp=$(mktemp -d)
-media=/media-sim
 daemon_dir=$tmp/lib
 daemon_options=
 export DISCMUXD_SOCKET="$tmp/sock"
@@ -71,6 +72,71 @@ dvd_master() {
 	discmux-sim ctl insert reader0 master >/dev/null
 }
 
+# ---- What the guide says in the same words of DVDs and CDs ----
+
+# register_hdd2: the disc in the reader
+register_hdd2() {
+	play "register to HDD2" <<-'END'
+		no
+		no
+		|MASTER SELECT?      |(DISC to DISC)      |
+		yes
+		|>READER?            |(DISC TO DISC)      |
+		no
+		|>HDD1?              |(DISC TO HDD)       |
+		no
+		|>HDD2?              |(DISC TO HDD)       |
+		yes
+		wait REGISTER COMPLETE
+		yes
+		|COPY START?         |(DISC to DISC)      |
+	END
+	check "the reader has ejected the disc" tray_is open reader0
+}
+
+# select_hdd2 KIND: which is the kind and size of the master there, as the panel shows them
+select_hdd2() {
+	play "HDD2 is selected" <<-END
+		no
+		no
+		yes
+		no
+		no
+		|>HDD2?              |$1|
+		yes
+		|COPY START?         |(HDD2 to DISC)      |
+	END
+}
+
+# clear_hdd2 KIND: it is selected; ends where its place is offered to another master
+clear_hdd2() {
+	play "master clear" <<-END
+		no
+		no
+		|MASTER SELECT?      |(HDD2 to DISC)      |
+		yes
+		no
+		no
+		no
+		no
+		no
+		no
+		no
+		no
+		no
+		no
+		no
+		|>MASTER CLEAR?      |(HDD)               |
+		yes
+		|>HDD2 CLEAR?        |$1|
+		yes
+		|SURE?               |(HDD2 CLEAR)        |
+		yes
+		wait >HDD2?
+		|>HDD2?              |(DISC TO HDD2)      |
+	END
+}
+
 # in_order WANTED SEEN: every line of the one file is, or begins, one of the other, in this
 # order
 in_order() {
@@ -79,25 +145,12 @@ in_order() {
 	     END { if (at < n) { print "missing: " want[at + 1]; exit 1 } }' "$1" "$2"
 }
 
-# blanks TYPE...: a new blank of each type into recorder 0, 1 ...; discs are named
-# disc0, disc1 ...; "-" leaves a recorder empty, with its tray shut
+# blanks TYPE...: as put_in, in the place of what is there, which discmuxd has to have seen
+# gone: where it has written it takes no other disc before that
 blanks() {
-	n=0
-	for type; do
-		discmux-sim ctl eject "recorder$n" --force >/dev/null 2>&1
-		rm -f "$media/disc$n".*
-		n=$((n + 1))
-	done
-	wait_for 20 seen_empty "$n" # by discmuxd, or it takes no new disc there
-	n=0
-	for type; do
-		if [ "$type" = - ]; then
-			discmux-sim ctl tray "recorder$n" close >/dev/null
-		else
-			discmux-sim ctl blank "$type" "disc$n" "recorder$n" >/dev/null || return
-		fi
-		n=$((n + 1))
-	done
+	take_out "$#"
+	wait_for 20 seen_empty "$#"
+	put_in "$@"
 }
 
 # seen_empty N: the first N recorders
@@ -106,47 +159,6 @@ seen_empty() {
 		all(.disc == \"none\")"
 }
 
-# same IMAGE DISC...: each disc begins with the image
-same() {
-	image=$1
-	size=$(stat -c %s "$image")
-	shift
-	for disc; do
-		head -c "$size" "$media/$disc.iso" | cmp - "$image" || return
-	done
-}
-
-# trays open|closed N...: of these recorders
-trays() {
-	tray=$1
-	shift
-	for n; do
-		discmux-sim ctl list --json | jq -e ".devices[] |
-			select(.name == \"recorder$n\") | .state.tray == \"$tray\"" || return
-	done
-}
-
-# discs_are STATE DISC...: blank, complete, ...
-discs_are() {
-	state=$1
-	shift
-	for disc; do
-		discmux-sim ctl list --json | jq -e ".discs[] |
-			select(.name == \"$disc\") | .state == \"$state\"" || return
-	done
-}
-
 counter() {
 	ask counters | jq -e ".counters[\"$1\"] == $2"
-}
-
-# wait_for SECONDS command...: until it is true
-wait_for() {
-	left=$(($1 * 5))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return
-		sleep 0.2
-	done
 }

@@ -6,9 +6,10 @@
 # beside it.
 # shellcheck source=tests/tap.sh
 . "${0%/*}/../tap.sh"
+# shellcheck source=tests/tower.sh
+. "${0%/*}/../tower.sh"
 
 tmp=$(mktemp -d)
-media=/media-sim
 log=/var/lib/discmux/jobs.log
 
 # copy OPTION...: as discmux copy; its output, exit status in $?
@@ -35,37 +36,10 @@ said() {
 	grep -qF -- "$1" "$tmp/err"
 }
 
-# blanks TYPE...: a new blank of each type into recorder 0, 1 ...; discs are
-# named disc0, disc1 ...
+# blanks TYPE...: as put_in, in the place of what is there
 blanks() {
-	n=0
-	for type; do
-		discmux-sim ctl eject "recorder$n" --force >/dev/null 2>&1
-		rm -f "$media/disc$n".*
-		discmux-sim ctl blank "$type" "disc$n" "recorder$n" >/dev/null || return
-		n=$((n + 1))
-	done
-}
-
-# same IMAGE DISC...: each disc begins with the image
-same() {
-	image=$1
-	size=$(stat -c %s "$image")
-	shift
-	for disc; do
-		head -c "$size" "$media/$disc.iso" | cmp - "$image" || return
-	done
-}
-
-# disc DISC FILTER: of its description
-disc() {
-	discmux-sim ctl list --json | jq -e ".discs[] | select(.name == \"$1\") | $2"
-}
-
-# tray DEVICE open|closed
-tray() {
-	discmux-sim ctl list --json |
-		jq -e ".devices[] | select(.name == \"$1\") | .state.tray == \"$2\""
+	take_out "$#"
+	put_in "$@"
 }
 
 # out FILTER: of the JSON on stdout
@@ -74,17 +48,6 @@ out() {
 		cat "$tmp/out"
 		return 1
 	}
-}
-
-# wait_for SECONDS command...: until it is true
-wait_for() {
-	left=$(($1 * 5))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return
-		sleep 0.2
-	done
 }
 
 writing() {
@@ -102,10 +65,8 @@ dd if=/dev/urandom of="$tmp/odd.iso" bs=2048 count=777 2>/dev/null
 blanks dvd+r dvd-r dvd+r dvd-r
 check "file to four recorders, +R and -R" copy --from "$tmp/master.iso" --to all --verify
 check "the discs hold the master" same "$tmp/master.iso" disc0 disc1 disc2 disc3
-for n in 0 1 2 3; do
-	check "disc $n is complete" disc "disc$n" '.state == "complete"'
-done
-check "the trays are open" tray recorder3 open
+check "and are complete" discs_are complete disc0 disc1 disc2 disc3
+check "the trays are open" trays open 0 1 2 3
 check "they are no longer claimed" sh -c \
 	'discmux status --json --no-media | jq -e "all(.members[]; .state == \"idle\")"'
 check "the log has each disc verified" sh -c \
@@ -121,8 +82,8 @@ umount "$tmp/mnt"
 blanks cd-r cd-r
 check "777 blocks to CD-R" copy --from "$tmp/odd.iso" --to 0,1 --verify --no-eject --speed 16
 check "the discs hold them" same "$tmp/odd.iso" disc0 disc1
-check "the trays stay shut" tray recorder1 closed
-check "recorders not named are left alone" tray recorder2 open
+check "the trays stay shut" trays closed 0 1
+check "recorders not named are left alone" trays open 2
 
 discmux-sim ctl insert reader0 "$tmp/master.iso" >/dev/null
 blanks dvd-r dvd+r dvd+r dvd+r
@@ -140,7 +101,7 @@ check "the master was read once" sh -c "discmux-sim ctl count reader0 --json |
 blanks dvd+r
 check "left open" copy --from "$tmp/odd.iso" --to 0 --open --quiet --verify
 check "quiet says nothing" test ! -s "$tmp/out"
-check "the disc is appendable" disc disc0 '.state == "appendable"'
+check "the disc is appendable" discs_are appendable disc0
 
 # ---- One of four goes wrong ----
 
@@ -151,8 +112,8 @@ check "it is said where, why and what the disc is worth" \
 	said 'recorder 2 failed to write at LBA 2976: write error (03/0C/00); its disc is ruined'
 check "only that" test "$(wc -l <"$tmp/err")" -eq 1
 check "the others are good" same "$tmp/master.iso" disc0 disc1 disc3
-check "their trays are open" tray recorder3 open
-check "its tray is shut" tray recorder2 closed
+check "their trays are open" trays open 0 1 3
+check "its tray is shut" trays closed 2
 discmux-sim ctl clear recorder2 >/dev/null
 
 blanks dvd+r dvd-r

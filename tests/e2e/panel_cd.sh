@@ -25,6 +25,29 @@ END
 panel_start
 discmux-sim ctl insert reader0 "$tmp/cd.cue" >/dev/null
 
+# like_master: the discs that came out are, as discmux compares
+like_master() {
+	close_trays && discmux verify --from "$tmp/cd.cue" --in all --quiet
+}
+
+close_trays() {
+	for n in 0 1; do
+		discmux-sim ctl tray "recorder$n" close >/dev/null || return
+	done
+}
+
+# audio: another master, of two tracks
+audio() {
+	head -c $((900 * 2352)) /dev/urandom >"$tmp/audio.bin"
+	cat >"$tmp/audio.cue" <<-END
+		FILE "audio.bin" BINARY
+		TRACK 01 AUDIO
+		INDEX 01 00:00:00
+		TRACK 02 AUDIO
+		INDEX 01 00:05:00
+	END
+}
+
 # ---- Copy CD to CD ----
 
 blanks cd-r cd-rw
@@ -38,6 +61,7 @@ wait COPY COMPLETE
 yes
 END
 check "the recorders have ejected them" trays open 0 1
+check "they are the master" like_master
 
 # ---- Simulation CD to CD ----
 
@@ -55,29 +79,96 @@ check "the discs were not recorded to" discs_are blank disc0 disc1
 
 # ---- Registering data to the hard drive ----
 
-play "register to HDD2" <<'END'
-no
-no
-|MASTER SELECT?      |(DISC to DISC)      |
+register_hdd2
+
+# ---- Copy hard drive to CD ----
+
+blanks cd-r cd-rw
+select_hdd2 'Mixed            4MB'
+play "copy from HDD2" <<'END'
+|COPY START?         |(HDD2 to DISC)      |
 yes
-|>READER?            |(DISC TO DISC)      |
-no
-|>HDD1?              |(DISC TO HDD)       |
-no
-|>HDD2?              |(DISC TO HDD)       |
+wait COPY COMPLETE
+|COPY COMPLETE       |OK 2 NG 0           |
 yes
+END
+check "they are the master" like_master
+
+# ---- Erasing CD-RW media ----
+
+blanks cd-rw cd-rw
+play "copy to CD-RW" <<'END'
+yes
+wait COPY COMPLETE
+|COPY COMPLETE       |OK 2 NG 0           |
+yes
+END
+close_trays
+play "quick erase" <<'END'
+no
+no
+no
+|DISC ERASE?         |(REWRITABLE)        |
+yes
+|QUICK ERASE?        |                    |
+yes
+|SURE?               |                    |
+yes
+wait ERASE COMPLETE
+|ERASE COMPLETE      |OK 2 NG 0           |
+yes
+END
+check "they are blank" discs_are blank disc0 disc1
+check "and came out" trays open 0 1
+close_trays
+play "they may be written again" <<'END'
+|COPY START?         |(HDD2 to DISC)      |
+yes
+wait COPY COMPLETE
+|COPY COMPLETE       |OK 2 NG 0           |
+yes
+END
+check "they are the master" like_master
+close_trays
+play "full erase" <<'END'
+no
+no
+no
+|DISC ERASE?         |(REWRITABLE)        |
+yes
+no
+|FULL ERASE?         |                    |
+yes
+|SURE?               |                    |
+yes
+wait ERASE COMPLETE
+|ERASE COMPLETE      |OK 2 NG 0           |
+yes
+END
+check "they are blank" discs_are blank disc0 disc1
+check "and came out" trays open 0 1
+
+# ---- Clearing the hard drive; its place for another master ----
+
+clear_hdd2 'Mixed            4MB'
+play "its place takes another master" <<'END'
+|>HDD2?              |(DISC TO HDD2)      |
+yes
+wait MASTER DISC
+|INSERT              |MASTER DISC         |
+END
+check "its files are gone" [ ! -e "$daemon_dir/images/HDD2" ]
+audio
+discmux-sim ctl eject reader0 --force >/dev/null 2>&1
+discmux-sim ctl insert reader0 "$tmp/audio.cue" >/dev/null
+play "another master is registered" <<'END'
 wait REGISTER COMPLETE
+|REGISTER COMPLETE   |
 yes
 |COPY START?         |(DISC to DISC)      |
-no
-no
-yes
-no
-no
-|>HDD2?              |Mixed            4MB|
-yes
-|COPY START?         |(HDD2 to DISC)      |
 END
+select_hdd2 'Audio            2MB'
+check "its sums are right" discmux images check --store "$daemon_dir/images" HDD2
 
 panel_stop
 rm -rf "$tmp"

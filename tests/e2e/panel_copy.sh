@@ -78,35 +78,13 @@ END
 
 # ---- Registering data to the hard drive ----
 
-play "register to HDD2" <<'END'
-no
-no
-|MASTER SELECT?      |(DISC to DISC)      |
-yes
-|>READER?            |(DISC TO DISC)      |
-no
-|>HDD1?              |(DISC TO HDD)       |
-no
-|>HDD2?              |(DISC TO HDD)       |
-yes
-wait REGISTER COMPLETE
-yes
-|COPY START?         |(DISC to DISC)      |
-END
-check "the reader has ejected the disc" sh -c "discmux-sim ctl list --json |
-	jq -e '.devices[] | select(.name == \"reader0\") | .state.tray == \"open\"'"
+register_hdd2
 check "the master is whole" cmp "$tmp/master.iso" "$daemon_dir/images/HDD2/HDD2.iso"
 
 # ---- Copy hard drive to DVD ----
 
+select_hdd2 'ROM              3MB'
 play "copy from HDD2" <<'END'
-no
-no
-yes
-no
-no
-|>HDD2?              |ROM              3MB|
-yes
 |COPY START?         |(HDD2 to DISC)      |
 yes
 wait COPY COMPLETE
@@ -117,29 +95,8 @@ check "the discs hold it" same "$tmp/master.iso" disc0 disc1 disc2 disc3
 
 # ---- Clearing the hard drive ----
 
-play "master clear" <<'END'
-no
-no
-|MASTER SELECT?      |(HDD2 to DISC)      |
-yes
-no
-no
-no
-no
-no
-no
-no
-no
-no
-no
-no
-|>MASTER CLEAR?      |(HDD)               |
-yes
-|>HDD2 CLEAR?        |ROM              3MB|
-yes
-|SURE?               |(HDD2 CLEAR)        |
-yes
-wait >HDD2?
+clear_hdd2 'ROM              3MB'
+play "its place stays empty" <<'END'
 |>HDD2?              |(DISC TO HDD2)      |
 no
 |>EXIT?              |                    |
