@@ -95,6 +95,60 @@ static void cue(void **state)
 	assert_int_equal(h->buf[8], 0);			/* no ISRC to be read */
 }
 
+/* Samples of how far away come with a sector: before it negative, behind it positive */
+static int lateness(const uint8_t *sector, uint32_t lba)
+{
+	uint8_t own = (uint8_t)(lba % 251 + 1);
+	const int size = CD_RAW;
+	int before = 0, behind = 0;
+
+	for (; before < size && sector[before] == own - 1; before++)
+		;
+	for (; behind < size && sector[size - 1 - behind] == own + 1; behind++)
+		;
+	for (int i = before; i < size - behind; i++)
+		assert_int_equal(sector[i], own);
+	assert_true(!before || !behind);
+	assert_int_equal((before + behind) % 4, 0);
+	return (behind - before) / 4;
+}
+
+/* A drive that reads somewhere near of what it should, now and then */
+static void jitter(void **state)
+{
+	struct harness *h = *state;
+	const char *const words[] = { "jitter", "50-99", "samples", "40", "every", "3" };
+	unsigned int early = 0, late = 0, exact = 0;
+
+	bin(h, "samples.img", 400, CD_RAW);
+	text(h, "sound.cue", "FILE \"samples.img\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n");
+	import(h, "sound.cue", "sound");
+	for (size_t n = 1; n < 6; n++)	/* a word that is missing, and one for audio only */
+		if (n % 2)
+			assert_true(sim_media_damage(h->media, "sound", words, n, h->err,
+						     sizeof(h->err)) < 0);
+	assert_true(sim_media_damage(h->media, "sound",
+				     (const char *const []){ "c2", "50", "samples", "40" }, 4,
+				     h->err, sizeof(h->err)) < 0);
+	assert_int_equal(sim_media_damage(h->media, "sound", words, 6, h->err,
+					  sizeof(h->err)), 0);
+	harness_insert(h, "sound");
+	for (int i = 0; i < 100; i++) {
+		int n;
+
+		assert_int_equal(READ_CD(h, 2 * CD_RAW, 60, 2, 0x10, 0), 0);
+		n = lateness(h->buf, 60);
+		assert_int_equal(lateness(h->buf + CD_RAW, 61), n);
+		assert_in_range(n + 40, 0, 80);
+		early += n < 0;
+		late += n > 0;
+		exact += !n;
+	}
+	assert_true(early > 3 && late > 3 && exact > 40);
+	assert_int_equal(READ_CD(h, CD_RAW, 100, 1, 0x10, 0), 0);
+	assert_int_equal(lateness(h->buf, 100), 0);	/* not there */
+}
+
 static void toc(void **state)
 {
 	struct harness *h = *state;
@@ -140,7 +194,7 @@ static void refused(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
-	const struct CMUnitTest tests[] = { T(cue), T(toc), T(refused) };
+	const struct CMUnitTest tests[] = { T(cue), T(jitter), T(toc), T(refused) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
