@@ -6,52 +6,20 @@
 # CDs that discmux burned, as other programs see them, and back into an image.
 # shellcheck source=tests/tap.sh
 . "${0%/*}/../tap.sh"
-# shellcheck source=tests/matrix.sh
-. "${0%/*}/../matrix.sh"
-matrix discs
+# shellcheck source=tests/discs.sh
+. "${0%/*}/../discs.sh"
 
-tmp=$(mktemp -d)
 media=/media-sim
-udevadm settle
-# Nothing here needs udev, which asks each disc a lot each time it comes in
-udevadm control --stop-exec-queue
-
-# blanks N TYPE: blanks into recorders 0 to N - 1; the discs are r$round-0 ...
-echo 0 >"$tmp/round"
-blanks() {
-	# checks run in subshells: a variable would be forgotten
-	round=$(($(cat "$tmp/round") + 1))
-	echo "$round" >"$tmp/round"
-	n=0
-	while [ "$n" -lt "$1" ]; do
-		discmux-sim ctl eject "recorder$n" --force >/dev/null 2>&1
-		discmux-sim ctl blank "$2" "r$round-$n" "recorder$n" >/dev/null || return
-		n=$((n + 1))
-	done
-}
 
 # burn IMAGE OPTION...: onto two discs of the kind cd-r, compared
 burn() {
 	image=$1
 	shift
-	blanks 2 cd-r && discmux copy --from "$image" --to 0,1 --verify --no-eject --quiet "$@"
+	blanks cd-r cd-r && discmux copy --from "$image" --to 0,1 --verify --no-eject --quiet "$@"
 }
 
 # The disc that other programs read
-dev=/dev/sr1
-
-# reload DEVICE: out and in, so that the kernel sees what was written
-reload() {
-	n=$((${1#/dev/sr} - 1))
-	discmux-sim ctl tray "recorder$n" open >/dev/null 2>&1
-	discmux-sim ctl tray "recorder$n" close >/dev/null 2>&1
-	i=0
-	until discmux media "recorder:$n" --json 2>/dev/null | jq -e '.media[0].state' >/dev/null ||
-		[ "$i" -ge 50 ]; do
-		i=$((i + 1))
-		sleep 0.1
-	done
-}
+dev=$(dev 0)
 
 # A file of sectors of audio that are not like each other
 audio() {
@@ -181,7 +149,7 @@ row CD-R "discmux copy" discmux "a .toc, sample by sample" burn "$tmp/back.toc"
 discmux-sim ctl eject recorder0 --force >/dev/null
 discmux-sim ctl insert reader0 "r$(cat "$tmp/round")-0" >/dev/null
 disc_to_disc() {
-	blanks 2 cd-rw && discmux copy --from reader --to 0,1 --verify --no-eject --quiet
+	blanks cd-rw cd-rw && discmux copy --from reader --to 0,1 --verify --no-eject --quiet
 }
 row CD-RW "disc to disc" discmux "sample by sample" disc_to_disc
 row CD-RW "disc to disc" "cdrdao read-cd" "every sample" same_audio
@@ -215,7 +183,7 @@ cat >"$tmp/mixed.cue" <<-END
 END
 row CD-R "mixed mode" discmux "each block, each sample" burn "$tmp/mixed.cue"
 mixed() {
-	reload "$dev"
+	reload 0
 	head -c $((400 * 2048)) "$dev" | cmp - "$tmp/data.raw" && read_cdrdao &&
 		tail -c $((1800 * 2352)) "$tmp/c.bin" >"$tmp/c.audio" &&
 		swap "$tmp/c.audio" | cmp - "$tmp/audio.bin"
@@ -238,7 +206,7 @@ cat >"$tmp/extra.cue" <<-END
 END
 row CD-R "CD-Extra, two sessions" discmux "each block, each sample" burn "$tmp/extra.cue"
 second() { # where the second session begins, as the kernel and others see it
-	reload "$dev"
+	reload 0
 	dd if="$dev" bs=2048 skip=13200 count=400 2>/dev/null | cmp - "$tmp/data.raw"
 }
 row CD-R "CD-Extra, two sessions" cd-info "tracks" info '^ *1: 00:02:00  000000 audio' \
@@ -248,7 +216,7 @@ row CD-R "CD-Extra, two sessions" "dd" "the second session, each block" second
 back_extra() {
 	rm -f "$tmp"/back*
 	discmux read --from recorder:1 --to "$tmp/back" --quiet &&
-		blanks 1 cd-r && discmux copy --from "$tmp/back.cue" --to 0 --verify --no-eject --quiet &&
+		blanks cd-r && discmux copy --from "$tmp/back.cue" --to 0 --verify --no-eject --quiet &&
 		second
 }
 row CD-R "CD-Extra by an image" dd "the second session, each block" back_extra
@@ -266,7 +234,7 @@ END
 head -c $((350 * 2048)) /dev/urandom >"$tmp/data2.raw"
 row CD-R "XA, two sessions (Photo CD)" discmux "each block" burn "$tmp/photo.cue"
 photo() {
-	reload "$dev"
+	reload 0
 	info 'Disc mode is listed as: CD DATA (Mode 2)' '^ *2: 02:39:25  011800 data' &&
 		head -c $((400 * 2048)) "$dev" | cmp - "$tmp/data.raw"
 }
@@ -275,7 +243,7 @@ row CD-R "XA, two sessions (Photo CD)" "cd-info, cmp" "tracks, each block" photo
 # ---- Simulation and damage ----
 
 simulated() {
-	blanks 2 cd-r && discmux simulate --from "$tmp/audio.cue" --to 0,1 --no-eject --quiet &&
+	blanks cd-r cd-r && discmux simulate --from "$tmp/audio.cue" --to 0,1 --no-eject --quiet &&
 		discmux media recorder:0 recorder:1 --json |
 		jq -e 'all(.media[]; .state == "blank")'
 }

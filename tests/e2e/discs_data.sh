@@ -7,34 +7,12 @@
 # programs see them; copies of discs; and discs back into an image.
 # shellcheck source=tests/tap.sh
 . "${0%/*}/../tap.sh"
-# shellcheck source=tests/matrix.sh
-. "${0%/*}/../matrix.sh"
-matrix discs
+# shellcheck source=tests/discs.sh
+. "${0%/*}/../discs.sh"
 
-tmp=$(mktemp -d)
 media=/media-sim
-udevadm settle
-# Nothing here needs udev, which asks each disc a lot each time it comes in
-udevadm control --stop-exec-queue
-
-# blanks TYPE...: a blank of each type into recorders 0, 1 ...; small ones, for some
-# are written from end to end.  The discs are r$round-0 ...
-echo 0 >"$tmp/round"
-blanks() {
-	# checks run in subshells: a variable would be forgotten
-	round=$(($(cat "$tmp/round") + 1))
-	echo "$round" >"$tmp/round"
-	n=0
-	for type; do
-		blank_into "$n" "$type" "r$round-$n" || return
-		n=$((n + 1))
-	done
-}
-
-blank_into() { # RECORDER TYPE NAME
-	discmux-sim ctl eject "recorder$1" --force >/dev/null 2>&1
-	discmux-sim ctl blank "$2" "$3" "recorder$1" --blocks "${size:-4096}" >/dev/null
-}
+# Blocks of each disc: few, for some are written from end to end
+size=4096
 
 # copy RECORDERS OPTION...: the master to them, compared
 copy() {
@@ -44,21 +22,6 @@ copy() {
 }
 
 # ---- What others say of the disc in recorder N ----
-
-dev() {
-	echo "/dev/sr$(($1 + 1))"
-}
-
-# reload N: out and in, so that the kernel sees what was written
-reload() {
-	discmux-sim ctl tray "recorder$1" open >/dev/null 2>&1
-	discmux-sim ctl tray "recorder$1" close >/dev/null 2>&1
-	i=0
-	until sg_turs "$(dev "$1")" >/dev/null 2>&1 || [ "$i" -ge 50 ]; do
-		i=$((i + 1))
-		sleep 0.1
-	done
-}
 
 # holds N FILE: each block, through the block device
 holds() {
