@@ -99,6 +99,72 @@ again() { # N: it was started again N times, and is up
 	is NRestarts "$1" && is ActiveState active
 }
 
+clean_stop() {
+	is Result success && is ExecMainStatus 0 && is ActiveState inactive
+}
+
+# speed TIMES: of both recorders
+speed() {
+	for n in 0 1; do
+		discmux-sim ctl speed recorder$n "$1" >/dev/null
+	done
+}
+
+# fates FATE...: of the discs of the last job, two of each
+fates() {
+	pairs=
+	for fate; do
+		pairs="$pairs$fate $fate "
+	done
+	fates=$(ask job job=0 | jq -r '[.discs[].fate + " "] | add')
+	echo "$fates"
+	[ "$fates" = "$pairs" ]
+}
+
+# counters GOOD BAD UNKNOWN
+counters() {
+	ask counters | jq -e ".counters | .[\"discs-good\"] == $1 and .[\"discs-bad\"] == $2 and
+		(.[\"discs-unknown\"] // 0) == $3"
+}
+
+writes() {
+	ask status | jq -e '.jobs[-1].discs | length == 2 and all(.state == "writing" and .bytes > 0)'
+}
+
+erases() {
+	ask status | jq -e '.jobs[-1].discs | length == 2 and all(.state == "erasing")'
+}
+
+waits() {
+	ask status | jq -e '.jobs[-1].phase == "waiting-for-discs"'
+}
+
+# still_waits: after the daemon has looked at the recorders
+still_waits() {
+	wait_for 20 sees_discs && waits
+}
+
+sees_discs() {
+	ask status | jq -e '[.drives[] | select(.drive | startswith("recorder")) | .disc] |
+		length == 2 and all(. != "none" and . != "unknown")'
+}
+
+# ended [STATE]: the last job
+ended() {
+	ask job job=0 | jq -e ".state == \"${1-done}\""
+}
+
+idle() {
+	discmux status --json --no-media |
+		jq -e '.streams == 0 and all(.members[]; .state == "idle")'
+}
+
+# logged N TEXT: in so many lines
+logged() {
+	cat "$tmp/log"
+	[ "$(grep -cF -- "$2" "$tmp/log")" -eq "$1" ]
+}
+
 check "make install" installed
 check "its folders" systemd-tmpfiles --create "$prefix/lib/tmpfiles.d/discmux.conf"
 boot
@@ -112,7 +178,8 @@ check "for the machine's start" [ -L /etc/systemd/system/multi-user.target.wants
 
 # A watchdog that a test can wait for
 mkdir -p /etc/systemd/system/discmuxd.service.d
-printf '[Service]\nWatchdogSec=20\n' >/etc/systemd/system/discmuxd.service.d/test.conf
+printf '[Service]\nWatchdogSec=20\nStandardError=append:%s/log\n' "$tmp" \
+	>/etc/systemd/system/discmuxd.service.d/test.conf
 ctl daemon-reload
 check "start returns when it is ready" ctl start discmuxd
 ctl status discmuxd 2>&1 | sed 's/^/# /'
@@ -151,12 +218,66 @@ check "it is killed" ctl kill --signal=KILL discmuxd
 check "systemd starts it again" wait_for 60 again 2
 check "it knows what it did" counter discs-good 3
 
-# Stop
+# Stop at rest
 check "stop" ctl stop discmuxd
-check "is clean" is Result success
-check "exit status 0" is ExecMainStatus 0
+check "is clean" clean_stop
 check "nothing is left of it" sh -c '! ls /run/discmux/discmuxd.sock'
 check "start" ctl start discmuxd
+
+# Stop at work: a run of two discs, then two others, on slow recorders.  The master came
+# out when it was registered.
+discmux-sim ctl tray reader0 close >/dev/null
+blanks dvd+r dvd+r
+speed 0.02
+ask start job='{"work":"copy+verify","quantity":2,"source":"reader"}' >"$tmp/started"
+check "it writes" wait_for 120 writes
+check "stop at work" ctl stop discmuxd
+check "is clean" clean_stop
+check "no stream is left, and no claim" wait_for 20 idle
+check "the log has both discs" logged 2 'discmuxd or the machine stopped while it was written; DISC IS BAD'
+check "and that the run is not over" logged 1 'copy+verify stops with discmuxd: 0 good, 2 bad, 0 unknown; the next start goes on'
+check "start" ctl start discmuxd
+check "it knows what became of them" fates bad
+check "they are counted" counter discs-bad 2
+check "the run goes on" wait_for 60 waits
+check "with other discs: the trays open" wait_for 60 trays open 0 1
+for n in 0 1; do
+	discmux-sim ctl tray recorder$n close >/dev/null
+done
+check "what was begun is taken for no blank" still_waits
+blanks dvd+r dvd+r
+check "others are" wait_for 120 fates bad writing
+check "restart at work" ctl restart discmuxd
+check "it knows of these, too" fates bad bad
+speed unlimited
+blanks dvd+r dvd+r
+check "the run comes to its end" wait_for 120 ended
+check "with two good discs" fates bad bad good
+check "they are what the master is" same "$tmp/master.iso" disc0 disc1
+check "each was counted once" counters 5 4 0
+
+# Discs that are written and not compared yet are worth what nobody knows
+blanks dvd+r dvd+r
+speed 0.02
+ask start job='{"work":"copy+verify","source":"reader"}' >"$tmp/started"
+check "it verifies" wait_for 300 fates written
+check "restart" ctl restart discmuxd
+check "both are unknown" fates unknown
+check "this run is over" ended interrupted
+check "they are counted" counters 5 4 2
+
+# No recorder can be stopped while it erases, which may take longer than a stop
+blanks cd-rw cd-rw
+ask start job='{"work":"erase","full":true}' >"$tmp/started"
+check "it erases" wait_for 120 erases
+check "stop" ctl stop discmuxd
+check "is clean" clean_stop
+check "no claim is left" wait_for 20 idle
+check "the log has both discs" logged 2 'the recorder goes on with that by itself'
+check "start" ctl start discmuxd
+check "this job is over" ended interrupted
+speed unlimited
+
 ctl stop discmuxd
 check "nothing failed" sh -c "! nsenter --mount=/proc/$holder/ns/mnt \
 	--pid=/proc/$holder/ns/pid_for_children -- systemctl --failed --plain --no-legend | grep discmux"
