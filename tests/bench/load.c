@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -108,13 +109,11 @@ void load_processors(struct load *load, unsigned int nr)
 				x++;
 }
 
-void load_memory(struct load *load)
+static void take_memory(void)
 {
 	uint64_t kib;
 	uint8_t *p;
 
-	if (start(load))
-		return;
 	put_file("/proc/self/oom_score_adj", "1000");
 	for (;;) {
 		kib = get_number("/proc/meminfo", "MemAvailable:");
@@ -125,6 +124,23 @@ void load_memory(struct load *load)
 			continue;
 		memset(p, 1, kib * 1024);
 		munmap(p, kib * 1024);
+	}
+}
+
+/* Whoever is killed for it is followed by another. */
+void load_memory(struct load *load)
+{
+	pid_t pid;
+
+	if (start(load))
+		return;
+	for (;;) {
+		pid = fork();
+		if (!pid) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			take_memory();
+		}
+		waitpid(pid, NULL, 0);
 	}
 }
 
