@@ -24,7 +24,8 @@
 
 #define NR		12u
 #define NDELAY		"/sys/bus/pseudo/drivers/scsi_debug/ndelay"
-#define ISOLATION_MIB	256u
+#define ISOLATION_MIB	128u
+#define ISOLATION_DELAY	"8000000"	/* ns: 8 MB/s, which emulated processors keep up */
 #define ISOLATION_LAG	50u		/* ms */
 #define GAP_MIB		192u
 #define UNDERRUN_NS	90000000u	/* 2 MB at 22 MB/s */
@@ -143,6 +144,7 @@ static void bench_isolation(struct times *t)
 	enum trouble trouble;
 	unsigned int i;
 
+	put_file(NDELAY, ISOLATION_DELAY);
 	for (i = 0; i < t->runs; i++) {
 		alone[i] = isolation(t, NO_TROUBLE);
 		for (trouble = HALF_SPEED; trouble <= UNPLUGGED; trouble++) {

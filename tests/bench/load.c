@@ -65,7 +65,7 @@ static void make_trouble(const struct load *load)
 		set_host(load, "recovery\n");
 	} else if (load->trouble == FAILING) {
 		device_file(load, "state", path, sizeof(path));
-		put_file(path, "offline");
+		put_file(path, "offline\n");
 	} else {
 		device_file(load, "delete", path, sizeof(path));
 		put_file(path, "1");
@@ -152,7 +152,7 @@ static void make_good(const struct load *load)
 
 	if (load->trouble == FAILING) {
 		device_file(load, "state", path, sizeof(path));
-		put_file(path, "running");
+		put_file(path, "running\n");
 		return;
 	}
 	if (load->trouble == UNPLUGGED) {
