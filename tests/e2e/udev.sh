@@ -62,7 +62,13 @@ hold() {
 	done
 	sleep 1
 	kill -STOP "$holder"
-	sleep 1
+	# The READ that it has sent ends later, and is not to be counted then
+	before=$(seen blocks_read)
+	n=0
+	while [ "$(seen blocks_read)" = "$before" ] && [ "$n" -lt 15 ]; do
+		n=$((n + 1))
+		sleep 1
+	done
 }
 
 let_go() {
