@@ -18,38 +18,66 @@ struct client {
 	int fd;
 	char *in;
 	size_t len;
+	int wait_ms;	/* for an answer, -1: for ever */
 };
 
-int client_open(const char *path, struct client **out)
+static const char *socket_path(const char *path)
+{
+	if (!path)
+		path = getenv("DISCMUXD_SOCKET");
+	return path && *path ? path : CLIENT_SOCKET;
+}
+
+int client_connect(const char *path, struct client **out)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	struct client *c;
+	int rc;
 
-	if (!path)
-		path = getenv("DISCMUXD_SOCKET");
-	if (!path || !*path)
-		path = CLIENT_SOCKET;
+	*out = NULL;
+	path = socket_path(path);
 	if (strlen(path) >= sizeof(addr.sun_path))
-		return cli_error("%s is too long for a socket", path);
+		return -ENAMETOOLONG;
 	strcpy(addr.sun_path, path);
 	c = calloc(1, sizeof(*c));
 	if (!c || !(c->in = malloc(BUFFER))) {
 		free(c);
-		return cli_error("out of memory");
+		return -ENOMEM;
 	}
+	c->wait_ms = -1;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (c->fd >= 0 && !connect(c->fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		*out = c;
-		return CLI_OK;
+		return 0;
 	}
-	if (errno == ENOENT || errno == ECONNREFUSED)
-		cli_error("discmuxd does not run: systemctl start discmuxd (no answer at %s)", path);
-	else if (errno == EACCES)
-		cli_error("no permission to use discmuxd: ask to be put into its group, cdrom");
-	else
-		cli_error("%s: %s", path, strerror(errno));
+	rc = -errno;
 	client_close(c);
-	return CLI_FAIL;
+	return rc;
+}
+
+int client_open(const char *path, struct client **out)
+{
+	int rc = client_connect(path, out);
+
+	path = socket_path(path);
+	switch (rc) {
+	case 0:
+		return CLI_OK;
+	case -ENOENT:
+	case -ECONNREFUSED:
+		return cli_error("discmuxd does not run: systemctl start discmuxd (no answer at %s)", path);
+	case -EACCES:
+		return cli_error("no permission to use discmuxd: ask to be put into its group, cdrom");
+	case -ENAMETOOLONG:
+		return cli_error("%s is too long for a socket", path);
+	default:
+		return cli_error("%s: %s", path, strerror(-rc));
+	}
+}
+
+void client_patience(struct client *c, int ms)
+{
+	c->wait_ms = ms;
 }
 
 void client_close(struct client *c)
@@ -143,8 +171,10 @@ int client_try(struct client *c, json_t *request, json_t **answer)
 	if (send_request(c, request))
 		return cli_error("discmuxd is gone");
 	for (;;) {
-		int rc = client_next(c, -1, answer);
+		int rc = client_next(c, c->wait_ms, answer);
 
+		if (!rc && c->wait_ms >= 0)
+			return cli_error("discmuxd does not answer");
 		if (rc < 0)
 			return cli_error("discmuxd is gone");
 		if (rc && !json_object_get(*answer, "event"))

@@ -14,6 +14,13 @@ struct client;
 int client_open(const char *path, struct client **client);
 void client_close(struct client *client);
 
+/* The same without a word: a negative errno, -ENOENT or -ECONNREFUSED when it does not
+ * run. */
+int client_connect(const char *path, struct client **client);
+
+/* How long an answer may take; without this, for ever. */
+void client_patience(struct client *client, int ms);
+
 /*
  * Sends a request (taken over) and waits for its answer, passing over events.  NULL:
  * the daemon is gone or says no, which has been said.

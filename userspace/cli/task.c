@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tasks of the burn engine as commands: what they share. */
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -11,12 +12,14 @@
 
 #include "cli.h"
 #include "drive_name.h"
+#include "report.h"
 #include "stored.h"
 #include "output.h"
 #include "task.h"
 
 #define DEFAULT_LOG	"/var/lib/discmux/jobs.log"
 #define SHOW_MS		250
+#define SOURCE_MAX	250u	/* bytes of a master's name that discmuxd takes */
 
 /* ---- Members ---------------------------------------------------------- */
 
@@ -194,6 +197,8 @@ static int open_log(struct task *task)
 /* ---- A round ---------------------------------------------------------- */
 
 struct round {
+	struct task *task;
+	unsigned int number;
 	struct burn_job *job;
 	int rc;
 	atomic_bool ended;
@@ -211,12 +216,13 @@ static void *run_job(void *arg)
 	return NULL;
 }
 
-/* A signal that ends the job came within ms. */
+/* A signal that ends the job came within ms, or somebody told discmuxd that it is to end. */
 bool task_signalled(struct task *task, unsigned int ms)
 {
 	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
 
-	if (sigtimedwait(&task->signals, NULL, &t) <= 0)
+	if (sigtimedwait(&task->signals, NULL, &t) <= 0 &&
+	    (task->cancelled || !report_cancelled(task->report)))
 		return false;
 	if (!task->cancelled)
 		cli_error("ending: discs that are being closed are brought to their end");
@@ -247,6 +253,27 @@ static void print_notices(struct round *round, struct task_show *show)
 	pthread_mutex_unlock(&round->lock);
 }
 
+static void record(void *arg, size_t i, const char *state, enum burn_disc disc)
+{
+	const struct round *round = arg;
+	struct burn_status status;
+
+	burn_job_status(round->job, i, &status);
+	report_disc(round->task->report, &round->task->recorders[i], round->number, state, disc,
+		    &status);
+}
+
+static void report_all(struct task *task, struct burn_job *job, size_t count)
+{
+	struct burn_status status;
+	size_t i;
+
+	for (i = 0; task->report && i < count; i++) {
+		burn_job_status(job, i, &status);
+		report_status(task->report, &task->recorders[i], &status);
+	}
+}
+
 static int watch(struct task *task, struct round *round, size_t count)
 {
 	struct task_show *show = task_show_new(task->recorders, count, task->opt.from,
@@ -258,6 +285,7 @@ static int watch(struct task *task, struct round *round, size_t count)
 		return cli_error("out of memory");
 	}
 	while (!atomic_load(&round->ended)) {
+		report_all(task, round->job, count);
 		if (task_signalled(task, SHOW_MS)) {
 			burn_job_cancel(round->job);
 			task_show_break(show);
@@ -266,6 +294,7 @@ static int watch(struct task *task, struct round *round, size_t count)
 		task_show_update(show, round->job);
 	}
 	pthread_join(thread, NULL);
+	report_all(task, round->job, count);
 	print_notices(round, show);
 	task_show_update(show, round->job);
 	task_show_free(show);
@@ -337,13 +366,17 @@ static void configure(const struct task *task, struct burn_config *c)
 
 int task_run(struct task *task, size_t count, unsigned int number, unsigned int wait_ms)
 {
-	struct round round = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct round round = {
+		.task = task, .number = number, .lock = PTHREAD_MUTEX_INITIALIZER
+	};
 	struct burn_config config = {
 		.count = count,
 		.load = !wait_ms,
 		.wait_ms = wait_ms,
 		.notice = leave_notice,
 		.notice_arg = &round,
+		.record = task->task == BURN_COPY && task->report ? record : NULL,
+		.record_arg = &round,
 	};
 	int rc;
 
@@ -358,6 +391,47 @@ int task_run(struct task *task, size_t count, unsigned int number, unsigned int 
 	}
 	burn_job_free(round.job);
 	return rc;
+}
+
+/* ---- discmuxd, if it runs --------------------------------------------------- */
+
+/* Where the master is, for people; of a long path the end. */
+static json_t *source_text(const struct task *task)
+{
+	const char *from = task->opt.from ? task->opt.from : "reader";
+	char path[PATH_MAX];
+	size_t len;
+
+	if (task->opt.from && task->source_member == DISCMUX_NONE && !task->stored &&
+	    realpath(from, path))
+		from = path;
+	len = strlen(from);
+	from += len > SOURCE_MAX ? len - SOURCE_MAX : 0;
+	return json_text((const uint8_t *)from, strlen(from));
+}
+
+static json_t *job_json(const struct task *task)
+{
+	static const char *const works[] = {
+		[BURN_COPY] = "copy", [BURN_SIMULATE] = "simulate", [BURN_VERIFY] = "verify",
+		[BURN_ERASE] = "erase",
+	};
+	static const char *const sessions[] = { "auto", "close", "open" };
+	const struct task_options *o = &task->opt;
+
+	return json_pack("{ss so si sf sf ss sb sb sb}", "work",
+			 o->verify ? "copy+verify" : works[task->task], "source",
+			 source_text(task), "quantity", (int)o->quantity, "dvd-speed", o->speed,
+			 "cd-speed", o->speed, "session", sessions[o->session], "isrc",
+			 !o->no_isrc, "full", o->full, "keep", o->no_eject);
+}
+
+static int tell_daemon(struct task *task)
+{
+	if (task->task == BURN_READ)
+		return CLI_OK;
+	return report_begin(task->cli, job_json(task), task->recorders, task->count,
+			    task->opt.erase, &task->report);
 }
 
 /* ---- The frame ---------------------------------------------------------- */
@@ -435,6 +509,8 @@ int task_command(struct cli *cli, enum burn_task kind, int argc, char **argv,
 	status = task_take_options(cli, kind, &task->opt, argc, argv, &go_on);
 	if (go_on)
 		status = task_open(task);
+	if (go_on && !status)
+		status = tell_daemon(task);
 	if (go_on && !status) {
 		hold_signals(task);
 		stored_check(task->stored);
@@ -442,6 +518,8 @@ int task_command(struct cli *cli, enum burn_task kind, int argc, char **argv,
 	}
 	if (stored_close(task->stored, status && task->cancelled))
 		status = CLI_FAIL;
+	report_end(task->report, task->cancelled ? "cancelled" : status ? "failed" : "done",
+		   task->error);
 	burn_log_close(task->log);
 	burn_source_free(task->source);
 	free(task->results);

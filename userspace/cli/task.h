@@ -74,6 +74,7 @@ struct task {
 	sigset_t signals;	/* that end the job; blocked in all threads */
 	bool cancelled;
 	struct stored *stored;	/* the master, where it is one of the store's */
+	struct report *report;	/* what discmuxd hears of it, or NULL */
 };
 
 /* Everything up to the first command to a drive.  Returns enum cli_exit. */

@@ -158,10 +158,11 @@ static int new_row(struct core *core, const struct job_spec *spec, int64_t *id, 
 	return rc;
 }
 
-static int start_locked(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
-			size_t errlen)
+/* A job that is in the database and in memory, but not at work yet. */
+static int admit_locked(struct core *core, const struct job_spec *spec, struct job **job,
+			char *err, size_t errlen)
 {
-	struct job *job;
+	int64_t id;
 	int rc;
 
 	if (core->stopping || free_slot(core) == CORE_JOBS) {
@@ -173,17 +174,29 @@ static int start_locked(struct core *core, const struct job_spec *spec, int64_t 
 		snprintf(err, errlen, "another job is at work on the master %s", spec->image);
 		return -EBUSY;
 	}
-	rc = new_row(core, spec, id, err, errlen);
+	rc = new_row(core, spec, &id, err, errlen);
 	if (rc)
 		return rc;
-	rc = job_create(core, *id, spec, NULL, &job);
+	rc = job_create(core, id, spec, NULL, job);
 	if (rc) {
 		snprintf(err, errlen, "out of memory");
 		return rc;
 	}
-	add_job(core, job);
-	core_log(6, "job %lld: %s from %s, for %s", (long long)*id, job_work_name(spec->work),
+	add_job(core, *job);
+	core_log(6, "job %lld: %s from %s, for %s", (long long)id, job_work_name(spec->work),
 		 spec->source, spec->owner);
+	return 0;
+}
+
+static int start_locked(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
+			size_t errlen)
+{
+	struct job *job;
+	int rc = admit_locked(core, spec, &job, err, errlen);
+
+	if (rc)
+		return rc;
+	*id = job_id(job);
 	return job_start(job);
 }
 
@@ -196,6 +209,59 @@ int core_start(struct core *core, const struct job_spec *spec, int64_t *id, char
 	rc = start_locked(core, spec, id, err, errlen);
 	pthread_mutex_unlock(&core->lock);
 	return rc;
+}
+
+/* The job that has one of these recorders. */
+static const struct job *holder(const struct core *core, uint64_t recorders)
+{
+	size_t i;
+
+	for (i = 0; i < CORE_JOBS; i++)
+		if (core->jobs[i] && (core->reserved[i] & recorders) && !job_ended(core->jobs[i]))
+			return core->jobs[i];
+	return NULL;
+}
+
+static int admit_outside(struct core *core, const struct job_spec *spec, uint64_t recorders,
+			 struct job **job, char *err, size_t errlen)
+{
+	const struct job *other = holder(core, recorders);
+	size_t i;
+	int rc;
+
+	if (other) {
+		snprintf(err, errlen, "job %lld of discmuxd is at work on a recorder of these: wait, or discmux daemon cancel job=%lld",
+			 (long long)job_id(other), (long long)job_id(other));
+		return -EBUSY;
+	}
+	rc = admit_locked(core, spec, job, err, errlen);
+	for (i = 0; !rc && i < CORE_JOBS; i++)
+		if (core->jobs[i] == *job)
+			core->reserved[i] = recorders;
+	return rc;
+}
+
+int core_admit(struct core *core, const struct job_spec *spec, uint64_t recorders,
+	       struct job **job, char *err, size_t errlen)
+{
+	int rc;
+
+	pthread_mutex_lock(&core->lock);
+	rc = admit_outside(core, spec, recorders, job, err, errlen);
+	pthread_mutex_unlock(&core->lock);
+	return rc;
+}
+
+struct job *core_job(struct core *core, int64_t id)
+{
+	struct job *job;
+	size_t i;
+
+	pthread_mutex_lock(&core->lock);
+	i = slot_of(core, id);
+	job = i < CORE_JOBS ? core->jobs[i] : NULL;
+	pthread_mutex_unlock(&core->lock);
+	return job;
 }
 
 int core_status(struct core *core, int64_t id, struct job_status *status)
@@ -271,8 +337,16 @@ int core_continue(struct core *core, int64_t id)
 	return tell(core, id, job_continue);
 }
 
-/* Ended jobs: this one, or those of an owner. */
-static void dismiss(struct core *core, int64_t id, const char *owner)
+/* Whether it is job id, or one of those that are meant by 0. */
+static bool is_meant(const struct job_status *status, int64_t id, bool of_program)
+{
+	if (id)
+		return status->id == id;
+	return of_program ? job_of_program(&status->spec) : !strcmp(status->spec.owner, "auto");
+}
+
+/* Ended jobs: this one, or those of programs, or those that discs began. */
+static void dismiss(struct core *core, int64_t id, bool of_program)
 {
 	struct job *gone[CORE_JOBS];
 	size_t n = 0, i;
@@ -284,8 +358,7 @@ static void dismiss(struct core *core, int64_t id, const char *owner)
 		if (!core->jobs[i])
 			continue;
 		job_get(core->jobs[i], &status);
-		if (status.show.phase != PANEL_ENDED ||
-		    (id ? status.id != id : strcmp(status.spec.owner, owner) != 0))
+		if (status.show.phase != PANEL_ENDED || !is_meant(&status, id, of_program))
 			continue;
 		gone[n++] = core->jobs[i];
 		core->jobs[i] = NULL;
@@ -299,12 +372,12 @@ static void dismiss(struct core *core, int64_t id, const char *owner)
 
 void core_dismiss(struct core *core, int64_t id)
 {
-	dismiss(core, id, "socket");
+	dismiss(core, id, true);
 }
 
 void core_dismiss_auto(struct core *core)
 {
-	dismiss(core, 0, "auto");
+	dismiss(core, 0, false);
 }
 
 uint64_t core_reserve(struct core *core, const struct job *job, uint64_t recorders)
@@ -388,10 +461,10 @@ static void take_up(struct core *core, const struct store_job *row)
 	core_log(5, "job %lld was interrupted: %u discs good, %u bad, %u unknown",
 		 (long long)row->id, row->good, row->bad, row->unknown);
 	job_show_interrupted(job, "discmuxd or the machine stopped");
-	if (strcmp(spec.owner, "socket") != 0)
-		add_job(core, job);
-	else
+	if (job_of_program(&spec))
 		job_free(job);
+	else
+		add_job(core, job);
 }
 
 void core_resume(struct core *core)

@@ -44,6 +44,14 @@ void core_close(struct core *core);
 int core_start(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
 	       size_t errlen);
 
+/* The same for a job that is not begun, as somebody else does it; the recorders (bits)
+ * are kept from other jobs until it is over.  -EBUSY also: another job has one. */
+int core_admit(struct core *core, const struct job_spec *spec, uint64_t recorders,
+	       struct job **job, char *err, size_t errlen);
+
+/* The job in memory, or NULL.  Only for the thread that dismisses jobs. */
+struct job *core_job(struct core *core, int64_t id);
+
 /* A job that is running or not yet dismissed.  The status of job id; -ENOENT. */
 int core_status(struct core *core, int64_t id, struct job_status *status);
 

@@ -22,6 +22,7 @@ struct core;
 #define JOB_NAME	64
 #define JOB_SLOTS	128
 #define JOB_MAIL	"mail"
+#define JOB_OUTSIDE	"program"	/* owner of a job that a program does itself */
 #define JOB_RECORDERS	BURN_MAX_RECORDERS
 
 /* What is asked for. */
@@ -47,7 +48,7 @@ struct job_spec {
 	unsigned int wait_s;
 	int again;		/* enum auto_again: with the master of the last run */
 	bool keep;		/* discs stay in the drives */
-	char owner[12];		/* "panel", "socket", "auto" */
+	char owner[12];		/* "panel", "socket", "auto", JOB_OUTSIDE */
 };
 
 /* What a job needs no more than defaults for. */
@@ -60,6 +61,9 @@ int job_work_find(const char *name);
 /* To and from JSON; parsing says in err what is wrong with which key. */
 json_t *job_spec_json(const struct job_spec *spec);
 int job_spec_parse(const json_t *object, struct job_spec *spec, char *err, size_t errlen);
+
+/* A program has asked for it, or does it: the panel does not show it. */
+bool job_of_program(const struct job_spec *spec);
 
 /* Whether a job that stops with this many good copies is taken up at the next start. */
 bool job_goes_on(const struct job_spec *spec, unsigned int good);
@@ -106,6 +110,7 @@ void job_cancel(struct job *job);
 void job_continue(struct job *job);
 void job_get(struct job *job, struct job_status *status);
 bool job_ended(struct job *job);
+int64_t job_id(const struct job *job);
 
 /* Asks a running job to stop without ending it in the database, as a stop of the
  * machine would, but in good order: what can go on goes on at the next start. */

@@ -126,40 +126,55 @@ static bool moves(enum burn_state state)
 }
 
 /* The slowest recorder at work is how far the job is. */
-void job_take_burn(struct job *job)
+struct pace {
+	unsigned int percent;
+	bool at_work, verifying;
+};
+
+static void take_pace(struct pace *pace, const struct burn_status *s)
+{
+	if (s->state == BURN_VERIFYING)
+		pace->verifying = true;
+	if (!moves(s->state) || !s->total)
+		return;
+	pace->at_work = true;
+	if (s->bytes * 100 / s->total < pace->percent)
+		pace->percent = (unsigned int)(s->bytes * 100 / s->total);
+}
+
+void job_take_statuses(struct job *job, const struct burn_status *list)
 {
 	struct panel_job *show = &job->status.show;
-	unsigned int percent = 100;
-	bool at_work = false, verifying = false;
+	struct pace pace = { .percent = 100 };
 	size_t i;
 
 	for (i = 0; i < job->count; i++) {
-		struct burn_status s;
+		struct job_disc *d = &job->status.discs[i];
 
-		burn_job_status(job->burn, i, &s);
-		take_disc(&job->status.discs[i], &job->recorders[i], &s);
-		if (s.state == BURN_DONE && job_disc_spoiled(job, i))
-			snprintf(job->status.discs[i].state, sizeof(job->status.discs[i].state),
-				 "%s", burn_state_name(BURN_FAILED));
-		if (s.state == BURN_VERIFYING)
-			verifying = true;
-		if (!moves(s.state) || !s.total)
-			continue;
-		at_work = true;
-		if (s.bytes * 100 / s.total < percent)
-			percent = (unsigned int)(s.bytes * 100 / s.total);
+		take_disc(d, &job->recorders[i], &list[i]);
+		if (list[i].state == BURN_DONE && job_disc_spoiled(job, i))
+			snprintf(d->state, sizeof(d->state), "%s", burn_state_name(BURN_FAILED));
+		take_pace(&pace, &list[i]);
 	}
 	job->status.nr_discs = job->count;
-	show->checking = verifying;
-	if (!job->count) {
-		struct burn_status s;
+	show->checking = pace.verifying;
+	if (pace.at_work)
+		show->percent = pace.percent;
+}
 
-		burn_job_status(job->burn, BURN_MASTER, &s);
-		at_work = s.state == BURN_READING && s.total;
-		percent = at_work ? (unsigned int)(s.bytes * 100 / s.total) : 0;
-	}
-	if (at_work)
-		show->percent = percent;
+void job_take_burn(struct job *job)
+{
+	struct burn_status list[JOB_RECORDERS], *master = &list[0];
+	size_t i;
+
+	for (i = 0; i < job->count; i++)
+		burn_job_status(job->burn, i, &list[i]);
+	job_take_statuses(job, list);
+	if (job->count)
+		return;
+	burn_job_status(job->burn, BURN_MASTER, master);
+	if (master->state == BURN_READING && master->total)
+		job->status.show.percent = (unsigned int)(master->bytes * 100 / master->total);
 }
 
 void job_get(struct job *job, struct job_status *status)
@@ -169,6 +184,11 @@ void job_get(struct job *job, struct job_status *status)
 		job_take_burn(job);
 	*status = job->status;
 	unlock(job);
+}
+
+int64_t job_id(const struct job *job)
+{
+	return job->id;
 }
 
 bool job_ended(struct job *job)
@@ -254,6 +274,8 @@ bool job_goes_on(const struct job_spec *spec, unsigned int good)
 {
 	if (!strcmp(spec->source, JOB_MAIL))
 		return true;
+	if (!strcmp(spec->owner, JOB_OUTSIDE))
+		return false;
 	return (spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY) && good < spec->quantity;
 }
 
@@ -271,14 +293,9 @@ static bool leave_to_next(const struct job *job, enum store_job_state state)
 	return true;
 }
 
-static void finish(struct job *job, int rc)
+void job_over(struct job *job, enum store_job_state state)
 {
-	enum store_job_state state;
 	char message[BURN_MESSAGE_LEN];
-
-	if (rc && rc != -ECANCELED && !job->status.show.nr_faults)
-		job_problem(job, "", "%s", strerror(-rc));
-	state = end_state(job, rc);
 
 	lock(job);
 	if (state == STORE_JOB_CANCELLED && !*job->status.message)
@@ -293,6 +310,13 @@ static void finish(struct job *job, int rc)
 	}
 	drives_watch_kick(job->core->watch);
 	job_phase(job, PANEL_ENDED);
+}
+
+static void finish(struct job *job, int rc)
+{
+	if (rc && rc != -ECANCELED && !job->status.show.nr_faults)
+		job_problem(job, "", "%s", strerror(-rc));
+	job_over(job, end_state(job, rc));
 }
 
 static int open_mux(struct job *job)

@@ -36,6 +36,7 @@ struct job {
 	size_t count;
 	struct job_robot *robot;		/* with a library, else NULL */
 	struct store_disc discs[JOB_RECORDERS];	/* id 0: none begun */
+	struct burn_status last[JOB_RECORDERS];	/* outside.c: what was said of them last */
 
 	pthread_mutex_t lock;		/* what follows */
 	pthread_cond_t wake;
@@ -76,8 +77,15 @@ void job_show_bytes(struct job *job, uint64_t bytes);
 
 void job_progress(struct job *job, uint64_t done, uint64_t total);
 
-/* Says how a burn job's recorders are, from the thread that asks. */
+/* Says how a burn job's recorders are, from the thread that asks; with the lock held. */
 void job_take_burn(struct job *job);
+
+/* The same of statuses, one for each of job->recorders. */
+void job_take_statuses(struct job *job, const struct burn_status *list);
+
+/* It has ended so: in the database, unless the next start is to go on with it, and for
+ * all to see. */
+void job_over(struct job *job, enum store_job_state state);
 
 /* ---- job_discs.c: which discs, which master ---------------------------- */
 
@@ -127,13 +135,30 @@ void job_check_begin(struct job *job, const struct images_info *info);
 /* Waits for that: 0, or what images_check() gave; the words are in check_error. */
 int job_check_wait(struct job *job);
 
+/* ---- job_record.c: what becomes of each disc ------------------------------ */
+
+/* Keeps what the engine says of disc i of this round, see burn_config.record; counted
+ * once.  Negative when the database did not take it: a disc that has no row then must
+ * not be touched. */
+int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc,
+	       const struct burn_status *status);
+
+/* Nothing more will be heard of the discs of this round. */
+void job_record_lost(struct job *job, const char *message);
+
+/* Whether the database knows disc i of this round as one that is no good copy. */
+bool job_disc_spoiled(const struct job *job, size_t i);
+
+/* How disc i of a job ended that keeps nothing of its discs. */
+void job_count_end(struct job *job, size_t i, const struct burn_status *status);
+
+/* A fault, if disc i is no good copy. */
+void job_disc_fault(struct job *job, size_t i, const struct burn_status *status);
+
 /* ---- job_copy.c, job_burn.c --------------------------------------------- */
 
 /* The master as a source; name: where it is, for people. */
 int job_source(struct job *job, struct burn_source **source, char *name, size_t size);
-
-/* Whether the database knows disc i of this round as one that is no good copy. */
-bool job_disc_spoiled(const struct job *job, size_t i);
 
 /* One job of the burn engine with job->recorders; what was wrong is said. */
 int job_burn(struct job *job, struct burn_source *source);

@@ -49,6 +49,11 @@ void job_spec_defaults(struct job_spec *spec, enum panel_work work)
 	snprintf(spec->owner, sizeof(spec->owner), "socket");
 }
 
+bool job_of_program(const struct job_spec *spec)
+{
+	return !strcmp(spec->owner, "socket") || !strcmp(spec->owner, JOB_OUTSIDE);
+}
+
 /* ---- Out -------------------------------------------------------------- */
 
 static json_t *set_json(uint64_t set, unsigned int bits)

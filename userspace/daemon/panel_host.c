@@ -122,7 +122,7 @@ static void find_job(void *arg, const struct job_status *status)
 {
 	struct find *f = arg;
 
-	if (strcmp(status->spec.owner, "socket") != 0 && (!f->id || status->id < f->id))
+	if (!job_of_program(&status->spec) && (!f->id || status->id < f->id))
 		f->id = status->id;
 }
 

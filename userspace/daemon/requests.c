@@ -26,8 +26,7 @@ static json_t *text(const char *s)
 	return json_string(buf);
 }
 
-__attribute__((format(printf, 1, 2)))
-static json_t *failure(const char *fmt, ...)
+json_t *request_failure(const char *fmt, ...)
 {
 	char words[512];
 	va_list ap;
@@ -80,7 +79,7 @@ static json_t *do_key(struct server *s, struct client *c, const json_t *request)
 
 	(void)c;
 	if (!yes && (!key || strcmp(key, "no") != 0))
-		return failure("\"key\": yes or no is wanted");
+		return request_failure("\"key\": yes or no is wanted");
 	if (panel_host_step(s->host, yes ? PANEL_KEY_YES : PANEL_KEY_NO, s->now_ms))
 		server_panel_changed(s);
 	return panel_answer(s);
@@ -162,13 +161,13 @@ static json_t *do_start(struct server *s, struct client *c, const json_t *reques
 
 	(void)c;
 	if (!json_is_object(job))
-		return failure("\"job\": an object is wanted");
+		return request_failure("\"job\": an object is wanted");
 	if (job_spec_parse(job, &spec, err, sizeof(err)))
-		return failure("%s", err);
+		return request_failure("%s", err);
 	snprintf(spec.owner, sizeof(spec.owner), "socket");
 	core_dismiss(s->core, 0);
 	if (core_start(s->core, &spec, &id, err, sizeof(err)))
-		return failure("%s", err);
+		return request_failure("%s", err);
 	return json_pack("{sb sI}", "ok", 1, "job", (json_int_t)id);
 }
 
@@ -178,9 +177,9 @@ static json_t *tell_job(struct server *s, const json_t *request,
 	const json_t *id = json_object_get(request, "job");
 
 	if (!json_is_integer(id))
-		return failure("\"job\": a number is wanted");
+		return request_failure("\"job\": a number is wanted");
 	if (what(s->core, json_integer_value(id)))
-		return failure("job %lld is not running", (long long)json_integer_value(id));
+		return request_failure("job %lld is not running", (long long)json_integer_value(id));
 	return success();
 }
 
@@ -251,7 +250,7 @@ static json_t *do_job(struct server *s, struct client *c, const json_t *request)
 
 	(void)c;
 	if (store_job_get(s->core->store, id, &job))
-		return failure("there is no job %lld", (long long)id);
+		return request_failure("there is no job %lld", (long long)id);
 	list = json_array();
 	store_discs(s->core->store, job.id, append_disc, list);
 	o = row_json(&job);
@@ -304,12 +303,12 @@ static json_t *do_set(struct server *s, struct client *c, const json_t *request)
 
 	(void)c;
 	if (item < 0)
-		return failure("\"item\": the name of a setting is wanted");
+		return request_failure("\"item\": the name of a setting is wanted");
 	if (!json_is_integer(value) ||
 	    !panel_item_valid((enum panel_item)item, (int)json_integer_value(value)))
-		return failure("\"value\": %s can't be that", name);
+		return request_failure("\"value\": %s can't be that", name);
 	rc = core_set(s->core, (enum panel_item)item, (int)json_integer_value(value));
-	return rc ? failure("%s", store_error(s->core->store, err, sizeof(err))) : success();
+	return rc ? request_failure("%s", store_error(s->core->store, err, sizeof(err))) : success();
 }
 
 /* ---- Masters ---------------------------------------------------------- */
@@ -337,7 +336,7 @@ static json_t *do_images(struct server *s, struct client *c, const json_t *reque
 	(void)request;
 	if (images_list(s->core->images, &list, &count, err, sizeof(err))) {
 		json_decref(images);
-		return failure("%s", err);
+		return request_failure("%s", err);
 	}
 	for (i = 0; i < count; i++)
 		json_array_append_new(images, image_json(&list[i]));
@@ -393,15 +392,15 @@ static json_t *take_place(const json_t *request, bool on, unsigned int *unit, ch
 	*unit = AUTO_LIBRARY;
 	if (json_is_true(json_object_get(request, "library"))) {
 		if (on && (!text || strlen(text) >= size))
-			return failure("\"slots\": where the blanks are is wanted, as in 1-20");
+			return request_failure("\"slots\": where the blanks are is wanted, as in 1-20");
 		if (on && slots_parse(text, &slots, err, sizeof(err)))
-			return failure("\"slots\": %s", err);
+			return request_failure("\"slots\": %s", err);
 		snprintf(list, size, "%s", on ? text : "");
 		return NULL;
 	}
 	if (!json_is_integer(reader) || json_integer_value(reader) < 0 ||
 	    json_integer_value(reader) >= AUTO_READERS)
-		return failure("\"reader\": a number from 0 to %d is wanted", AUTO_READERS - 1);
+		return request_failure("\"reader\": a number from 0 to %d is wanted", AUTO_READERS - 1);
 	*unit = (unsigned int)json_integer_value(reader);
 	return NULL;
 }
@@ -420,13 +419,13 @@ static json_t *do_auto_set(struct server *s, struct client *c, const json_t *req
 		return wrong;
 	if (quantity && (!json_is_integer(quantity) || json_integer_value(quantity) < 0 ||
 			 json_integer_value(quantity) > PANEL_QUANTITY))
-		return failure("\"quantity\": a number from 0 to %d is wanted", PANEL_QUANTITY);
+		return request_failure("\"quantity\": a number from 0 to %d is wanted", PANEL_QUANTITY);
 	if (again && auto_again_find(again) < 0)
-		return failure("\"again\": ask, skip or run is wanted");
+		return request_failure("\"again\": ask, skip or run is wanted");
 	rule.verify = json_is_true(json_object_get(request, "verify"));
 	rule.quantity = (unsigned int)json_integer_value(quantity);
 	rule.again = (enum auto_again)(again ? auto_again_find(again) : AUTO_ASK);
-	return auto_set(s->automat, unit, &rule, err, sizeof(err)) ? failure("%s", err) : success();
+	return auto_set(s->automat, unit, &rule, err, sizeof(err)) ? request_failure("%s", err) : success();
 }
 
 /* ---- Which request ---------------------------------------------------- */
@@ -440,6 +439,8 @@ static const struct {
 	{ "jobs", do_jobs },	     { "job", do_job },	      { "counters", do_counters },
 	{ "settings", do_settings }, { "set", do_set },	      { "images", do_images },
 	{ "auto", do_auto },	     { "auto-set", do_auto_set },
+	{ "begin", request_begin },  { "disc", request_disc },
+	{ "progress", request_progress }, { "end", request_end },
 };
 
 static json_t *run_request(struct server *s, struct client *c, const json_t *request)
@@ -449,13 +450,13 @@ static json_t *run_request(struct server *s, struct client *c, const json_t *req
 	size_t i;
 
 	if (!json_is_object(request))
-		return failure("one JSON object in one line is wanted");
+		return request_failure("one JSON object in one line is wanted");
 	if (v && json_integer_value(v) != PROTOCOL_VERSION)
-		return failure("this discmuxd speaks version %d", PROTOCOL_VERSION);
+		return request_failure("this discmuxd speaks version %d", PROTOCOL_VERSION);
 	for (i = 0; name && i < sizeof(requests) / sizeof(*requests); i++)
 		if (!strcmp(name, requests[i].name))
 			return requests[i].run(s, c, request);
-	return failure("\"do\": there is no request %.40s", name ? name : "without a name");
+	return request_failure("\"do\": there is no request %.40s", name ? name : "without a name");
 }
 
 json_t *server_request(struct server *s, struct client *c, const char *line, size_t len)

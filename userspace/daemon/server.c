@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "outside.h"
 #include "server_priv.h"
 
 #define MAX_GROUPS	256
@@ -226,9 +227,15 @@ void server_handle(struct server *s, const struct pollfd *fds, size_t count, uin
 		if (fds[i].revents & (POLLIN | POLLHUP | POLLERR))
 			hear(s, c);
 	}
-	for (i = 0; i < SERVER_CLIENTS; i++)
-		if (s->clients[i].fd >= 0 && s->clients[i].gone)
-			drop(&s->clients[i]);
+	for (i = 0; i < SERVER_CLIENTS; i++) {
+		struct client *c = &s->clients[i];
+
+		if (c->fd < 0 || !c->gone)
+			continue;
+		if (c->outside)
+			outside_lost(s->core, c->outside);
+		drop(c);
+	}
 }
 
 void server_panel_changed(struct server *s)

@@ -14,6 +14,7 @@ struct client {
 	int fd;			/* -1: free */
 	bool watches;		/* the panel */
 	bool gone;		/* to be closed */
+	int64_t outside;	/* the job that it does itself, 0: none */
 	char *in;		/* CLIENT_IN bytes */
 	size_t in_len;
 	char *out;
@@ -37,6 +38,15 @@ void client_send(struct client *client, json_t *value);
 /* Carries out one request; a new reference to its answer, never NULL but without
  * memory. */
 json_t *server_request(struct server *server, struct client *client, const char *line, size_t len);
+
+/* An answer that says what is wrong. */
+json_t *request_failure(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* requests_outside.c */
+json_t *request_begin(struct server *server, struct client *client, const json_t *request);
+json_t *request_disc(struct server *server, struct client *client, const json_t *request);
+json_t *request_progress(struct server *server, struct client *client, const json_t *request);
+json_t *request_end(struct server *server, struct client *client, const json_t *request);
 
 /* What the panel shows, as the "panel" event and the "key" answer have it. */
 json_t *server_panel_json(const struct server *server);

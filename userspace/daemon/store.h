@@ -121,6 +121,9 @@ int store_discs(struct store *store, int64_t job,
  * recorder without it, it must not be taken for a blank one.
  */
 bool store_recorder_holds(struct store *store, const char *serial, unsigned int recorder);
+
+/* Such a disc, and it is no good copy. */
+bool store_recorder_spoiled(struct store *store, const char *serial, unsigned int recorder);
 int store_recorder_empty(struct store *store, const char *serial, unsigned int recorder);
 
 /*
@@ -141,7 +144,8 @@ int store_counters(struct store *store,
 
 /*
  * Settles the fate of discs that were in work when the daemon stopped: pending
- * ones are bad, closing and written ones unknown.  Returns how many.
+ * ones are bad, closing and written ones unknown, and all that another program
+ * wrote (a job with the owner "program").  Returns how many.
  */
 int store_recover(struct store *store);
 

@@ -323,19 +323,29 @@ static sqlite3_stmt *prepare_inside(struct store *s, const char *sql, const char
 	return stmt;
 }
 
-bool store_recorder_holds(struct store *s, const char *serial, unsigned int recorder)
+static bool holds(struct store *s, const char *sql, const char *serial, unsigned int recorder)
 {
 	bool holds = true;	/* when the database does not answer, rather too careful */
 	sqlite3_stmt *stmt;
 
 	pthread_mutex_lock(&s->lock);
-	stmt = prepare_inside(s, "SELECT 1 FROM disc WHERE" INSIDE "AND fate<>6 LIMIT 1", serial,
-			      recorder);
+	stmt = prepare_inside(s, sql, serial, recorder);
 	if (stmt)
 		holds = sqlite3_step(stmt) == SQLITE_ROW;
 	sqlite3_finalize(stmt);
 	pthread_mutex_unlock(&s->lock);
 	return holds;
+}
+
+bool store_recorder_holds(struct store *s, const char *serial, unsigned int recorder)
+{
+	return holds(s, "SELECT 1 FROM disc WHERE" INSIDE "AND fate<>6 LIMIT 1", serial, recorder);
+}
+
+bool store_recorder_spoiled(struct store *s, const char *serial, unsigned int recorder)
+{
+	return holds(s, "SELECT 1 FROM disc WHERE" INSIDE "AND fate NOT IN (3,6) LIMIT 1", serial,
+		     recorder);
 }
 
 int store_recorder_empty(struct store *s, const char *serial, unsigned int recorder)
@@ -386,7 +396,7 @@ int store_slot_empty(struct store *s, uint32_t slot)
 /* The counters of each drive; that of all is left to who changes the rows. */
 static int recover_counters(struct store *s, const char *where, enum store_fate fate)
 {
-	char sql[320];
+	char sql[512];
 
 	snprintf(sql, sizeof(sql),
 		 "INSERT INTO counter SELECT 'discs-%s:' || serial, count(*) FROM disc"
@@ -399,7 +409,7 @@ static int recover_counters(struct store *s, const char *where, enum store_fate 
 static int recover_fate(struct store *s, const char *where, enum store_fate fate)
 {
 	sqlite3_stmt *stmt;
-	char sql[256], name[32];
+	char sql[512], name[32];
 	int n, rc = recover_counters(s, where, fate);
 
 	if (rc)
@@ -419,15 +429,19 @@ static int recover_fate(struct store *s, const char *where, enum store_fate fate
 	return rc ? rc : n;
 }
 
+/* Its program may have gone on and have brought it to a good end. */
+#define OUTSIDE	" (SELECT CASE WHEN json_valid(spec) THEN json_extract(spec,'$.owner') END" \
+		" FROM job WHERE id=disc.job) "
+
 int store_recover(struct store *s)
 {
 	int bad, unknown = 0, rc;
 
 	pthread_mutex_lock(&s->lock);
 	rc = store_run(s, "BEGIN IMMEDIATE");
-	bad = rc ? rc : recover_fate(s, "fate=0", STORE_BAD);
+	bad = rc ? rc : recover_fate(s, "fate=0 AND" OUTSIDE "IS NOT 'program'", STORE_BAD);
 	if (bad >= 0)
-		unknown = recover_fate(s, "fate IN (1,2)", STORE_UNKNOWN);
+		unknown = recover_fate(s, "fate IN (0,1,2)", STORE_UNKNOWN);
 	rc = store_end(s, bad < 0 ? bad : unknown < 0 ? unknown : 0);
 	pthread_mutex_unlock(&s->lock);
 	return rc ? rc : bad + unknown;

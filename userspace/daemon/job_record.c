@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the database hears of a job's discs, whoever writes them. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "job_priv.h"
+
+static enum store_fate fate_of(const struct job *job, const char *state, enum burn_disc disc)
+{
+	bool over = !strcmp(state, "failed") || !strcmp(state, "cancelled");
+
+	switch (disc) {
+	case BURN_DISC_UNTOUCHED:
+		return STORE_UNTOUCHED;
+	case BURN_DISC_CLOSED:
+		if (job->spec.work != PANEL_COPY_VERIFY)
+			return STORE_GOOD;
+		return over ? STORE_UNKNOWN : STORE_WRITTEN;
+	case BURN_DISC_VERIFIED:
+		return STORE_GOOD;
+	case BURN_DISC_DIFFERS:
+		return STORE_BAD;
+	default:
+		if (over)
+			return STORE_BAD;
+		return strcmp(state, "closing") ? STORE_PENDING : STORE_CLOSING;
+	}
+}
+
+/* What was wrong; nobody has cancelled a job that stops with discmuxd. */
+static const char *words_of(const struct job *job, const struct burn_status *s)
+{
+	if (s->state != BURN_CANCELLED || !job_is_suspended(job) ||
+	    job->spec.work == PANEL_ERASE)
+		return s->message;
+	return store_fate_stopped(fate_of(job, burn_state_name(s->state), s->disc));
+}
+
+static void count_fate(struct job *job, enum store_fate fate)
+{
+	struct panel_job *show = &job->status.show;
+
+	pthread_mutex_lock(&job->lock);
+	show->good += fate == STORE_GOOD;
+	show->bad += fate == STORE_BAD;
+	show->unknown += fate == STORE_UNKNOWN;
+	pthread_mutex_unlock(&job->lock);
+}
+
+static int begin_disc(struct job *job, size_t i, const struct burn_status *s)
+{
+	const struct burn_recorder *r = &job->recorders[i];
+	struct store_disc *d = &job->discs[i];
+
+	memset(d, 0, sizeof(*d));
+	d->job = job->id;
+	d->round = job->status.round;
+	d->recorder = r->unit;
+	d->lba = -1;
+	d->fate = STORE_PENDING;
+	d->slot = job->slots[i];
+	memcpy(d->serial, r->serial, sizeof(d->serial));
+	memcpy(d->drive, r->drive, sizeof(d->drive));
+	snprintf(d->medium, sizeof(d->medium), "%s", s->medium);
+	if (!store_disc_new(job->core->store, d))
+		return 0;
+	d->id = 0;
+	return job_problem(job, "", "%s",
+			   store_error(job->core->store, d->message, sizeof(d->message)));
+}
+
+/* The step to this fate, with its words; counted once. */
+static int take_fate(struct job *job, struct store_disc *d, enum store_fate fate,
+		     const char *message)
+{
+	char err[256];
+	int rc;
+
+	d->fate = fate;
+	snprintf(d->message, sizeof(d->message), "%s", message);
+	rc = store_disc_fate(job->core->store, d);
+	if (rc)
+		job_problem(job, "", "%s", store_error(job->core->store, err, sizeof(err)));
+	count_fate(job, fate);
+	if (fate == STORE_GOOD)
+		core_log(6, "job %lld: recorder %u: good copy", (long long)job->id, d->recorder);
+	return rc;
+}
+
+int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc,
+	       const struct burn_status *s)
+{
+	struct store_disc *d = &job->discs[i];
+	const char *message = words_of(job, s);
+	enum store_fate fate;
+	int rc = 0;
+
+	if (!d->id) {
+		if (disc != BURN_DISC_UNTOUCHED)
+			rc = begin_disc(job, i, s);
+		if (!d->id || disc == BURN_DISC_RUINED)
+			return rc;
+	}
+	fate = fate_of(job, state, disc);
+	if (fate == STORE_GOOD && job_check_wait(job)) {
+		fate = job->check_rc == -EBADMSG ? STORE_BAD : STORE_UNKNOWN;
+		message = job->check_error;
+	}
+	if (fate == d->fate)
+		return 0;
+	snprintf(d->medium, sizeof(d->medium), "%s", s->medium);
+	d->sense_valid = s->sense_valid;
+	d->key = s->key;
+	d->asc = s->asc;
+	d->ascq = s->ascq;
+	d->lba = s->lba_valid ? (int64_t)s->lba : -1;
+	return take_fate(job, d, fate, message);
+}
+
+void job_record_lost(struct job *job, const char *message)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++) {
+		struct store_disc *d = &job->discs[i];
+
+		if (d->id && d->fate < STORE_GOOD)
+			take_fate(job, d, d->fate == STORE_PENDING ? STORE_BAD : STORE_UNKNOWN,
+				  message);
+	}
+}
+
+bool job_disc_spoiled(const struct job *job, size_t i)
+{
+	const struct store_disc *d = &job->discs[i];
+
+	return d->id && (d->fate == STORE_BAD || d->fate == STORE_UNKNOWN);
+}
+
+/* Discs that nothing is kept of: what the recorders said at the end is all. */
+void job_count_end(struct job *job, size_t i, const struct burn_status *s)
+{
+	if (s->state == BURN_DONE)
+		count_fate(job, STORE_GOOD);
+	else if (s->state == BURN_FAILED || s->state == BURN_CANCELLED)
+		count_fate(job, STORE_BAD);
+	/* Erased, it may be written again */
+	if (s->disc == BURN_DISC_ERASED)
+		store_recorder_empty(job->core->store, job->recorders[i].serial,
+				     job->recorders[i].unit);
+}
+
+static const char *fate_words(enum burn_disc disc)
+{
+	switch (disc) {
+	case BURN_DISC_RUINED:
+		return "DISC IS BAD";
+	case BURN_DISC_DIFFERS:
+		return "COPY IS BAD";
+	case BURN_DISC_CLOSED:
+		return "NOT VERIFIED";
+	default:
+		return "DISC IS UNUSED";
+	}
+}
+
+void job_disc_fault(struct job *job, size_t i, const struct burn_status *s)
+{
+	/* A disc may be bad although all went well: its master was damaged */
+	bool spoiled = s->state == BURN_DONE && job_disc_spoiled(job, i);
+	struct panel_fault f = { 0 };
+
+	if (s->state != BURN_FAILED && s->state != BURN_CANCELLED && !spoiled)
+		return;
+	snprintf(f.drive, sizeof(f.drive), "RECORDER %u", job->recorders[i].unit);
+	snprintf(f.fate, sizeof(f.fate), "%s", !spoiled ? fate_words(s->disc) :
+		 job->discs[i].fate == STORE_BAD ? "DISC IS BAD" : "DISC IS UNKNOWN");
+	snprintf(f.text, sizeof(f.text), "%s", spoiled ? job->check_error : words_of(job, s));
+	f.sense_valid = s->sense_valid;
+	f.key = s->key;
+	f.asc = s->asc;
+	f.ascq = s->ascq;
+	job_fault(job, &f);
+}

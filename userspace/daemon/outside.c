@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "job_priv.h"
+#include "outside.h"
+
+static struct job *find(struct core *core, int64_t id)
+{
+	struct job *job = core_job(core, id);
+
+	return job && !strcmp(job->spec.owner, JOB_OUTSIDE) && !job_ended(job) ? job : NULL;
+}
+
+/* Whether what becomes of each disc is kept, and not only how the job ended. */
+static bool writes(const struct job *job)
+{
+	return job->spec.work == PANEL_COPY || job->spec.work == PANEL_COPY_VERIFY;
+}
+
+/* ---- The beginning ---------------------------------------------------- */
+
+static int check_discs(struct core *core, const struct burn_recorder *recorders, size_t count,
+		       char *err, size_t errlen)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!store_recorder_spoiled(core->store, recorders[i].serial, recorders[i].unit))
+			continue;
+		snprintf(err, errlen, "recorder %u holds a disc that was written to and is no good copy: take it out",
+			 recorders[i].unit);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+static void take_recorders(struct job *job, const struct burn_recorder *recorders, size_t count)
+{
+	struct burn_status idle[JOB_RECORDERS] = { 0 };
+	size_t i;
+
+	pthread_mutex_lock(&job->lock);
+	job->count = count;
+	for (i = 0; i < count; i++) {
+		job->recorders[i] = recorders[i];
+		job->slots[i] = recorders[i].slot == DISCMUX_NONE ? 0 : recorders[i].slot;
+		idle[i].medium = "";
+	}
+	job->status.round = 1;
+	job_take_statuses(job, idle);
+	pthread_mutex_unlock(&job->lock);
+}
+
+int outside_begin(struct core *core, const struct job_spec *spec,
+		  const struct burn_recorder *recorders, size_t count, bool erase, int64_t *id,
+		  char *err, size_t errlen)
+{
+	bool copies = spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY;
+	uint64_t set = 0;
+	struct job *job;
+	size_t i;
+	int rc = copies && !erase ? check_discs(core, recorders, count, err, errlen) : 0;
+
+	for (i = 0; i < count; i++)
+		set |= 1ull << recorders[i].unit;
+	if (!rc)
+		rc = core_admit(core, spec, set, &job, err, errlen);
+	if (rc)
+		return rc;
+	take_recorders(job, recorders, count);
+	job_phase(job, PANEL_RUNNING);
+	*id = job_id(job);
+	return 0;
+}
+
+/* ---- What it does ----------------------------------------------------- */
+
+static int index_of(const struct job *job, unsigned int recorder, size_t *at)
+{
+	for (*at = 0; *at < job->count; ++*at)
+		if (job->recorders[*at].unit == recorder)
+			return 0;
+	return -ENOENT;
+}
+
+/* Its discs are others from now on. */
+static void next_round(struct job *job, unsigned int round)
+{
+	if (round <= job->status.round)
+		return;
+	memset(job->discs, 0, sizeof(job->discs));
+	pthread_mutex_lock(&job->lock);
+	job->status.round = round;
+	pthread_mutex_unlock(&job->lock);
+}
+
+int outside_disc(struct core *core, int64_t id, const struct outside_report *r)
+{
+	struct job *job = find(core, id);
+	size_t i;
+	int rc = job ? index_of(job, r->recorder, &i) : -ENOENT;
+
+	if (rc || !writes(job))
+		return rc;
+	next_round(job, r->round);
+	return job_record(job, i, burn_state_name(r->status.state), r->disc, &r->status);
+}
+
+int outside_progress(struct core *core, int64_t id, const struct outside_report *reports,
+		     size_t count, bool *cancelled)
+{
+	struct burn_status list[JOB_RECORDERS] = { 0 };
+	struct job *job = find(core, id);
+	size_t i, at;
+
+	if (!job)
+		return -ENOENT;
+	for (i = 0; i < JOB_RECORDERS; i++)
+		list[i].medium = "";
+	for (i = 0; i < count; i++) {
+		if (index_of(job, reports[i].recorder, &at))
+			return -ENOENT;
+		list[at] = reports[i].status;
+	}
+	pthread_mutex_lock(&job->lock);
+	job_take_statuses(job, list);
+	memcpy(job->last, list, sizeof(job->last));
+	for (i = 0; i < JOB_RECORDERS; i++)
+		job->last[i].medium = "";
+	pthread_mutex_unlock(&job->lock);
+	*cancelled = job_is_cancelled(job);
+	core_wake(core);
+	return 0;
+}
+
+/* ---- The end ---------------------------------------------------------- */
+
+int outside_end(struct core *core, int64_t id, enum store_job_state state, const char *message)
+{
+	struct job *job = find(core, id);
+	size_t i;
+
+	if (!job)
+		return -ENOENT;
+	for (i = 0; i < job->count; i++) {
+		if (!writes(job))
+			job_count_end(job, i, &job->last[i]);
+		job_disc_fault(job, i, &job->last[i]);
+	}
+	job_record_lost(job, "its program did not say what became of it");
+	if (*message)
+		job_message(job, "%s", message);
+	job_over(job, state);
+	return 0;
+}
+
+void outside_lost(struct core *core, int64_t id)
+{
+	struct job *job = find(core, id);
+
+	if (!job)
+		return;
+	job_record_lost(job, "the program that wrote it is gone");
+	job_message(job, "its program is gone");
+	job_over(job, STORE_JOB_INTERRUPTED);
+}
