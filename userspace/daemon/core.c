@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Jobs of the daemon and what they share. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -493,6 +495,25 @@ static void changed(void *arg)
 	core_wake(arg);
 }
 
+/* Two daemons with one database would both take up the jobs in it, and each would take
+ * the discs that the other writes for lost. */
+static int lock_dir(struct core *core, const char *dir, char *err, size_t errlen)
+{
+	char path[4096];
+	int rc = 0;
+
+	snprintf(path, sizeof(path), "%s/discmuxd.lock", dir);
+	core->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (core->lock_fd < 0 || flock(core->lock_fd, LOCK_EX | LOCK_NB))
+		rc = -errno;
+	if (rc == -EWOULDBLOCK)
+		snprintf(err, errlen, "another discmuxd works with %s: give this one a --dir of its own",
+			 dir);
+	else if (rc)
+		snprintf(err, errlen, "%s: %s", path, strerror(-rc));
+	return rc;
+}
+
 int core_open(struct core *core, int mux, const char *dir, const char *images, char *err,
 	      size_t errlen)
 {
@@ -504,6 +525,9 @@ int core_open(struct core *core, int mux, const char *dir, const char *images, c
 	pthread_mutex_init(&core->lock, NULL);
 	core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	mkdir(dir, 0755);
+	rc = lock_dir(core, dir, err, errlen);
+	if (rc)
+		return rc;
 	snprintf(path, sizeof(path), "%s/discmuxd.db", dir);
 	rc = store_open(path, &core->store);
 	if (rc) {
@@ -540,5 +564,6 @@ void core_close(struct core *core)
 	images_close(core->images);
 	store_close(core->store);
 	close(core->wake_fd);
+	close(core->lock_fd);
 	pthread_mutex_destroy(&core->lock);
 }

@@ -21,6 +21,7 @@ struct core {
 	struct images *images;
 	struct drives_watch *watch;
 	int wake_fd;			/* eventfd: something has changed */
+	int lock_fd;			/* on the folder, as long as it runs */
 	pthread_mutex_t lock;		/* what follows */
 	struct job *jobs[CORE_JOBS];
 	uint64_t reserved[CORE_JOBS];	/* recorders of each job, bit n for recorder n */

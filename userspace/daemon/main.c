@@ -195,9 +195,15 @@ static int fail(const char *err)
 static int serve(const struct options *o)
 {
 	struct daemon d = { .signals = hold_signals() };
+	gid_t group = group_of(o->group);
 	uint64_t watchdog_us = 0;
 	char err[512];
 
+	if (group == (gid_t)-1) {
+		snprintf(err, sizeof(err), "there is no group %s: name another with --group",
+			 o->group);
+		return fail(err);
+	}
 	if (core_open(&d.core, o->mux, o->dir, o->images, err, sizeof(err)))
 		return fail(err);
 	d.host = panel_host_new(&d.core);
@@ -206,7 +212,7 @@ static int serve(const struct options *o)
 	if (auto_open(&d.core, &d.automat))
 		return fail("out of memory");
 	if (server_open(&d.core, d.host, d.automat, o->socket, given_socket(),
-			group_of(o->group), &d.server, err, sizeof(err)))
+			group, &d.server, err, sizeof(err)))
 		return fail(err);
 	if (o->lcd && lcd_open(o->lcd, &d.lcd))
 		return fail("out of memory");

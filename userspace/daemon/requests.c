@@ -159,11 +159,13 @@ static json_t *do_start(struct server *s, struct client *c, const json_t *reques
 	char err[256];
 	int64_t id;
 
-	(void)c;
 	if (!json_is_object(job))
 		return request_failure("\"job\": an object is wanted");
 	if (job_spec_parse(job, &spec, err, sizeof(err)))
 		return request_failure("%s", err);
+	/* It would be opened with discmuxd's rights, not with those of who asks */
+	if (*spec.source == '/' && !c->own)
+		return request_failure("\"source\": only root may name a file: discmux copy and discmux images add open it with your rights");
 	snprintf(spec.owner, sizeof(spec.owner), "socket");
 	core_dismiss(s->core, 0);
 	if (core_start(s->core, &spec, &id, err, sizeof(err)))

@@ -3,8 +3,6 @@
 #define _GNU_SOURCE	/* accept4, struct ucred */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,35 +18,34 @@
 
 /* ---- Clients ---------------------------------------------------------- */
 
-static bool in_group(uid_t uid, gid_t primary, gid_t group)
+/* As the process has them now: not what the user database would give its user. */
+static bool in_group(int fd, gid_t primary, gid_t group)
 {
 	gid_t groups[MAX_GROUPS];
-	int n = MAX_GROUPS, i;
-	char buf[4096];
-	struct passwd pw, *found;
+	socklen_t len = sizeof(groups);
+	size_t i;
 
 	if (group == (gid_t)-1)
 		return false;
 	if (primary == group)
 		return true;
-	if (getpwuid_r(uid, &pw, buf, sizeof(buf), &found) || !found)
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
 		return false;
-	if (getgrouplist(pw.pw_name, pw.pw_gid, groups, &n) < 0)
-		n = MAX_GROUPS;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < len / sizeof(*groups); i++)
 		if (groups[i] == group)
 			return true;
 	return false;
 }
 
-static bool allowed(const struct server *s, int fd)
+static bool allowed(const struct server *s, int fd, bool *own)
 {
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
 		return false;
-	if (!peer.uid || peer.uid == geteuid() || in_group(peer.uid, peer.gid, s->group))
+	*own = !peer.uid || peer.uid == geteuid();
+	if (*own || in_group(fd, peer.gid, s->group))
 		return true;
 	core_log(4, "user %u (process %d) may not use discmuxd", (unsigned int)peer.uid,
 		 (int)peer.pid);
@@ -126,11 +123,12 @@ static void refuse(int fd, const char *why)
 static void come_in(struct server *s)
 {
 	int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	bool own;
 	size_t i;
 
 	if (fd < 0)
 		return;
-	if (!allowed(s, fd)) {
+	if (!allowed(s, fd, &own)) {
 		refuse(fd, "you may not use discmuxd: ask to be put into its group");
 		return;
 	}
@@ -146,6 +144,7 @@ static void come_in(struct server *s)
 		return;
 	}
 	s->clients[i].fd = fd;
+	s->clients[i].own = own;
 }
 
 static void lines(struct server *s, struct client *c)
@@ -159,8 +158,11 @@ static void lines(struct server *s, struct client *c)
 		c->in_len -= len + 1;
 		memmove(c->in, end + 1, c->in_len);
 	}
-	if (c->in_len == CLIENT_IN)
-		c->gone = true;	/* no request is that long */
+	if (c->in_len < CLIENT_IN)
+		return;
+	client_send(c, json_pack("{sb si ss}", "ok", 0, "v", PROTOCOL_VERSION, "error",
+				 "a request is one line of at most 65536 bytes"));
+	c->gone = true;
 }
 
 static void hear(struct server *s, struct client *c)

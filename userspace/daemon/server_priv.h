@@ -12,6 +12,7 @@
 
 struct client {
 	int fd;			/* -1: free */
+	bool own;		/* root, or the user that discmuxd runs as */
 	bool watches;		/* the panel */
 	bool gone;		/* to be closed */
 	int64_t outside;	/* the job that it does itself, 0: none */
