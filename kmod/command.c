@@ -3,9 +3,10 @@
  * One SCSI command, and batches of commands that run side by side.
  *
  * The midlayer's own helpers put commands at the head of the queue and wait
- * uninterruptibly; these go to the tail and are waited for killable.  The
- * request is kept after it has ended, so that result and sense are read, and
- * the tag given back, in process context before the next one is asked for.
+ * uninterruptibly; these go to the tail and are waited for killable.  What a
+ * command brought is copied when it ends, and its request given back at once:
+ * others wait for the tag, and for the queue when the device is unplugged,
+ * not for the slowest command of a group.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -22,10 +23,20 @@ static struct kmem_cache *dmx_batches;	/* of more than one command */
 
 static enum rq_end_io_ret dmx_cmd_end_io(struct request *rq, blk_status_t status)
 {
+	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(rq);
 	struct dmx_cmd *cmd = rq->end_io_data;
 
 	cmd->end = ktime_get();
 	cmd->blk_status = status;
+	cmd->result = scmd->result;
+	cmd->resid = scmd->resid_len;
+	cmd->sense_len = min_t(u32, scmd->sense_len, sizeof(cmd->sense));
+	if (cmd->sense_len)
+		memcpy(cmd->sense, scmd->sense_buffer, cmd->sense_len);
+	if (cmd->bytes)
+		bio_uninit(&cmd->bio);
+	/* Who hears that it has ended finds the tag free. */
+	blk_mq_free_request(rq);
 	cmd->done(cmd);
 	return RQ_END_IO_NONE;
 }
@@ -41,9 +52,10 @@ bool dmx_cmd_is_ours(const struct request *rq)
  * (table.c), so nobody need go through the table again for each device, as
  * blk_rq_append_bio() would.
  */
-static int dmx_cmd_attach_data(struct dmx_cmd *cmd, struct dmx_data *data)
+static int dmx_cmd_attach_data(struct dmx_cmd *cmd, struct request *rq,
+			       struct dmx_data *data)
 {
-	struct request_queue *q = cmd->rq->q;
+	struct request_queue *q = rq->q;
 
 	if (data->nr > queue_max_segments(q) ||
 	    data->bytes >> SECTOR_SHIFT > queue_max_hw_sectors(q))
@@ -52,7 +64,7 @@ static int dmx_cmd_attach_data(struct dmx_cmd *cmd, struct dmx_data *data)
 		 data->out ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN);
 	cmd->bio.bi_vcnt = data->nr;
 	cmd->bio.bi_iter.bi_size = data->bytes;
-	blk_rq_bio_prep(cmd->rq, &cmd->bio, data->nr);
+	blk_rq_bio_prep(rq, &cmd->bio, data->nr);
 	return 0;
 }
 
@@ -83,13 +95,11 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 		ret = PTR_ERR(rq);
 		return ret == -EBUSY ? -EAGAIN : ret;
 	}
-	cmd->rq = rq;
 	cmd->bytes = data ? data->bytes : 0;
 	if (cmd->bytes) {
-		ret = dmx_cmd_attach_data(cmd, data);
+		ret = dmx_cmd_attach_data(cmd, rq, data);
 		if (ret) {
 			blk_mq_free_request(rq);
-			cmd->rq = NULL;
 			return ret;
 		}
 	}
@@ -102,6 +112,7 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 	rq->end_io = dmx_cmd_end_io;
 	rq->end_io_data = cmd;
 	dmx_count(m, DMX_C_COMMANDS, 1);
+	cmd->unread = true;
 	cmd->tries++;
 	cmd->start = ktime_get();
 	blk_execute_rq_nowait(rq, false);
@@ -109,16 +120,16 @@ int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms)
 }
 
 /* The errno of a command that brought no SCSI status back, 0 for one that did. */
-static int dmx_cmd_errno(struct dmx_cmd *cmd, struct scsi_cmnd *scmd)
+static int dmx_cmd_errno(struct dmx_cmd *cmd)
 {
-	if (host_byte(scmd->result) == DID_OK &&
-	    (cmd->blk_status == BLK_STS_OK || scmd->result))
+	if (host_byte(cmd->result) == DID_OK &&
+	    (cmd->blk_status == BLK_STS_OK || cmd->result))
 		return 0;
 	if (dmx_member_dead(cmd->member))
 		return -ENODEV;
 	if (ktime_before(cmd->start, READ_ONCE(cmd->member->aborted)))
 		return -ECANCELED;	/* DISCMUX_IOC_MESSAGE told it to end */
-	switch (host_byte(scmd->result)) {
+	switch (host_byte(cmd->result)) {
 	case DID_OK:
 		return blk_status_to_errno(cmd->blk_status);
 	case DID_NO_CONNECT:
@@ -156,37 +167,27 @@ static void dmx_cmd_note(struct dmx_cmd *cmd, const struct discmux_result *res)
 		dmx_event_attention(m, res);
 }
 
-/* Gives the request back. */
-static void dmx_cmd_free(struct dmx_cmd *cmd)
-{
-	if (cmd->bytes)
-		bio_uninit(&cmd->bio);
-	blk_mq_free_request(cmd->rq);
-	cmd->rq = NULL;
-}
-
 /**
- * dmx_cmd_reap() - take the result and give the request back
+ * dmx_cmd_reap() - take the result
  * @cmd: has ended
  * @res: filled
  */
 void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
 {
-	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(cmd->rq);
 	struct dmx_member *m = cmd->member;
 	s64 us = ktime_us_delta(cmd->end, cmd->start);
 
 	memset(res, 0, sizeof(*res));
 	res->member = m->id;
-	res->error = -dmx_cmd_errno(cmd, scmd);
+	res->error = -dmx_cmd_errno(cmd);
 	res->duration_us = min_t(s64, us, U32_MAX);
-	res->resid = res->error ? cmd->bytes : scmd->resid_len;
+	res->resid = res->error ? cmd->bytes : cmd->resid;
 	if (!res->error) {
-		res->status = scmd->result & 0xff;
-		res->sense_len = min_t(u32, scmd->sense_len, DISCMUX_SENSE_SIZE);
-		memcpy(res->sense, scmd->sense_buffer, res->sense_len);
+		res->status = cmd->result & 0xff;
+		res->sense_len = cmd->sense_len;
+		memcpy(res->sense, cmd->sense, cmd->sense_len);
 	}
-	dmx_cmd_free(cmd);
+	cmd->unread = false;
 	dmx_counter_max(&m->counter[DMX_C_LONGEST_COMMAND_US], us);
 	dmx_cmd_note(cmd, res);
 }
@@ -201,14 +202,12 @@ void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
  */
 bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us, u32 *resid)
 {
-	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(cmd->rq);
-
-	if (cmd->blk_status != BLK_STS_OK || scmd->result)
+	if (cmd->blk_status != BLK_STS_OK || cmd->result)
 		return false;
 	*us = min_t(s64, ktime_us_delta(cmd->end, cmd->start), U32_MAX);
-	*resid = scmd->resid_len;
+	*resid = cmd->resid;
+	cmd->unread = false;
 	dmx_counter_max(&cmd->member->counter[DMX_C_LONGEST_COMMAND_US], *us);
-	dmx_cmd_free(cmd);
 	return true;
 }
 
@@ -221,7 +220,7 @@ static void dmx_batch_free(struct work_struct *work)
 	for (i = 0; i < batch->nr; i++) {
 		struct dmx_batch_cmd *c = &batch->c[i];
 
-		if (c->cmd.rq)
+		if (c->cmd.unread)
 			dmx_cmd_reap(&c->cmd, &res);
 		if (c->begun)
 			dmx_member_end(c->cmd.member);
@@ -307,7 +306,7 @@ struct dmx_batch *dmx_batch_alloc(unsigned int nr)
 	INIT_WORK(&batch->free_work, dmx_batch_free);
 	batch->nr = nr;
 	for (i = 0; i < nr; i++) {
-		memset(&batch->c[i], 0, sizeof(batch->c[i]));
+		memset(&batch->c[i], 0, offsetof(struct dmx_batch_cmd, cmd.sense));
 		batch->c[i].batch = batch;
 		batch->c[i].cmd.done = dmx_batch_cmd_done;
 	}
@@ -393,12 +392,11 @@ static int dmx_batch_round(struct dmx_batch *batch, u32 timeout_ms)
  */
 static bool dmx_cmd_garbled(struct dmx_cmd *cmd)
 {
-	struct scsi_cmnd *scmd = blk_mq_rq_to_pdu(cmd->rq);
 	struct scsi_sense_hdr hdr;
 
-	if (cmd->blk_status == BLK_STS_OK && !scmd->result)
+	if (cmd->blk_status == BLK_STS_OK && !cmd->result)
 		return false;
-	if (!scsi_normalize_sense(scmd->sense_buffer, scmd->sense_len, &hdr) ||
+	if (!scsi_normalize_sense(cmd->sense, cmd->sense_len, &hdr) ||
 	    hdr.sense_key != ABORTED_COMMAND)
 		return false;
 	return hdr.asc == 0x43 || (hdr.asc >= 0x47 && hdr.asc <= 0x49);
@@ -413,7 +411,7 @@ static unsigned int dmx_batch_again(struct dmx_batch *batch)
 	for (i = 0; i < batch->nr; i++) {
 		struct dmx_cmd *cmd = &batch->c[i].cmd;
 
-		if (!cmd->rq || cmd->tries > DMX_GARBLED_RETRIES ||
+		if (!cmd->unread || cmd->tries > DMX_GARBLED_RETRIES ||
 		    !dmx_cdb_repeatable(cmd->cdb) || !dmx_cmd_garbled(cmd))
 			continue;
 		dmx_cmd_reap(cmd, &res);
@@ -451,7 +449,7 @@ void dmx_batch_result(struct dmx_batch *batch, unsigned int i,
 {
 	struct dmx_batch_cmd *c = &batch->c[i];
 
-	if (c->cmd.rq) {
+	if (c->cmd.unread) {
 		dmx_cmd_reap(&c->cmd, res);
 		return;
 	}

@@ -49,6 +49,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 
 #define DMX_MAX_MUXES		16
@@ -244,24 +245,31 @@ struct dmx_limits {
  * @bytes: that the command in flight transfers
  * @own: the driver asks on its own account: the sense data kept for the user
  *	is not touched
+ * @unread: it was sent and its result not taken yet
  * @tries: times it was sent
- * @done: called when it has ended, in interrupt context; the request, and
- *	with it result and sense, stays until dmx_cmd_reap()
+ * @done: called when it has ended, in interrupt context
+ * @blk_status, @result, @resid, @sense_len, @sense: what it brought, valid then
  */
 struct dmx_cmd {
 	struct dmx_member *member;
-	struct request *rq;
 	struct bio bio;
 	u32 bytes;
 	ktime_t start;
 	ktime_t end;
-	blk_status_t blk_status;
 	u8 cdb[DISCMUX_MAX_CDB];
 	u8 cdb_len;
 	u8 tries;
 	bool own;
+	bool unread;
 	void (*done)(struct dmx_cmd *cmd);
+	blk_status_t blk_status;
+	int result;
+	u32 resid;
+	u32 sense_len;
+	u8 sense[SCSI_SENSE_BUFFERSIZE];
 };
+
+static_assert(SCSI_SENSE_BUFFERSIZE <= DISCMUX_SENSE_SIZE);
 
 /**
  * struct dmx_request - one command to be sent and waited for
@@ -294,12 +302,12 @@ struct dmx_batch {
 	unsigned int nr;
 	struct dmx_batch_cmd {
 		struct dmx_batch *batch;
-		struct dmx_cmd cmd;
 		struct dmx_data data;
 		int error;		/* why it was not sent, negative errno */
 		bool sent;
 		bool begun;		/* dmx_member_begin() to be undone */
 		bool claimed;		/* dmx_claim() to be undone: that pins as much */
+		struct dmx_cmd cmd;	/* last: its sense data is not zeroed */
 	} c[];
 };
 

@@ -10,7 +10,6 @@
 #include "dmx.h"
 
 #define DMX_WRITE_TIMEOUT	60000		/* ms */
-#define DMX_TIMEOUT_MAX		86400000	/* ms */
 
 /* The caller's pages, or the one copy of them. */
 struct dmx_fanout {
@@ -177,7 +176,7 @@ static void dmx_fanout_result(struct dmx_batch *batch, unsigned int i,
 	struct dmx_cmd *cmd = &batch->c[i].cmd;
 	u32 us, resid;
 
-	if (!cmd->rq || !dmx_cmd_reap_good(cmd, &us, &resid)) {
+	if (!cmd->unread || !dmx_cmd_reap_good(cmd, &us, &resid)) {
 		dmx_batch_result(batch, i, res);
 		return;
 	}
