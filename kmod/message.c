@@ -44,13 +44,20 @@ static bool dmx_in_flight_one(struct request *rq, void *data)
 	return true;
 }
 
+/*
+ * Of a device that goes the host's tags may go at any moment; but only after the
+ * member was taken out of the list, for which this lock is taken.
+ */
 static unsigned int dmx_in_flight(struct dmx_member *m, bool abort)
 {
 	struct dmx_in_flight f = {
 		.q = m->sdev->request_queue, .abort = abort,
 	};
 
-	blk_mq_tagset_busy_iter(&m->sdev->host->tag_set, dmx_in_flight_one, &f);
+	mutex_lock(&dmx_bind_lock);
+	if (!READ_ONCE(m->dead))
+		blk_mq_tagset_busy_iter(&m->sdev->host->tag_set, dmx_in_flight_one, &f);
+	mutex_unlock(&dmx_bind_lock);
 	return f.nr;
 }
 

@@ -26,7 +26,8 @@ static void dmx_leg_unclaim(struct dmx_leg *leg)
  * @s: aborted or done, so that none is sent any more
  *
  * The thread may hold the stream a moment longer than FINISH takes; a command
- * after close() must not find the recorder busy for that.
+ * after close() must not find the recorder busy for that.  One that has a WRITE in
+ * flight is given back when that ends, see dmx_stream_note_work().
  */
 void dmx_stream_unclaim(struct dmx_stream *s)
 {
@@ -188,6 +189,9 @@ static void dmx_stream_note_work(struct work_struct *work)
 		dmx_stream_report(s, &s->leg[i]);
 	dmx_stream_tell(s);
 	wake_up_all(&s->wait);
+	/* A recorder that has ended its last WRITE does not wait for the others'. */
+	if (READ_ONCE(s->closed))
+		dmx_stream_unclaim(s);
 	dmx_stream_put(s);
 }
 

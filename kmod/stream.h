@@ -134,6 +134,7 @@ struct dmx_leg {
  * @wake_chunks: free slots at which a waiting writer is woken
  * @progress: an event of it is due
  * @ended: the last event has gone out
+ * @closed: the fd is; set once, under @lock
  * @pending: asynchronous writes that have not been taken yet
  * @nr_async: asynchronous writes that have not ended
  * @held: bytes of user memory held for asynchronous writes
@@ -168,6 +169,7 @@ struct dmx_stream {
 	u32 lag_limit_ms;
 	u8 opcode;
 	bool ended;
+	bool closed;
 	bool progress;
 	bool mapped;
 	u32 fill;

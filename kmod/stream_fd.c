@@ -39,6 +39,9 @@ static int dmx_stream_release_fd(struct inode *inode, struct file *filp)
 	unsigned int i;
 
 	dmx_stream_abort(s);
+	spin_lock(&s->lock);
+	s->closed = true;
+	spin_unlock(&s->lock);
 	/* What is not waiting for a drive is gone, claims too, after close(). */
 	for (i = 0; i < s->nr_legs; i++) {
 		if (cancel_delayed_work_sync(&s->leg[i].pause))

@@ -95,6 +95,8 @@ static void dmx_leg_idle(struct dmx_leg *leg)
 	lockdep_assert_held(&s->lock);
 	leg->busy = false;
 	s->lost -= leg->state != DISCMUX_TARGET_RUNNING;
+	if (s->closed)
+		dmx_stream_note(s);	/* it may go back to everybody */
 }
 
 static void dmx_leg_fail(struct dmx_leg *leg, const struct discmux_result *res)
