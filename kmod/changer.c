@@ -136,6 +136,43 @@ out:
 	return ret;
 }
 
+/* An MC-8100, MC-8200 or MC-8600, which has commands of its own. */
+bool dmx_is_library(struct dmx_member *m)
+{
+	return !strncmp(m->sdev->model, "JVC-CHG MC-8", 12);
+}
+
+/*
+ * MODE SENSE(6), page 1Dh: SMC-3 7.3.3; the order of types is its own.  Tried
+ * until it is known: a changer may be reserved or at work when it is first seen.
+ */
+static void dmx_changer_ranges(struct dmx_member *m)
+{
+	static const u8 cdb[6] = { MODE_SENSE, 0x08, 0x1d, 0, 255 };
+	static const u8 types[] = {
+		DISCMUX_ELEMENT_TRANSPORT, DISCMUX_ELEMENT_STORAGE,
+		DISCMUX_ELEMENT_IMPORT_EXPORT, DISCMUX_ELEMENT_DATA_TRANSFER,
+	};
+	u8 buf[255] = {};
+	unsigned int i, page;
+	int got = dmx_ask(m, cdb, sizeof(cdb), buf, sizeof(buf), DMX_STATUS_TIMEOUT);
+
+	page = 4 + buf[3];
+	if (got < 0 || page + 18 > got || (buf[page] & 0x3f) != 0x1d)
+		return;
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		struct dmx_range *r = &m->changer->range[types[i]];
+		u16 count = get_unaligned_be16(buf + page + 4 + 4 * i);
+
+		/* Their mail slot has a second address, which no page tells of (3.7). */
+		if (types[i] == DISCMUX_ELEMENT_IMPORT_EXPORT && dmx_is_library(m))
+			count = 2;
+		r->first = get_unaligned_be16(buf + page + 2 + 4 * i);
+		/* Pairs with dmx_range_has(). */
+		smp_store_release(&r->count, count);
+	}
+}
+
 /**
  * dmx_changer_refresh() - read all elements, two commands
  * @m: a changer
@@ -150,6 +187,8 @@ int dmx_changer_refresh(struct dmx_member *m)
 	u32 len;
 	int ret;
 
+	if (!m->changer->range[DISCMUX_ELEMENT_TRANSPORT].count)
+		dmx_changer_ranges(m);
 	ret = dmx_ask_status(m, header, sizeof(header));
 	if (ret >= 0) {
 		len = ret == sizeof(header) ? dmx_elements_bytes(header) : 0;
@@ -170,12 +209,6 @@ int dmx_changer_refresh(struct dmx_member *m)
 	return 0;
 }
 
-/* An MC-8100, MC-8200 or MC-8600, which has commands of its own. */
-bool dmx_is_library(struct dmx_member *m)
-{
-	return !strncmp(m->sdev->model, "JVC-CHG MC-8", 12);
-}
-
 /* What is where may have changed: a refresh is due. */
 void dmx_changer_stale(struct dmx_member *m)
 {
@@ -186,32 +219,6 @@ void dmx_changer_stale(struct dmx_member *m)
 	spin_lock(&ch->lock);
 	ch->stale = true;
 	spin_unlock(&ch->lock);
-}
-
-/* MODE SENSE(6), page 1Dh: SMC-3 7.3.3; the order of types is its own. */
-static void dmx_changer_ranges(struct dmx_member *m)
-{
-	static const u8 cdb[6] = { MODE_SENSE, 0x08, 0x1d, 0, 255 };
-	static const u8 types[] = {
-		DISCMUX_ELEMENT_TRANSPORT, DISCMUX_ELEMENT_STORAGE,
-		DISCMUX_ELEMENT_IMPORT_EXPORT, DISCMUX_ELEMENT_DATA_TRANSFER,
-	};
-	u8 buf[255] = {};
-	unsigned int i, page;
-	int got = dmx_ask(m, cdb, sizeof(cdb), buf, sizeof(buf), DMX_STATUS_TIMEOUT);
-
-	page = 4 + buf[3];
-	if (got < 0 || page + 18 > got || (buf[page] & 0x3f) != 0x1d)
-		return;
-	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		struct dmx_range *r = &m->changer->range[types[i]];
-
-		r->first = get_unaligned_be16(buf + page + 2 + 4 * i);
-		r->count = get_unaligned_be16(buf + page + 4 + 4 * i);
-	}
-	/* Their mail slot has a second address, which no page tells of (3.7). */
-	if (dmx_is_library(m))
-		m->changer->range[DISCMUX_ELEMENT_IMPORT_EXPORT].count = 2;
 }
 
 /* Called by the probe, before the changer is a member. */
@@ -234,7 +241,6 @@ int dmx_changer_setup(struct dmx_member *m)
 	ch->asked = ktime_get();
 	ch->member = m;
 	m->changer = ch;
-	dmx_changer_ranges(m);
 	/* A changer that is still initializing is a member all the same. */
 	if (dmx_changer_refresh(m))
 		sdev_printk(KERN_INFO, m->sdev, "discmux: no element status yet\n");
@@ -310,6 +316,21 @@ void dmx_members_tie(struct dmx_mux *mux)
 	}
 }
 
+/* A drive was tied by hand: what ELEMENT_STATUS says has changed. */
+void dmx_changer_tied(struct dmx_mux *mux)
+{
+	struct dmx_member *m = dmx_member_by_role(mux, DISCMUX_ROLE_CHANGER);
+	u64 generation;
+
+	if (!m)
+		return;
+	spin_lock(&m->changer->lock);
+	generation = ++m->changer->generation;
+	spin_unlock(&m->changer->lock);
+	dmx_event_elements(mux, m->id, generation);
+	dmx_member_put(m);
+}
+
 /* True when there is an answer: 1 the caller may ask, 0 a move is running. */
 static bool dmx_may_ask(struct dmx_changer *ch, int *may)
 {
@@ -320,8 +341,8 @@ static bool dmx_may_ask(struct dmx_changer *ch, int *may)
 	if (!ch->pending && ch->mech == DMX_MECH_IDLE) {
 		ch->mech = DMX_MECH_ASKED;
 		*may = 1;
-	} else if (!ch->pending) {
-		known = false;
+	} else if (!ch->moving) {
+		known = false;	/* that takes no time worth mentioning */
 	}
 	spin_unlock(&ch->lock);
 	return known;
@@ -388,7 +409,7 @@ static int dmx_status_check(const struct discmux_element_status *arg)
 		return -EINVAL;
 	if (arg->nr_elements && (arg->element_stride < offsetof(struct discmux_element,
 								volume_tag) ||
-				 arg->element_stride > PAGE_SIZE))
+				 arg->element_stride > DMX_STRIDE_MAX))
 		return -EINVAL;
 	return 0;
 }
@@ -412,10 +433,11 @@ int dmx_ioctl_element_status(struct dmx_call *call)
 		ret = dmx_status_refresh(m);
 	if (ret)
 		goto out;
-	map = dmx_map_get(ch);
 	spin_lock(&ch->lock);
+	map = ch->map;
+	kref_get(&map->ref);
 	arg->changer = m->id;
-	arg->state = (ch->pending ? DISCMUX_STATUS_MOVING : 0) |
+	arg->state = (ch->moving ? DISCMUX_STATUS_MOVING : 0) |
 		     (ch->stale ? DISCMUX_STATUS_STALE : 0) |
 		     (ch->garbled ? DISCMUX_STATUS_GARBLED : 0);
 	arg->age_ms = min_t(s64, ktime_ms_delta(ktime_get(), ch->asked), U32_MAX);

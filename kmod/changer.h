@@ -12,7 +12,7 @@
 #ifndef DISCMUX_CHANGER_H
 #define DISCMUX_CHANGER_H
 
-#include "dmx.h"
+#include "command.h"
 #include "elements.h"
 
 /* A snapshot of the elements; never changed once published. */
@@ -39,6 +39,7 @@ struct dmx_range {
  * @wait: woken when @mech becomes idle or moving
  * @jobs: not yet begun, in order
  * @pending: jobs in @jobs and the one running
+ * @moving: those of them that move something
  * @work: empties @jobs
  * @map: last element status, never NULL
  * @generation: grows when @map changes
@@ -47,7 +48,7 @@ struct dmx_range {
  * @stale: the last attempt to read it failed, or something has happened since
  *	that may have changed it
  * @garbled: it failed because the reply contradicted itself
- * @range: by element type, from mode page 1Dh, set once
+ * @range: by element type, from mode page 1Dh, set once; a count of 0 is none yet
  * @options: CURDATA/DVCID and VOLTAG bits that the changer takes; only
  *	touched while @mech is asked or moving
  */
@@ -57,6 +58,7 @@ struct dmx_changer {
 	enum dmx_mech mech;
 	struct list_head jobs;
 	unsigned int pending;
+	unsigned int moving;
 	unsigned int held;
 	struct work_struct work;
 	struct dmx_map *map;
@@ -122,7 +124,8 @@ void dmx_jobs_go_on(struct dmx_changer *ch);
 
 /* moves.c */
 u32 dmx_element_type(struct dmx_changer *ch, u32 address);
+u32 dmx_transport(struct dmx_changer *ch);
 bool dmx_has_element(struct dmx_changer *ch, u32 address);
-int dmx_job_may(struct dmx_job *job);
+int dmx_job_may(struct dmx_member *m, struct dmx_job *job);
 
 #endif

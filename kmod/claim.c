@@ -4,15 +4,20 @@
  * block device exclusively and keeps sr from polling it, so that nobody
  * mounts, probes, locks or ejects a disc that is being written.
  */
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "compat/compat.h"
 #include "dmx.h"
 
+#define DMX_QUIET_MS	1000	/* that a claim waits for a command of somebody else's */
+#define DMX_UNCLAIM_MS	2000	/* that close() waits for a drive to be let go of */
+
 /* What a claim holds of the rest of the kernel. */
 struct dmx_claim_hold {
 	struct dmx_bdev bdev;
 	struct device *disk;	/* sr's disk, NULL when sr is not bound */
+	bool awake;		/* no suspend meanwhile */
 };
 
 /* One claim by ioctl, in dmx_file.held; with a reference to @member. */
@@ -39,6 +44,9 @@ static int dmx_hold(struct dmx_member *m)
 		if (ret)
 			goto out_disk;
 	}
+	hold->awake = m->role == DISCMUX_ROLE_RECORDER;
+	if (hold->awake)
+		dmx_suspend_hold();
 	m->hold = hold;
 	spin_lock_irq(&m->lock);
 	m->held = true;
@@ -63,6 +71,8 @@ static void dmx_unhold(struct dmx_member *m)
 
 	lockdep_assert_held(&m->claim_lock);
 	m->hold = NULL;
+	if (hold->awake)
+		dmx_suspend_release();
 	if (hold->disk)
 		dmx_bdev_close(&hold->bdev);
 	sdev_enable_disk_events(m->sdev);
@@ -75,6 +85,59 @@ static void dmx_unhold(struct dmx_member *m)
 	dmx_member_end(m);
 	kfree(hold);
 }
+
+/* ---- Commands that come by EXEC, beside claims ------------------------- */
+
+static DECLARE_WAIT_QUEUE_HEAD(dmx_claims_wait);	/* of all members: changes are rare */
+
+/**
+ * dmx_member_enter() - a command that changes something is about to be sent
+ * @file: by whom
+ * @m: to what
+ *
+ * Return: 0, then dmx_member_leave() when it has ended; -EBUSY.
+ */
+int dmx_member_enter(struct dmx_file *file, struct dmx_member *m)
+{
+	int ret = 0;
+
+	spin_lock_irq(&m->lock);
+	if (m->streaming || (m->owner && m->owner != file))
+		ret = -EBUSY;
+	else
+		m->changing++;
+	spin_unlock_irq(&m->lock);
+	return ret;
+}
+
+/* In any context. */
+void dmx_member_leave(struct dmx_member *m)
+{
+	unsigned long flags;
+	bool quiet;
+
+	spin_lock_irqsave(&m->lock, flags);
+	quiet = !--m->changing;
+	spin_unlock_irqrestore(&m->lock, flags);
+	if (quiet)
+		wake_up_all(&dmx_claims_wait);
+}
+
+/**
+ * dmx_member_quiet() - wait for what was sent before the member was taken
+ * @m: has an owner, or streams: no further command is sent by others
+ *
+ * Return: 0, -EINTR, -EBUSY when a command takes longer than DMX_QUIET_MS.
+ */
+int dmx_member_quiet(struct dmx_member *m)
+{
+	long left = wait_event_killable_timeout(dmx_claims_wait, !READ_ONCE(m->changing),
+						msecs_to_jiffies(DMX_QUIET_MS));
+
+	return left > 0 ? 0 : left ? -EINTR : -EBUSY;
+}
+
+/* ---- Claims ------------------------------------------------------------- */
 
 /* Takes the owner's place, or counts one more claim of the same owner. */
 static int dmx_claim_owner(struct dmx_file *file, struct dmx_member *m)
@@ -141,7 +204,7 @@ int dmx_claim(struct dmx_file *file, struct dmx_member *m)
 		return ret;
 	ret = dmx_claim_owner(file, m);
 	if (!ret) {
-		ret = dmx_hold(m);
+		ret = dmx_member_quiet(m) ?: dmx_hold(m);
 		if (ret) {
 			spin_lock_irq(&m->lock);
 			m->claims--;
@@ -156,27 +219,59 @@ int dmx_claim(struct dmx_file *file, struct dmx_member *m)
 	return min(ret, 0);
 }
 
-/* Undoes one dmx_claim(). */
-void dmx_unclaim(struct dmx_member *m)
+/*
+ * The last claim ends here and not in its caller: sr may send commands when its
+ * disk is closed, and a drive that is dead lets them time out.  Each time it is
+ * queued it owns a reference to the module; the claim has those to the member.
+ */
+void dmx_unclaim_work(struct work_struct *work)
 {
-	struct dmx_file *file;
+	struct dmx_member *m = container_of(work, struct dmx_member, unclaim_work);
+	struct dmx_file *file = NULL;
 
+	mutex_lock(&m->claim_lock);
+	if (!dmx_unclaim_again(m, true)) {
+		dmx_unhold(m);
+		spin_lock_irq(&m->lock);
+		file = m->owner;
+		m->claims = 0;
+		m->owner = NULL;
+		spin_unlock_irq(&m->lock);
+	}
+	mutex_unlock(&m->claim_lock);
+	WRITE_ONCE(m->unclaiming, false);
+	wake_up_all(&dmx_claims_wait);
+	if (file) {
+		dmx_member_tell_state(m);
+		dmx_file_put(file);
+		dmx_member_put(m);
+	}
+	module_put(THIS_MODULE);
+}
+
+/* Begins to undo one dmx_claim(). */
+static void dmx_unclaim_begin(struct dmx_member *m)
+{
 	if (dmx_unclaim_again(m, false))
 		return;
-	mutex_lock(&m->claim_lock);
-	if (dmx_unclaim_again(m, true)) {
-		mutex_unlock(&m->claim_lock);
-		return;
-	}
-	dmx_unhold(m);
-	spin_lock_irq(&m->lock);
-	file = m->owner;
-	m->claims = 0;
-	m->owner = NULL;
-	spin_unlock_irq(&m->lock);
-	mutex_unlock(&m->claim_lock);
-	dmx_file_put(file);
-	dmx_member_put(m);
+	WRITE_ONCE(m->unclaiming, true);
+	__module_get(THIS_MODULE);
+	if (!queue_work(dmx_slow_wq, &m->unclaim_work))
+		module_put(THIS_MODULE);
+}
+
+/* A drive that lives is free when this returns; one that does not is not waited for. */
+static void dmx_unclaim_wait(struct dmx_member *m)
+{
+	wait_event_killable_timeout(dmx_claims_wait, !READ_ONCE(m->unclaiming),
+				    msecs_to_jiffies(DMX_UNCLAIM_MS));
+}
+
+/* Undoes one dmx_claim(); the caller has a reference to the member of its own. */
+void dmx_unclaim(struct dmx_member *m)
+{
+	dmx_unclaim_begin(m);
+	dmx_unclaim_wait(m);
 }
 
 /* enum discmux_member_state */
@@ -196,13 +291,13 @@ void dmx_member_tell_state(struct dmx_member *m)
 {
 	u32 state;
 
-	mutex_lock(&m->claim_lock);
+	mutex_lock(&m->told_lock);
 	state = dmx_member_state(m);
 	if (state != m->told_state) {
 		m->told_state = state;
 		dmx_event_state(m, state);
 	}
-	mutex_unlock(&m->claim_lock);
+	mutex_unlock(&m->told_lock);
 }
 
 static struct dmx_held *dmx_find_held(struct dmx_file *file, struct dmx_member *m)
@@ -217,15 +312,22 @@ static struct dmx_held *dmx_find_held(struct dmx_file *file, struct dmx_member *
 	return NULL;
 }
 
-static void dmx_drop_held(struct dmx_held *held)
+/* After dmx_unclaim_begin(). */
+static void dmx_drop_begun(struct dmx_held *held)
 {
 	struct dmx_member *m = held->member;
 
 	list_del(&held->link);
 	kfree(held);
-	dmx_unclaim(m);
+	dmx_unclaim_wait(m);
 	dmx_member_tell_state(m);
 	dmx_member_put(m);
+}
+
+static void dmx_drop_held(struct dmx_held *held)
+{
+	dmx_unclaim_begin(held->member);
+	dmx_drop_begun(held);
 }
 
 /* 1: newly claimed, 0: was ours already. */
@@ -262,7 +364,8 @@ static int dmx_claim_all(struct dmx_file *file, struct dmx_member **m, u32 n,
 	for (i = 0; i < n; i++) {
 		ret = dmx_claim_one(file, m[i]);
 		if (ret < 0) {
-			*failed = m[i]->id;
+			if (ret == -EBUSY || ret == -ENOENT || ret == -ENODEV)
+				*failed = m[i]->id;
 			break;
 		}
 		fresh |= (u32)ret << i;
@@ -332,7 +435,10 @@ void dmx_file_release_all(struct dmx_file *file)
 	struct dmx_held *held, *next;
 
 	mutex_lock(&file->lock);
+	/* All at once, so that dead drives take no longer than one. */
+	list_for_each_entry(held, &file->held, link)
+		dmx_unclaim_begin(held->member);
 	list_for_each_entry_safe(held, next, &file->held, link)
-		dmx_drop_held(held);
+		dmx_drop_begun(held);
 	mutex_unlock(&file->lock);
 }

@@ -15,7 +15,7 @@
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_eh.h>
 
-#include "dmx.h"
+#include "command.h"
 
 #define DMX_GARBLED_RETRIES	3	/* times a read is sent again */
 
@@ -143,8 +143,8 @@ static int dmx_cmd_errno(struct dmx_cmd *cmd)
 	return -EIO;
 }
 
-/* What a command tells about the device beyond its own result. */
-static void dmx_cmd_note(struct dmx_cmd *cmd, const struct discmux_result *res)
+/* Keeps what a command tells about the device beyond its own result. */
+static void dmx_cmd_keep(struct dmx_cmd *cmd, const struct discmux_result *res)
 {
 	struct dmx_member *m = cmd->member;
 
@@ -155,6 +155,17 @@ static void dmx_cmd_note(struct dmx_cmd *cmd, const struct discmux_result *res)
 	if (!cmd->own)
 		dmx_sense_keep(m, res);
 	spin_unlock_irq(&m->lock);
+}
+
+/**
+ * dmx_cmd_attention() - tell of a unit attention, if that is what a result is
+ * @m: the member
+ * @res: what dmx_cmd_reap() gave
+ *
+ * Events may wait for memory, so this is not for a stream's thread.
+ */
+void dmx_cmd_attention(struct dmx_member *m, const struct discmux_result *res)
+{
 	if (!dmx_result_unit_attention(res))
 		return;
 	dmx_changer_stale(m);
@@ -170,7 +181,7 @@ static void dmx_cmd_note(struct dmx_cmd *cmd, const struct discmux_result *res)
 /**
  * dmx_cmd_reap() - take the result
  * @cmd: has ended
- * @res: filled
+ * @res: filled; dmx_cmd_attention() is to see it as well
  */
 void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
 {
@@ -189,7 +200,7 @@ void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
 	}
 	cmd->unread = false;
 	dmx_counter_max(&m->counter[DMX_C_LONGEST_COMMAND_US], us);
-	dmx_cmd_note(cmd, res);
+	dmx_cmd_keep(cmd, res);
 }
 
 /**
@@ -211,6 +222,12 @@ bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us, u32 *resid)
 	return true;
 }
 
+static void dmx_batch_reap(struct dmx_batch_cmd *c, struct discmux_result *res)
+{
+	dmx_cmd_reap(&c->cmd, res);
+	dmx_cmd_attention(c->cmd.member, res);
+}
+
 static void dmx_batch_free(struct work_struct *work)
 {
 	struct dmx_batch *batch = container_of(work, struct dmx_batch, free_work);
@@ -221,7 +238,7 @@ static void dmx_batch_free(struct work_struct *work)
 		struct dmx_batch_cmd *c = &batch->c[i];
 
 		if (c->cmd.unread)
-			dmx_cmd_reap(&c->cmd, &res);
+			dmx_batch_reap(c, &res);
 		if (c->begun)
 			dmx_member_end(c->cmd.member);
 		if (c->claimed)
@@ -257,7 +274,11 @@ static void dmx_batch_one_done(struct dmx_batch *batch)
 
 static void dmx_batch_cmd_done(struct dmx_cmd *cmd)
 {
-	dmx_batch_one_done(container_of(cmd, struct dmx_batch_cmd, cmd)->batch);
+	struct dmx_batch_cmd *c = container_of(cmd, struct dmx_batch_cmd, cmd);
+
+	if (c->entered)
+		dmx_member_leave(cmd->member);
+	dmx_batch_one_done(c->batch);
 }
 
 /* That there is one keeps kernels that zero all memory from zeroing this. */
@@ -313,6 +334,20 @@ struct dmx_batch *dmx_batch_alloc(unsigned int nr)
 	return batch;
 }
 
+/* -EBUSY when the member is another's now. */
+static int dmx_batch_send(struct dmx_batch *batch, struct dmx_batch_cmd *c, u32 timeout_ms)
+{
+	int ret = batch->file ? dmx_member_enter(batch->file, c->cmd.member) : 0;
+
+	if (ret)
+		return ret;
+	c->entered = batch->file;
+	ret = dmx_cmd_submit(&c->cmd, &c->data, timeout_ms);
+	if (ret && batch->file)
+		dmx_member_leave(c->cmd.member);
+	return ret;
+}
+
 /* Sends what can be sent now; returns how many have to be tried again. */
 static unsigned int dmx_batch_pass(struct dmx_batch *batch, u32 timeout_ms)
 {
@@ -324,7 +359,7 @@ static unsigned int dmx_batch_pass(struct dmx_batch *batch, u32 timeout_ms)
 		if (c->sent || c->error)
 			continue;
 		atomic_inc(&batch->remaining);
-		c->error = dmx_cmd_submit(&c->cmd, &c->data, timeout_ms);
+		c->error = dmx_batch_send(batch, c, timeout_ms);
 		if (!c->error) {
 			c->sent = true;
 			continue;
@@ -414,7 +449,7 @@ static unsigned int dmx_batch_again(struct dmx_batch *batch)
 		if (!cmd->unread || cmd->tries > DMX_GARBLED_RETRIES ||
 		    !dmx_cdb_repeatable(cmd->cdb) || !dmx_cmd_garbled(cmd))
 			continue;
-		dmx_cmd_reap(cmd, &res);
+		dmx_batch_reap(&batch->c[i], &res);
 		batch->c[i].sent = false;
 		dmx_count(cmd->member, DMX_C_RETRIES, 1);
 		again++;
@@ -450,7 +485,7 @@ void dmx_batch_result(struct dmx_batch *batch, unsigned int i,
 	struct dmx_batch_cmd *c = &batch->c[i];
 
 	if (c->cmd.unread) {
-		dmx_cmd_reap(&c->cmd, res);
+		dmx_batch_reap(c, res);
 		return;
 	}
 	memset(res, 0, sizeof(*res));

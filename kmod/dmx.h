@@ -8,9 +8,9 @@
  *   dmx_bind_lock	mutex	which member is in which mux; list of all members
  *   dmx_mux.lock	mutex	the members of one mux, their numbers and roles
  *   dmx_file.lock	mutex	the members that one fd holds
- *   dmx_member.claim_lock mutex first claim and last release of a member, and
- *				what was told of it; claims between these take
- *				only dmx_member.lock
+ *   dmx_member.claim_lock mutex first claim and last release of a member; claims
+ *				between these take only dmx_member.lock
+ *   dmx_member.told_lock mutex	what was told of its state
  *   dmx_stream.write_lock mutex one writer of a stream at a time
  *   dmx_events.lock	mutex	numbering and sending of events (events.c)
  *   dmx_stream.lock	spinlock ring and legs of one stream, not in interrupts
@@ -18,7 +18,7 @@
  *   dmx_member.lock	spinlock owner, mux, dead; innermost
  *
  * No lock is held across a SCSI command, except that opening and closing sr's
- * disk under dmx_member.claim_lock (and the dmx_file.lock of a claiming fd) may
+ * disk under dmx_member.claim_lock (opening: and the dmx_file.lock of the fd) may
  * send some: only another claim of the same recorder, or by the same fd, waits
  * for that, killable.
  *
@@ -34,10 +34,7 @@
 #define DISCMUX_DMX_H
 
 #include <linux/atomic.h>
-#include <linux/bio.h>
-#include <linux/bvec.h>
 #include <linux/cdev.h>
-#include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/discmux.h>
 #include <linux/fs.h>
@@ -49,7 +46,6 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
-#include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 
 #define DMX_MAX_MUXES		16
@@ -57,6 +53,7 @@
 #define DMX_MAX_EXEC_BYTES	SZ_16M	/* bytes of one EXEC */
 #define DMX_TIMEOUT_MAX		86400000 /* ms a caller may ask for, a day */
 #define DMX_RESULT_MIN		offsetof(struct discmux_result, sense)
+#define DMX_STRIDE_MAX		4096	/* of the user's arrays */
 
 struct dmx_changer;
 struct dmx_claim_hold;
@@ -147,13 +144,16 @@ struct dmx_options {
  * @dead: the device is gone; under @lock, never cleared
  * @owner, @claims: the fd that holds it and how often, under @lock
  * @streaming: a stream feeds it, under @lock
+ * @changing: commands in flight that change something and came by EXEC: who claims
+ *	it, or opens a stream, waits for their end; under @lock
  * @element: data transfer element, DISCMUX_NONE, under @lock
  * @element_by_hand: set through sysfs, a refresh does not change it
  * @diskseq, @attention: what medium.c has seen of disc changes, under @lock
  * @hold: what a claim holds, under @claim_lock
  * @held: there is a hold and it stays as long as there are claims: one more of
  *	them need not wait for @claim_lock; under @lock
- * @told_state: the state the last event told of, under @claim_lock
+ * @told_state: the state the last event told of, under @told_lock
+ * @unclaim_work: ends the last claim; @unclaiming until it has
  * @last: result of the last command that had sense data, under @lock
  * @kept, @kept_len: sense data of the last command that was not the driver's
  *	own, for DISCMUX_IOC_SENSE, under @lock
@@ -183,6 +183,7 @@ struct dmx_member {
 	u32 element;
 	struct dmx_file *owner;
 	unsigned int claims;
+	unsigned int changing;
 	struct discmux_result last;
 	u8 kept[DISCMUX_SENSE_SIZE];
 	u32 kept_len;
@@ -193,6 +194,9 @@ struct dmx_member {
 	bool attention;
 
 	struct mutex claim_lock;	/* the first claim, the last release */
+	struct work_struct unclaim_work;
+	bool unclaiming;
+	struct mutex told_lock;		/* told_state */
 	u32 told_state;
 	struct dmx_claim_hold *hold;
 
@@ -211,104 +215,6 @@ struct dmx_file {
 	struct mutex lock;	/* held */
 	struct list_head held;
 	bool writable;
-};
-
-/**
- * struct dmx_data - what a command transfers: @bytes of @table's pages
- *
- * One table serves all commands of a group at once: a bio only reads it.
- */
-struct dmx_data {
-	struct bio_vec *table;
-	unsigned int nr;
-	unsigned int bytes;
-	bool out;
-};
-
-/**
- * struct dmx_limits - what every queue of a group can take
- * @share: pages from elsewhere may be used as they are
- * @align: mask of address bits that must be zero
- * @segment: most bytes of one piece of memory
- * @boundary: mask of addresses that a piece must not cross
- */
-struct dmx_limits {
-	bool share;
-	unsigned long align;
-	unsigned int segment;
-	unsigned long boundary;
-};
-
-/**
- * struct dmx_cmd - one SCSI command on its way
- * @bio: for the data, if any; begun anew for each command
- * @bytes: that the command in flight transfers
- * @own: the driver asks on its own account: the sense data kept for the user
- *	is not touched
- * @unread: it was sent and its result not taken yet
- * @tries: times it was sent
- * @done: called when it has ended, in interrupt context
- * @blk_status, @result, @resid, @sense_len, @sense: what it brought, valid then
- */
-struct dmx_cmd {
-	struct dmx_member *member;
-	struct bio bio;
-	u32 bytes;
-	ktime_t start;
-	ktime_t end;
-	u8 cdb[DISCMUX_MAX_CDB];
-	u8 cdb_len;
-	u8 tries;
-	bool own;
-	bool unread;
-	void (*done)(struct dmx_cmd *cmd);
-	blk_status_t blk_status;
-	int result;
-	u32 resid;
-	u32 sense_len;
-	u8 sense[SCSI_SENSE_BUFFERSIZE];
-};
-
-static_assert(SCSI_SENSE_BUFFERSIZE <= DISCMUX_SENSE_SIZE);
-
-/**
- * struct dmx_request - one command to be sent and waited for
- * @buf: data, @len bytes, which go @out or come in; may be on the stack
- * @own: as in struct dmx_cmd
- */
-struct dmx_request {
-	const u8 *cdb;
-	u8 cdb_len;
-	bool out;
-	bool own;
-	void *buf;
-	u32 len;
-	u32 timeout_ms;
-};
-
-/**
- * struct dmx_batch - commands that run at the same time and are waited for
- * @ref: the waiter and the commands in flight together
- * @remaining: commands in flight, plus one while they are being submitted
- * @release: frees what the commands' data pointed to, in process context
- */
-struct dmx_batch {
-	refcount_t ref;
-	atomic_t remaining;
-	struct completion done;
-	struct work_struct free_work;
-	void (*release)(struct dmx_batch *batch);
-	void *private;
-	unsigned int nr;
-	struct dmx_batch_cmd {
-		struct dmx_batch *batch;
-		struct dmx_data data;
-		int error;		/* why it was not sent, negative errno */
-		bool sent;
-		bool begun;		/* dmx_member_begin() to be undone */
-		bool claimed;		/* dmx_claim() to be undone: that pins as much */
-		struct dmx_cmd cmd;	/* last: its sense data is not zeroed */
-	} c[];
 };
 
 /**
@@ -376,45 +282,13 @@ struct device *dmx_member_disk(struct dmx_member *m);
 /* probe.c */
 void dmx_probe(struct work_struct *work);
 
-/* command.c */
-int dmx_batches_init(void);
-void dmx_batches_exit(void);
-bool dmx_cmd_is_ours(const struct request *rq);
-int dmx_cmd_submit(struct dmx_cmd *cmd, struct dmx_data *data, u32 timeout_ms);
-void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res);
-bool dmx_cmd_reap_good(struct dmx_cmd *cmd, u32 *us, u32 *resid);
-struct dmx_batch *dmx_batch_alloc(unsigned int nr);
-void dmx_batch_put(struct dmx_batch *batch);
-int dmx_batch_run(struct dmx_batch *batch, u32 timeout_ms);
-void dmx_batch_result(struct dmx_batch *batch, unsigned int i,
-		      struct discmux_result *res);
-
-/* sync.c */
-int dmx_request_run(struct dmx_member *m, const struct dmx_request *rq,
-		    struct discmux_result *res);
-int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
-		unsigned int len, u32 timeout_ms, struct discmux_result *res);
-bool dmx_result_good(const struct discmux_result *res);
-bool dmx_result_sense(const struct discmux_result *res, u8 key, u8 asc, u8 ascq);
-bool dmx_result_unit_attention(const struct discmux_result *res);
-bool dmx_result_key(const struct discmux_result *res, u8 key);
-int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
-	    unsigned int len, u32 timeout_ms);
-void dmx_log_failure(struct dmx_member *m, const char *what,
-		     const struct discmux_result *res);
-void dmx_write_cdb(struct dmx_cmd *cmd, u8 opcode, u32 lba, u32 blocks);
-
-/* table.c */
-void dmx_limits_init(struct dmx_limits *l);
-void dmx_limits_add(struct dmx_limits *l, struct dmx_member *m);
-bool dmx_table_merge(struct bio_vec *bv, const struct dmx_limits *l,
-		     struct page *page, unsigned int off, unsigned int len);
-struct bio_vec *dmx_table_alloc(const void *buf, unsigned int len,
-				unsigned int *nr);
-
 /* claim.c */
 int dmx_claim(struct dmx_file *file, struct dmx_member *m);
 void dmx_unclaim(struct dmx_member *m);
+void dmx_unclaim_work(struct work_struct *work);
+int dmx_member_enter(struct dmx_file *file, struct dmx_member *m);
+void dmx_member_leave(struct dmx_member *m);
+int dmx_member_quiet(struct dmx_member *m);
 u32 dmx_member_state(struct dmx_member *m);
 void dmx_member_tell_state(struct dmx_member *m);
 int dmx_ioctl_claim(struct dmx_call *call);
@@ -426,7 +300,6 @@ bool dmx_cdb_changes(const u8 *cdb);
 bool dmx_cdb_repeatable(const u8 *cdb);
 int dmx_cdb_permitted(struct dmx_member *m, const u8 *cdb);
 int dmx_member_mine(struct dmx_file *file, struct dmx_member *m);
-int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb);
 
 /* chardev.c */
 extern const struct file_operations dmx_fops;
@@ -468,6 +341,7 @@ int dmx_ioctl_message(struct dmx_call *call);
 int dmx_changer_setup(struct dmx_member *m);
 void dmx_changer_free(struct dmx_member *m);
 void dmx_changer_stale(struct dmx_member *m);
+void dmx_changer_tied(struct dmx_mux *mux);
 void dmx_jobs_drop(struct dmx_file *file, fl_owner_t owner);
 struct dmx_member *dmx_changer_get(struct dmx_mux *mux, u32 id, int *error);
 int dmx_ioctl_move(struct dmx_call *call);
@@ -489,6 +363,12 @@ void dmx_event_failed(struct dmx_mux *mux, u32 stream, struct dmx_member *m,
 		      u32 lba, const struct discmux_result *res);
 void dmx_event_stream(u8 event, struct dmx_mux *mux, u32 stream, u32 recorders,
 		      u64 bytes, int error);
+
+/* suspend.c */
+int dmx_suspend_register(void);
+void dmx_suspend_unregister(void);
+void dmx_suspend_hold(void);
+void dmx_suspend_release(void);
 
 /* sysfs.c */
 extern const struct attribute_group *dmx_mux_groups[];

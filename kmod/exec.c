@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "dmx.h"
+#include "command.h"
 
 #define DMX_EXEC_TIMEOUT	30000		/* ms */
 
@@ -51,10 +51,10 @@ static int dmx_exec_check(const struct discmux_exec *arg)
 			return -EINVAL;
 	}
 	if (arg->timeout_ms > DMX_TIMEOUT_MAX || arg->result_stride < DMX_RESULT_MIN ||
-	    arg->result_stride > PAGE_SIZE)
+	    arg->result_stride > DMX_STRIDE_MAX)
 		return -EINVAL;
 	if (arg->blocks && (arg->block_stride < DMX_BLOCK_MIN ||
-			    arg->block_stride > PAGE_SIZE))
+			    arg->block_stride > DMX_STRIDE_MAX))
 		return -EINVAL;
 	return dmx_exec_check_sizes(arg);
 }
@@ -211,13 +211,14 @@ static int dmx_exec_fill(struct dmx_file *file, struct dmx_batch *batch,
 	unsigned int i;
 	int ret;
 
+	/* Whose the members are is asked when it is sent: that may take a while. */
+	batch->file = dmx_cdb_changes(arg->cdb) ? file : NULL;
 	for (i = 0; i < batch->nr; i++) {
 		struct dmx_batch_cmd *c = &batch->c[i];
 
 		c->cmd.member = m[i];
 		c->cmd.cdb_len = arg->cdb_len;
 		memcpy(c->cmd.cdb, arg->cdb, sizeof(c->cmd.cdb));
-		c->error = dmx_member_may(file, m[i], arg->cdb);
 	}
 	for (i = 0; i < batch->nr; i++) {
 		if (arg->data_len > dmx_member_max_data(m[i]))

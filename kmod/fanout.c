@@ -7,7 +7,7 @@
 #include <linux/uaccess.h>
 #include <scsi/scsi.h>
 
-#include "dmx.h"
+#include "command.h"
 
 #define DMX_WRITE_TIMEOUT	60000		/* ms */
 
@@ -136,7 +136,7 @@ static int dmx_fanout_check(const struct discmux_fanout_write *arg)
 	    arg->write_opcode != WRITE_12)
 		return -EINVAL;
 	if (arg->timeout_ms > DMX_TIMEOUT_MAX || arg->result_stride < DMX_RESULT_MIN ||
-	    arg->result_stride > PAGE_SIZE)
+	    arg->result_stride > DMX_STRIDE_MAX)
 		return -EINVAL;
 	return arg->data_len > DMX_MAX_DATA ? -EMSGSIZE : 0;
 }

@@ -150,10 +150,10 @@ static void dmx_job_run(struct dmx_member *m, struct dmx_job *job)
 		dmx_job_error(m, job, -ENODEV);
 		return;
 	}
-	if (job->mechanical)
+	if (job->kind != DMX_JOB_PAGE)
 		dmx_event_job(mux, m, job, true);
-	/* Somebody may have claimed a drive since the job was queued. */
-	ret = dmx_job_may(job);
+	/* Somebody may have claimed the changer or a drive since the job was queued. */
+	ret = dmx_job_may(m, job);
 	if (ret)
 		dmx_job_error(m, job, ret);
 	else
@@ -242,6 +242,7 @@ void dmx_jobs_work(struct work_struct *work)
 		spin_lock(&ch->lock);
 		ch->mech = DMX_MECH_IDLE;
 		ch->pending--;
+		ch->moving -= job->mechanical;
 		spin_unlock(&ch->lock);
 		wake_up_all(&ch->wait);
 		complete(&job->done);
@@ -251,18 +252,19 @@ void dmx_jobs_work(struct work_struct *work)
 	module_put(THIS_MODULE);
 }
 
-/* -EAGAIN when it would have to wait and is not to. */
+/* -EAGAIN when it would have to wait for something that moves, and is not to. */
 static int dmx_job_queue(struct dmx_member *m, struct dmx_job *job, bool nowait)
 {
 	struct dmx_changer *ch = m->changer;
 	bool wait;
 
 	spin_lock(&ch->lock);
-	wait = nowait && ch->pending;
+	wait = nowait && ch->moving;
 	if (!wait) {
 		kref_get(&job->ref);
 		list_add_tail(&job->link, &ch->jobs);
 		ch->pending++;
+		ch->moving += job->mechanical;
 	}
 	spin_unlock(&ch->lock);
 	if (wait)
@@ -286,6 +288,7 @@ static void dmx_job_unlink(struct dmx_changer *ch, struct dmx_job *job,
 	list_move_tail(&job->link, dropped);
 	job->dropped = true;
 	ch->pending--;
+	ch->moving -= job->mechanical;
 }
 
 static void dmx_jobs_end(struct dmx_changer *ch, struct list_head *dropped)

@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
-#include "stream.h"
+#include "command.h"
 
 static_assert(sizeof(struct discmux_info) == 64);
 static_assert(sizeof(struct discmux_member) == 160);
@@ -43,6 +43,7 @@ static DEFINE_MUTEX(dmx_muxes_lock);
 static struct dmx_mux *dmx_muxes[DMX_MAX_MUXES];
 static unsigned int dmx_nr_muxes;
 static unsigned int dmx_want_muxes = 1;
+static bool dmx_leaving;	/* no mux is added any more */
 
 struct dmx_mux *dmx_mux_find(u32 id)
 {
@@ -88,7 +89,7 @@ static int dmx_muxes_grow(unsigned int want)
 	int ret = 0;
 
 	mutex_lock(&dmx_muxes_lock);
-	while (dmx_nr_muxes < want) {
+	while (dmx_nr_muxes < want && !dmx_leaving) {
 		struct dmx_mux *mux = dmx_mux_create(dmx_nr_muxes);
 
 		if (IS_ERR(mux)) {
@@ -103,14 +104,18 @@ static int dmx_muxes_grow(unsigned int want)
 	return ret;
 }
 
+/* The parameter can be written to until the module is gone. */
 static void dmx_muxes_destroy(void)
 {
+	mutex_lock(&dmx_muxes_lock);
+	dmx_leaving = true;
 	while (dmx_nr_muxes) {
 		struct dmx_mux *mux = dmx_muxes[--dmx_nr_muxes];
 
 		cdev_device_del(&mux->cdev, &mux->dev);
 		put_device(&mux->dev);
 	}
+	mutex_unlock(&dmx_muxes_lock);
 }
 
 /* Before init the value is only kept; afterwards muxes are added at once. */

@@ -244,7 +244,7 @@ void dmx_member_probed(struct dmx_member *m)
 }
 
 /* -EBUSY when a fd holds it, unless @force. */
-static int dmx_member_leave(struct dmx_member *m, bool force)
+static int dmx_member_unbind(struct dmx_member *m, bool force)
 {
 	struct dmx_mux *mux;
 
@@ -285,7 +285,7 @@ int dmx_member_attach(const char *hctl, struct dmx_mux *mux)
 		else if (m->mux == mux)
 			ret = 0;
 		else
-			ret = dmx_member_leave(m, false) ?: dmx_member_join(m, mux);
+			ret = dmx_member_unbind(m, false) ?: dmx_member_join(m, mux);
 		break;
 	}
 	mutex_unlock(&dmx_bind_lock);
@@ -296,6 +296,7 @@ int dmx_member_attach(const char *hctl, struct dmx_mux *mux)
 int dmx_member_set_role(struct dmx_member *m, u32 role)
 {
 	struct dmx_mux *mux;
+	bool changed = false;
 	int ret = 0;
 
 	spin_lock_irq(&m->lock);
@@ -315,8 +316,11 @@ int dmx_member_set_role(struct dmx_member *m, u32 role)
 
 		m->role = role;
 		m->unit = unit;
+		changed = true;
 	}
 	mutex_unlock(&mux->lock);
+	if (changed)
+		dmx_event_state(m, DISCMUX_MEMBER_IDLE);	/* what it is now */
 	return ret;
 }
 
@@ -334,7 +338,9 @@ static int dmx_add(DMX_INTERFACE_ARGS)
 	kref_init(&m->ref);
 	spin_lock_init(&m->lock);
 	mutex_init(&m->claim_lock);
+	mutex_init(&m->told_lock);
 	INIT_WORK(&m->probe_work, dmx_probe);
+	INIT_WORK(&m->unclaim_work, dmx_unclaim_work);
 	m->element = DISCMUX_NONE;
 	get_device(&sdev->sdev_gendev);
 	m->sdev = sdev;
@@ -367,7 +373,7 @@ static void dmx_remove(DMX_INTERFACE_ARGS)
 		spin_lock_irq(&found->lock);
 		found->dead = true;
 		spin_unlock_irq(&found->lock);
-		dmx_member_leave(found, true);
+		dmx_member_unbind(found, true);
 		dmx_members_join();	/* the next ones may have waited for it */
 	}
 	mutex_unlock(&dmx_bind_lock);

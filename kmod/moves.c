@@ -11,6 +11,14 @@
 #define DMX_MOVE_TIMEOUT	300000		/* ms */
 #define DMX_MOVE_EJECT		0x40		/* byte 11, MC-8x00 3.7 */
 
+static bool dmx_range_has(const struct dmx_range *r, u32 address)
+{
+	/* Pairs with dmx_changer_ranges(): first is set before count. */
+	u32 count = smp_load_acquire(&r->count);
+
+	return address - r->first < count;
+}
+
 /* The type of the element at @address, 0: there is none. */
 u32 dmx_element_type(struct dmx_changer *ch, u32 address)
 {
@@ -19,7 +27,7 @@ u32 dmx_element_type(struct dmx_changer *ch, u32 address)
 	u32 type = 0;
 
 	for (i = 1; i < ARRAY_SIZE(ch->range); i++) {
-		if (address - ch->range[i].first < ch->range[i].count)
+		if (dmx_range_has(&ch->range[i], address))
 			return i;
 	}
 	map = dmx_map_get(ch);
@@ -29,6 +37,25 @@ u32 dmx_element_type(struct dmx_changer *ch, u32 address)
 	}
 	dmx_map_put(map);
 	return type;
+}
+
+/* The arm that is meant where none is named; 0 when nothing is known yet. */
+u32 dmx_transport(struct dmx_changer *ch)
+{
+	const struct dmx_range *r = &ch->range[DISCMUX_ELEMENT_TRANSPORT];
+	struct dmx_map *map;
+	unsigned int i;
+	u32 address = 0;
+
+	if (smp_load_acquire(&r->count))
+		return r->first;
+	map = dmx_map_get(ch);
+	for (i = 0; i < map->nr && !address; i++) {
+		if (map->e[i].type == DISCMUX_ELEMENT_TRANSPORT)
+			address = map->e[i].address;
+	}
+	dmx_map_put(map);
+	return address;
 }
 
 bool dmx_has_element(struct dmx_changer *ch, u32 address)
@@ -55,16 +82,20 @@ static int dmx_check_drive(struct dmx_file *file, u32 address, bool any)
 }
 
 /**
- * dmx_job_may() - drives that get or lose a disc must not be another's
+ * dmx_job_may() - the changer, and drives that get or lose a disc, must not be
+ * another's
+ * @m: the changer
  * @job: filled
  *
  * Return: 0, -EBUSY.
  */
-int dmx_job_may(struct dmx_job *job)
+int dmx_job_may(struct dmx_member *m, struct dmx_job *job)
 {
 	struct dmx_file *file = job->file;
-	int ret;
+	int ret = dmx_cdb_changes(job->cdb) ? dmx_member_mine(file, m) : 0;
 
+	if (ret)
+		return ret;
 	switch (job->kind) {
 	case DMX_JOB_MOVE:
 		ret = dmx_check_drive(file, job->source, false);
@@ -111,7 +142,7 @@ static int dmx_move_check(struct dmx_file *file, struct dmx_member *m,
 	struct dmx_changer *ch = m->changer;
 
 	if (!arg->transport)
-		arg->transport = ch->range[DISCMUX_ELEMENT_TRANSPORT].first;
+		arg->transport = dmx_transport(ch);
 	if (!dmx_has_element(ch, arg->transport) || !dmx_has_element(ch, arg->source))
 		return -ENOENT;
 	if (!eject && !dmx_has_element(ch, arg->destination))
@@ -123,7 +154,7 @@ static int dmx_move_check_fields(const struct discmux_move *arg)
 {
 	if (arg->flags & ~(DISCMUX_MOVE_INVERT | DISCMUX_MOVE_EJECT) || arg->__reserved)
 		return -EOPNOTSUPP;
-	if (arg->result_stride < DMX_RESULT_MIN || arg->result_stride > PAGE_SIZE ||
+	if (arg->result_stride < DMX_RESULT_MIN || arg->result_stride > DMX_STRIDE_MAX ||
 	    arg->timeout_ms > DMX_TIMEOUT_MAX)
 		return -EINVAL;
 	return arg->flags & DISCMUX_MOVE_EJECT && arg->destination ? -EINVAL : 0;
@@ -149,7 +180,7 @@ static int dmx_move(struct dmx_file *file, struct dmx_member *m,
 	job->source = arg->source;
 	job->destination = arg->destination;
 	job->request.timeout_ms = arg->timeout_ms ?: DMX_MOVE_TIMEOUT;
-	ret = dmx_job_may(job);
+	ret = dmx_job_may(m, job);
 	if (!ret)
 		ret = dmx_clear_results(arg->result, 1, arg->result_stride);
 	if (!ret)

@@ -269,7 +269,7 @@ static int dmx_operate_check(const struct discmux_operate *arg)
 		return -EINVAL;
 	if (arg->flags & DISCMUX_OPERATE_RESET && arg->flags & DISCMUX_OPERATE_RETURN)
 		return -EINVAL;
-	if (arg->result_stride < DMX_RESULT_MIN || arg->result_stride > PAGE_SIZE ||
+	if (arg->result_stride < DMX_RESULT_MIN || arg->result_stride > DMX_STRIDE_MAX ||
 	    arg->timeout_ms > DMX_TIMEOUT_MAX)
 		return -EINVAL;
 	ret = dmx_operate_check_elements(arg, dmx_operate_fields(arg, op));
@@ -293,7 +293,7 @@ static int dmx_operate_check_member(struct dmx_file *file, struct dmx_member *m,
 	if (ret)
 		return ret;
 	if (fields & DMX_HAS_TRANSPORT && !arg->transport)
-		arg->transport = ch->range[DISCMUX_ELEMENT_TRANSPORT].first;
+		arg->transport = dmx_transport(ch);
 	if ((fields & DMX_HAS_TRANSPORT && !dmx_has_element(ch, arg->transport)) ||
 	    (fields & DMX_HAS_SOURCE && !dmx_has_element(ch, arg->source)) ||
 	    (fields & DMX_HAS_DESTINATION && !dmx_has_element(ch, arg->destination)) ||
@@ -320,7 +320,7 @@ static int dmx_operate(struct dmx_file *file, struct dmx_member *m,
 							  DMX_OPERATE_TIMEOUT;
 	ret = op->build(m, arg, job);
 	if (!ret)
-		ret = dmx_job_may(job);
+		ret = dmx_job_may(m, job);
 	if (!ret)
 		ret = dmx_clear_results(arg->result, 1, arg->result_stride);
 	if (!ret)

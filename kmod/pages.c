@@ -57,7 +57,7 @@ static int dmx_page_check(const struct discmux_page *arg)
 		return -EOPNOTSUPP;
 	if (!arg->operation || arg->operation > DISCMUX_PAGE_MODE_SELECT)
 		return -EINVAL;
-	if (arg->result_stride < DMX_RESULT_MIN || arg->result_stride > PAGE_SIZE ||
+	if (arg->result_stride < DMX_RESULT_MIN || arg->result_stride > DMX_STRIDE_MAX ||
 	    arg->timeout_ms > DMX_TIMEOUT_MAX)
 		return -EINVAL;
 	if (arg->data_len > U16_MAX)

@@ -145,9 +145,3 @@ int dmx_member_mine(struct dmx_file *file, struct dmx_member *m)
 	spin_unlock_irq(&m->lock);
 	return ret;
 }
-
-/* 0 or -EBUSY: may this fd send this command to this member now? */
-int dmx_member_may(struct dmx_file *file, struct dmx_member *m, const u8 *cdb)
-{
-	return dmx_cdb_changes(cdb) ? dmx_member_mine(file, m) : 0;
-}

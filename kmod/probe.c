@@ -9,7 +9,7 @@
 #include <scsi/scsi.h>
 
 #include "compat/compat.h"
-#include "dmx.h"
+#include "command.h"
 
 #define DMX_PROBE_TIMEOUT	10000	/* ms, each command */
 #define DMX_PROBE_BUFFER	4096

@@ -63,7 +63,6 @@ static void dmx_stream_free(struct dmx_stream *s)
 		dmx_member_put(leg->member);
 	}
 	dmx_ring_free(s);
-	dmx_suspend_release();
 	atomic_dec(&s->file->mux->streams_open);
 	dmx_file_put(s->file);
 	kvfree(s);
@@ -106,12 +105,28 @@ void dmx_stream_note(struct dmx_stream *s)
 		dmx_stream_put_later(s);
 }
 
+/* A unit attention that a WRITE brought; before the failure that it is as well. */
+static void dmx_stream_attention(struct dmx_stream *s, struct dmx_leg *leg)
+{
+	struct discmux_result res;
+	bool attention;
+
+	spin_lock(&s->lock);
+	attention = leg->attention;
+	leg->attention = false;
+	res = leg->heard;
+	spin_unlock(&s->lock);
+	if (attention)
+		dmx_cmd_attention(leg->member, &res);
+}
+
 static void dmx_stream_report(struct dmx_stream *s, struct dmx_leg *leg)
 {
 	struct discmux_result res;
 	bool report;
 	u32 lba;
 
+	dmx_stream_attention(s, leg);
 	spin_lock(&s->lock);
 	report = leg->report;
 	leg->report = false;
@@ -310,7 +325,6 @@ struct dmx_stream *dmx_stream_alloc(struct dmx_file *file, u32 n,
 		leg->cmd.member = m[i];
 		dmx_leg_init(leg);
 	}
-	dmx_suspend_hold();
 	atomic_inc(&file->mux->streams_open);
 	return s;
 }

@@ -40,7 +40,7 @@
 #include <linux/llist.h>
 #include <linux/uio.h>
 
-#include "dmx.h"
+#include "command.h"
 
 #define DMX_NO_END	U64_MAX
 #define DMX_RING_MAX	SZ_64M			/* bytes */
@@ -80,6 +80,7 @@ struct dmx_chunk {
  * @paused: a pause is under way
  * @idle: it found no data
  * @report: has failed and the event has not gone out
+ * @attention: @heard, a unit attention, has not been told of
  * @claimed: the stream holds the recorder; under @lock once it is open
  * @lag_ms: how long others have waited for it, see stream_lag.c
  * @since: first try of the WRITE at the cursor, to give up a retried one
@@ -108,9 +109,11 @@ struct dmx_leg {
 	bool paused;
 	bool idle;
 	bool report;
+	bool attention;
 	bool claimed;
 	unsigned long since;
 	struct discmux_result result;
+	struct discmux_result heard;
 };
 
 /**
@@ -247,11 +250,5 @@ extern const struct file_operations dmx_stream_fops;
 /* stream_map.c */
 int dmx_stream_mmap(struct file *filp, struct vm_area_struct *vma);
 int dmx_ioctl_stream_commit(struct dmx_call *call);
-
-/* suspend.c */
-int dmx_suspend_register(void);
-void dmx_suspend_unregister(void);
-void dmx_suspend_hold(void);
-void dmx_suspend_release(void);
 
 #endif

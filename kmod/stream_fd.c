@@ -146,7 +146,7 @@ static int dmx_ioctl_stream_status(struct dmx_call *call)
 		return -EOPNOTSUPP;
 	if (arg->nr_targets &&
 	    (arg->target_stride < offsetof(struct discmux_target_status, result) ||
-	     arg->target_stride > PAGE_SIZE))
+	     arg->target_stride > DMX_STRIDE_MAX))
 		return -EINVAL;
 	for (i = 0; i < min(arg->nr_targets, s->nr_legs); i++) {
 		dmx_leg_status(&s->leg[i], &t);

@@ -169,6 +169,18 @@ static bool dmx_leg_again(struct dmx_leg *leg, const struct discmux_result *res)
 	       dmx_result_sense(res, NOT_READY, 0x04, 0x08);
 }
 
+/* A work tells everybody: that may wait. */
+static void dmx_leg_heard(struct dmx_leg *leg, const struct discmux_result *res)
+{
+	struct dmx_stream *s = leg->stream;
+
+	spin_lock(&s->lock);
+	leg->heard = *res;
+	leg->attention = true;
+	spin_unlock(&s->lock);
+	dmx_stream_note(s);
+}
+
 /* Takes the result of the WRITE that ended; true when the next may go. */
 static bool dmx_leg_take(struct dmx_leg *leg)
 {
@@ -181,6 +193,8 @@ static bool dmx_leg_take(struct dmx_leg *leg)
 		return true;
 	}
 	dmx_cmd_reap(&leg->cmd, &res);
+	if (dmx_result_unit_attention(&res))
+		dmx_leg_heard(leg, &res);
 	if (dmx_leg_again(leg, &res)) {
 		dmx_count(leg->member, DMX_C_LONG_WRITE_WAITS, 1);
 		spin_lock(&s->lock);

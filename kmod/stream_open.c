@@ -111,6 +111,9 @@ static int dmx_stream_claim(struct dmx_stream *s)
 			return ret;
 		}
 		s->leg[i].claimed = true;
+		ret = dmx_member_quiet(m);	/* of its own fd's commands, too */
+		if (ret)
+			return ret;
 		dmx_member_tell_state(m);
 	}
 	return 0;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suspend is refused while a stream is open: the discs would be lost.
+ * Suspend is refused while recorders are claimed: the discs that are written,
+ * closed or blanked in them would be lost.
  */
 #include <linux/printk.h>
 #include <linux/suspend.h>
 
-#include "stream.h"
+#include "dmx.h"
 
 static atomic_t dmx_burning;
 
@@ -28,8 +29,8 @@ static int dmx_suspend_notify(struct notifier_block *nb, unsigned long event, vo
 	case PM_HIBERNATION_PREPARE:
 		if (!n)
 			return NOTIFY_DONE;
-		pr_warn("discmux: no suspend now: discs are being written (%d open %s)\n",
-			n, n == 1 ? "stream" : "streams");
+		pr_warn("discmux: no suspend now: discs are being written (%d claimed %s)\n",
+			n, n == 1 ? "recorder" : "recorders");
 		return NOTIFY_BAD;
 	}
 	return NOTIFY_DONE;

@@ -9,7 +9,7 @@
 #include <scsi/scsi_dbg.h>
 
 #include "compat/compat.h"
-#include "dmx.h"
+#include "command.h"
 
 struct dmx_sync_data {
 	void *buf;

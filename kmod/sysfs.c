@@ -228,8 +228,10 @@ static ssize_t element_store(struct device *dev, struct device_attribute *attr,
 	m->element_by_hand = by_hand;
 	mux = m->mux;
 	spin_unlock_irq(&m->lock);
-	if (mux)
+	if (mux) {
 		dmx_members_tie(mux);
+		dmx_changer_tied(mux);
+	}
 	return count;
 }
 static DEVICE_ATTR_RW(element);

@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "dmx.h"
+#include "command.h"
 
 /* As if there were no device. */
 void dmx_limits_init(struct dmx_limits *l)

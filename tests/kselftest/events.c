@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define BACKLOG	256	/* events of one recvmsg() */
 
@@ -137,6 +138,14 @@ fail:
 void events_room(struct events *events, int bytes)
 {
 	nl_socket_set_buffer_size(events->sock, bytes, 0);
+}
+
+int events_tell_losses(struct events *events)
+{
+	int one = 1;
+
+	return setsockopt(nl_socket_get_fd(events->sock), SOL_NETLINK, NETLINK_BROADCAST_ERROR,
+			  &one, sizeof(one)) ? -errno : 0;
 }
 
 void events_close(struct events *events)

@@ -25,6 +25,9 @@ struct events;
 struct events *events_open(void);
 void events_close(struct events *events);
 
+/* What is lost here is counted by the driver, in counters/events_lost. */
+int events_tell_losses(struct events *events);
+
 /* How much may wait to be read; a megabyte at first. */
 void events_room(struct events *events, int bytes);
 

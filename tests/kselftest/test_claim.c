@@ -193,6 +193,87 @@ TEST_F(claim, strangers_commands)
 	EXPECT_EQ(0, r.status);
 }
 
+/* A process that sends READ(10), which a claim keeps out; ends with the result's error. */
+static pid_t stranger_reads(const uint32_t *m)
+{
+	uint8_t cdb[10] = { 0x28, 0, 0, 0, 0, 1, 0, 0, 1, 0 }, data[BLOCK];
+	struct discmux_result r = { .error = 99 };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	mux_exec(mux_open(O_RDWR), m, 1, cdb, 10, DISCMUX_DIR_IN, data, BLOCK, &r);
+	_exit((int)r.error);
+}
+
+/* What a stranger has sent before comes to its end before the claim is there. */
+TEST_F(claim, waits_for_a_command)
+{
+	pid_t pid;
+	int status;
+
+	ASSERT_EQ(0, sdbg_set("delay", 100));
+	pid = stranger_reads(self->m);
+	ASSERT_LT(0, pid);
+	sleep_ms(100);
+	EXPECT_EQ(0, mux_claim(self->rig.fd, self->m, 4, NULL));
+	/* It has ended: the device takes another delay at once */
+	EXPECT_EQ(0, sdbg_set("delay", 0));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(claim, waits_not_for_ever)
+{
+	uint64_t t0;
+	pid_t pid;
+	int status;
+
+	ASSERT_EQ(0, sdbg_set("delay", 1000));
+	pid = stranger_reads(self->m);
+	ASSERT_LT(0, pid);
+	sleep_ms(100);
+	t0 = now_ms();
+	EXPECT_EQ(-EBUSY, mux_claim(self->rig.fd, self->m, 4, &self->failed));
+	EXPECT_EQ(self->m[0], self->failed);
+	EXPECT_GT(3000, now_ms() - t0);
+	EXPECT_EQ(DISCMUX_MEMBER_IDLE, state_of(self->other, self->m[0]));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, claim_soon(self->rig.fd, self->m, 4));
+	EXPECT_EQ(0, sdbg_set("delay", 0));
+}
+
+/*
+ * A command that waits for room in the device is not sent into what somebody else
+ * has claimed meanwhile.
+ */
+TEST_F(claim, command_that_waited)
+{
+	char path[128], depth[32];
+	pid_t first, pid;
+	int status;
+
+	scsi_path(&self->rig.recorder_info[0], "queue_depth", path, sizeof(path));
+	ASSERT_EQ(0, file_read(path, depth, sizeof(depth)));
+	ASSERT_EQ(0, file_write(path, "1\n"));
+	ASSERT_EQ(0, sdbg_set("delay", 200));
+	/* TEST UNIT READY: a claim does not wait for it, but it takes the only place */
+	first = fork();
+	if (!first)
+		_exit(mux_ready(mux_open(O_RDWR), self->m[0]) != 0);
+	sleep_ms(50);
+	pid = stranger_reads(self->m);
+	sleep_ms(200);
+	EXPECT_EQ(0, mux_claim(self->rig.fd, self->m, 1, NULL));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(EBUSY, WEXITSTATUS(status));
+	ASSERT_EQ(first, waitpid(first, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_TRUE(wait_for(!sdbg_set("delay", 0), 5000));
+	EXPECT_EQ(0, file_write(path, depth));
+}
+
 TEST_F(claim, strangers_write_one_of_two)
 {
 	uint8_t cdb[10] = { 0x2a, 0, 0, 0, 0, 30, 0, 0, 1, 0 }, data[BLOCK];

@@ -138,6 +138,20 @@ TEST_F(events, member_states)
 	}
 }
 
+TEST_F(events, role)
+{
+	uint32_t member = self->rig.recorder[1];
+
+	ASSERT_EQ(0, member_attr_write(member, "role", "reader"));
+	ASSERT_EQ(0, wait_event(self, DISCMUX_EVENT_MEMBER_STATE));
+	EXPECT_EQ(member, value(self, DISCMUX_ATTR_MEMBER));
+	EXPECT_EQ(DISCMUX_ROLE_READER, value(self, DISCMUX_ATTR_ROLE));
+	EXPECT_EQ(DISCMUX_MEMBER_IDLE, value(self, DISCMUX_ATTR_STATE));
+	ASSERT_EQ(0, member_attr_write(member, "role", "recorder"));
+	ASSERT_EQ(0, wait_event(self, DISCMUX_EVENT_MEMBER_STATE));
+	EXPECT_EQ(DISCMUX_ROLE_RECORDER, value(self, DISCMUX_ATTR_ROLE));
+}
+
 /*
  * One that does not read loses events and sees it; a stream is written as if it
  * was not there, and another listener misses nothing.
@@ -148,10 +162,13 @@ TEST_F(events, slow_listener)
 	uint64_t last = 0, lost = 0;
 	uint32_t heard = 0;
 	struct event e;
+	char before[32], after[32];
 	int i, fd, ret;
 
 	ASSERT_NE(NULL, slow);
 	events_room(slow, 8192);
+	ASSERT_EQ(0, events_tell_losses(slow));
+	ASSERT_EQ(0, file_read(MUX_SYSFS "/counters/events_lost", before, sizeof(before)));
 	fd = mux_stream(self->rig.fd, self->rig.recorder, NULL, 3, RING, 0);
 	ASSERT_LE(0, fd);
 	for (i = 0; i < 200; i++) {
@@ -176,6 +193,9 @@ TEST_F(events, slow_listener)
 	}
 	EXPECT_LT(0, lost);
 	EXPECT_GT(400, heard);
+	/* The driver has counted each event that did not get to somebody. */
+	ASSERT_EQ(0, file_read(MUX_SYSFS "/counters/events_lost", after, sizeof(after)));
+	EXPECT_LE(400 - heard, (uint32_t)(atoi(after) - atoi(before)));
 	events_room(slow, 1 << 20);
 	ASSERT_EQ(0, mux_claim(self->rig.fd, &self->rig.recorder[3], 1, NULL));
 	ASSERT_EQ(0, events_next(slow, &e, 1000));

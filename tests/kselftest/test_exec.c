@@ -5,7 +5,9 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <scsi/sg.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 
 #define GUARD	0xa5
 
@@ -320,6 +322,42 @@ TEST_F(exec, timeout)
 	EXPECT_TRUE(wait_for(!mux_ready(self->rig.fd, self->all[0]), 5000));
 	EXPECT_EQ(0, mux_call(self->rig.fd, DISCMUX_IOC_EXEC, &exec));
 	EXPECT_EQ(0, self->r[0].error);
+}
+
+/*
+ * A device that answers is free for others, although the slowest of the group has
+ * not answered yet.
+ */
+TEST_F(exec, no_place_kept)
+{
+	struct discmux_member m;
+	char depth[128], was[32], state[64];
+	uint8_t cdb[6] = { 0 };
+	pid_t pid;
+	int status, fd, nothing = SG_SCSI_RESET_NOTHING;
+
+	ASSERT_EQ(0, mux_member(self->rig.fd, self->all[0], 0, &m));
+	scsi_path(&m, "queue_depth", depth, sizeof(depth));
+	ASSERT_EQ(0, file_read(depth, was, sizeof(was)));
+	ASSERT_EQ(0, file_write(depth, "1\n"));
+	ASSERT_EQ(0, mux_member(self->rig.fd, self->all[1], 0, &m));
+	snprintf(state, sizeof(state), "/sys/class/scsi_host/host%u/state", m.host);
+	ASSERT_EQ(0, file_write(state, "recovery\n"));
+	pid = fork();
+	if (!pid) {
+		mux_exec(self->rig.fd, self->all, 2, cdb, 6, DISCMUX_DIR_NONE, NULL, 0, self->r);
+		_exit(self->r[0].error || self->r[1].error);
+	}
+	sleep_ms(100);
+	EXPECT_EQ(0, mux_ready(self->rig.fd, self->all[0]));
+	ASSERT_EQ(0, file_write(state, "running\n"));
+	dev_path(m.generic_name, state, sizeof(state));
+	fd = open(state, O_RDWR | O_NONBLOCK);
+	ioctl(fd, SG_SCSI_RESET, &nothing);
+	close(fd);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, file_write(depth, was));
 }
 
 struct hammer {

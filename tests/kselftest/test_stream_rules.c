@@ -167,15 +167,32 @@ TEST_F(rules, laggard_keeps_its_pages)
 	free(disc);
 }
 
+static uint32_t state_of(int fd, uint32_t member)
+{
+	struct discmux_member m;
+
+	return mux_member(fd, member, 0, &m) ? 99 : m.state;
+}
+
+/* It is not waited for, and keeps none of the others. */
 TEST_F(rules, close_with_a_laggard)
 {
 	struct discmux_info info;
+	int i;
 
 	ASSERT_EQ(0, open_stream(self, DISCMUX_LAG_DETACH, LAG));
 	start_with_a_hung_one(_metadata, self);
 	EXPECT_EQ(0, write_all(self->fd, self->data, SIZE));
 	close(self->fd);
 	self->fd = -1;
+	for (i = 0; i < 4; i++) {
+		uint32_t state = i == 2 ? DISCMUX_MEMBER_STREAMING : DISCMUX_MEMBER_IDLE;
+
+		EXPECT_TRUE(wait_for(state_of(self->rig.fd, self->rig.recorder[i]) == state,
+				     3000)) {
+			TH_LOG("recorder %d", i);
+		}
+	}
 	ASSERT_EQ(0, set_blocked(&self->rig.recorder_info[2], false));
 	EXPECT_TRUE(wait_for(!mux_info(self->rig.fd, &info) && !info.streams, 5000));
 }
@@ -198,6 +215,30 @@ TEST_F(rules, block_waits)
 	EXPECT_EQ(0, mux_finish(self->fd));
 	ASSERT_EQ(0, get_status(self));
 	EXPECT_EQ(DISCMUX_TARGET_DONE, self->t[2].state);
+}
+
+/* A WRITE of each is in flight at close(): each recorder is free when its own has ended. */
+TEST_F(rules, close_with_writes_in_flight)
+{
+	struct discmux_info info;
+	int i;
+
+	ASSERT_EQ(0, sdbg_set("delay", 100));
+	ASSERT_EQ(0, open_stream(self, DISCMUX_LAG_BLOCK, 0));
+	ASSERT_EQ(0, write_all(self->fd, self->data, 2 * CHUNK));
+	sleep_ms(50);
+	ASSERT_EQ(0, set_blocked(&self->rig.recorder_info[2], true));
+	/* The first one has ended, the next can't reach recorder 2 */
+	sleep_ms(600);
+	close(self->fd);
+	self->fd = -1;
+	for (i = 0; i < 4; i++)
+		EXPECT_TRUE(i == 2 || wait_for(!state_of(self->rig.fd, self->rig.recorder[i]),
+					       3000));
+	EXPECT_NE(DISCMUX_MEMBER_IDLE, state_of(self->rig.fd, self->rig.recorder[2]));
+	ASSERT_EQ(0, set_blocked(&self->rig.recorder_info[2], false));
+	EXPECT_TRUE(wait_for(!mux_info(self->rig.fd, &info) && !info.streams, 5000));
+	EXPECT_TRUE(wait_for(!sdbg_set("delay", 0), 5000));
 }
 
 /* All equally slow: nobody waits for anybody. */
@@ -332,6 +373,10 @@ TEST_F(rules, no_suspend)
 	EXPECT_NE(0, file_write("/sys/power/state", "freeze"));
 	close(self->fd);
 	self->fd = -1;
+	/* Nor while discs are closed or blanked, for which recorders are claimed */
+	ASSERT_EQ(0, mux_claim(self->rig.fd, self->rig.recorder, 1, NULL));
+	EXPECT_NE(0, file_write("/sys/power/state", "freeze"));
+	ASSERT_EQ(0, mux_release(self->rig.fd, self->rig.recorder, 1));
 	EXPECT_EQ(0, file_write("/sys/power/state", "freeze"));
 	EXPECT_EQ(0, file_write("/sys/power/pm_test", "none"));
 }

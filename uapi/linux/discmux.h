@@ -34,7 +34,8 @@
  *            mounted or held exclusively by another program; in calls with a
  *            result for each target it stands in that result
  * EPERM      the fd was not opened for writing, or a capability is missing
- * EACCES     the member is not claimed by this fd and the call needs that
+ * EACCES     the member is not claimed by this fd and the call needs that; no call
+ *            does so far
  * ENOMEM     no memory
  * EINTR      a signal ended the wait; what was started goes on in the device
  * ECANCELED  the stream was aborted; a move was dropped before it began
@@ -292,9 +293,13 @@ struct discmux_exec {
  * Claiming takes all or none.  A claimed recorder's block device is held
  * exclusively (a mounted disc cannot be claimed, a claimed one not be
  * mounted), the kernel's polling of it is off, and other fds can neither
- * claim nor change it.  Claiming twice is no error.  Closing the fd releases
+ * claim nor change it.  Claiming twice is no error.  A command that changes
+ * something and was on its way before (EXEC) is waited for, killable, at most a
+ * second: EBUSY then.  Closing the fd releases
  * what it holds; a change uevent follows for each block device, so that udev
  * looks at the new medium.  Releasing what is not held is no error.
+ *
+ * As long as a recorder is claimed the machine does not suspend.
  */
 struct discmux_claim {
 	__u32 size;
@@ -990,8 +995,8 @@ enum discmux_event {
 	DISCMUX_EVENT_STREAM_END,	/* STREAM RECORDERS BYTES ERROR */
 	DISCMUX_EVENT_OPERATION_STARTED, /* MEMBER OPERATION SOURCE DESTINATION */
 	DISCMUX_EVENT_OPERATION_DONE,	/* + ERROR STATUS [SENSE] STATUS_BLOCK */
-	DISCMUX_EVENT_ELEMENTS_CHANGED,	/* MEMBER GENERATION */
-	DISCMUX_EVENT_MEMBER_STATE,	/* MEMBER ROLE UNIT STATE */
+	DISCMUX_EVENT_ELEMENTS_CHANGED,	/* MEMBER GENERATION; also a tie by hand */
+	DISCMUX_EVENT_MEMBER_STATE,	/* MEMBER ROLE UNIT STATE; also a new role */
 	DISCMUX_EVENT_ATTENTION,	/* MEMBER ROLE UNIT ERROR STATUS SENSE STATUS_BLOCK */
 	DISCMUX_EVENT_RESET,		/* MEMBER ROLE UNIT */
 	__DISCMUX_EVENT_MAX,

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <netlink/attr.h>
 #include <netlink/errno.h>
@@ -126,7 +127,7 @@ int dm_event_decode(const struct nlmsghdr *hdr, struct discmux_event_info *info)
 
 static int subscribe(struct discmux_events *ev)
 {
-	int group, err;
+	int group, err, one = 1;
 
 	err = genl_connect(ev->sock);
 	if (err < 0)
@@ -140,6 +141,9 @@ static int subscribe(struct discmux_events *ev)
 			       "the driver is not loaded: run modprobe discmux");
 	nl_socket_disable_seq_check(ev->sock);
 	nl_socket_set_buffer_size(ev->sock, SOCKET_BYTES, 0);
+	/* The driver counts what does not get here; without it the gap shows it only here */
+	setsockopt(nl_socket_get_fd(ev->sock), SOL_NETLINK, NETLINK_BROADCAST_ERROR, &one,
+		   sizeof(one));
 	err = nl_socket_add_membership(ev->sock, group);
 	if (err < 0 || nl_socket_set_nonblocking(ev->sock) < 0)
 		return dm_fail(&ev->note, -EIO, "cannot listen to events: %s", nl_geterror(err));

@@ -1,0 +1,144 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# vm: --sim tower:3 --with jq
+# kernel: 6.1
+#
+# discmux copies, verifies and erases while discmuxd runs: the daemon knows of each disc,
+# keeps its own jobs off those recorders, and can end the job; both may be killed.
+# shellcheck source=tests/tap.sh
+. "${0%/*}/../tap.sh"
+# shellcheck source=tests/panel.sh
+. "${0%/*}/../panel.sh"
+
+# speed TIMES: of all recorders
+speed() {
+	for n in 0 1 2; do
+		discmux-sim ctl speed recorder$n "$1" >/dev/null
+	done
+}
+
+# last JQ: holds for the last job in the database
+last() {
+	ask job job=0 | tee "$tmp/job" | jq -e "$1" || {
+		cat "$tmp/job"
+		return 1
+	}
+}
+
+# fates FATE: all discs of the last job have that
+fates() {
+	last "(.discs | length > 0) and all(.discs[]; .fate == \"$1\")"
+}
+
+# shown JQ: holds for the job that runs now
+shown() {
+	ask status | jq -e ".jobs[] | select(.phase == \"running\") | $1"
+}
+
+# copy WORDS...: in the background
+copy() {
+	discmux copy --from "$tmp/one.iso" "$@" >"$tmp/out" 2>"$tmp/err" &
+	copier=$!
+	wait_for 60 shown 'any(.discs[]; .state == "writing" and .bytes > 0)'
+}
+
+# ends STATUS: what runs in the background does so with that exit status
+ends() {
+	wait "$copier"
+	rc=$?
+	[ $rc -eq "$1" ] || {
+		echo "exit status $rc"
+		cat "$tmp/err"
+		return 1
+	}
+}
+
+dd if=/dev/urandom of="$tmp/one.iso" bs=2048 count=3000 2>/dev/null
+
+# ---- Without discmuxd ----
+
+blanks dvd+r dvd+r dvd+r
+check "without discmuxd a copy is as good" \
+	discmux copy --from "$tmp/one.iso" --to all --quiet
+check "and says nothing of it" sh -c "! discmux copy --from /nothing --to 0 2>&1 | grep discmuxd"
+
+# ---- With it ----
+
+panel_start
+blanks dvd+r dvd+r dvd+rw
+check "a copy" discmux copy --from "$tmp/one.iso" --to 0,1 --verify --no-eject --quiet
+check "is a job of discmuxd" last '.work == "copy+verify" and .state == "done"'
+check "that a program did" last '.spec.owner == "program" and (.spec.source | endswith("/one.iso"))'
+check "its discs are good" fates good
+check "each with its drive" last '[.discs[].recorder] == [0, 1] and all(.discs[]; .serial != "" and .medium == "DVD+R")'
+check "they are counted" counter discs-good 2
+check "verified alone" discmux verify --from "$tmp/one.iso" --in 0,1 --no-eject --quiet
+check "they are another job" last '.work == "verify" and .state == "done"'
+check "that counts no copies" counter discs-good 2
+check "erasing, too" discmux erase --in 2 --no-eject --quiet
+check "is a job" last '.work == "erase" and .state == "done"'
+check "an unfit disc" sh -c "! discmux copy --from $tmp/one.iso --to 0 --quiet 2>/dev/null"
+check "is a job that failed" last '.state == "failed" and .discs == []'
+
+# ---- Beside other jobs ----
+
+blanks dvd+r dvd+r dvd+r
+speed 0.003
+check "a copy is at work" copy --to 0,1
+check "discmuxd shows how far it is" shown '[.discs[] | .total > 0] == [true, true]'
+check "another one on a recorder of it is told of its job" sh -c "
+	! discmux copy --from $tmp/one.iso --to 1,2 2>$tmp/said && grep 'discmux daemon cancel job=' $tmp/said"
+ask start job="{\"work\":\"copy\",\"source\":\"$tmp/one.iso\",\"recorders\":[0]}" >/dev/null
+check "so is a job of discmuxd" wait_for 20 last '.state == "failed" and (.error | test("recorder 0 is busy"))'
+check "it touched nothing" last '.discs == []'
+job=$(ask status | jq '.jobs[] | select(.phase == "running") | .job')
+check "the copy can be ended from there" ask cancel job="$job"
+check "it ends in good order" ends 1
+check "and says so" grep -q "discs that are being closed" "$tmp/err"
+check "it is a cancelled job" sh -c "discmux daemon job job=$job | jq -e '.state == \"cancelled\"'"
+check "its discs are bad" sh -c "discmux daemon job job=$job |
+	jq -e '(.discs | length == 2) and all(.discs[]; .fate == \"bad\")'"
+
+# ---- A copy that is killed ----
+
+check "discs that are no good copies are not taken for blank ones" sh -c "
+	! discmux copy --from $tmp/one.iso --to 0 2>$tmp/said && grep 'no good copy: take it out' $tmp/said"
+blanks dvd+r dvd+r dvd+r
+speed 0.003
+check "blanks are" copy --to 0,1
+kill -9 "$copier"
+wait "$copier" 2>/dev/null
+check "a copy that is killed" wait_for 20 last '.state == "interrupted" and (.error | test("program is gone"))'
+check "leaves bad discs" fates bad
+check "its recorders are free again" wait_for 20 sh -c "discmux status --json |
+	jq -e 'all(.members[]; .state == \"idle\")'"
+
+# ---- discmuxd that is killed ----
+
+blanks dvd+r dvd+r dvd+r
+speed 0.003
+check "a copy is at work once more" copy --to 0,1
+kill -9 "$daemon"
+wait "$daemon" 2>/dev/null
+speed unlimited
+check "it goes on when discmuxd is killed" ends 0
+check "and says so once" [ "$(grep -c 'going on without it' "$tmp/err")" -eq 1 ]
+check "the discs are good" same "$tmp/one.iso" disc0 disc1
+panel_start
+check "discmuxd does not know that: it calls them unknown" fates unknown
+check "and their job interrupted" last '.state == "interrupted"'
+check "it counts no good ones" counter discs-good 2
+
+# ---- A daemon of another mux ----
+
+panel_stop
+modprobe -r discmux && modprobe discmux muxes=2
+daemon_options="--mux 1"
+panel_start
+blanks dvd+r dvd+r dvd+r
+check "a daemon of another mux has nothing to do with it" \
+	discmux copy --from "$tmp/one.iso" --to 0 --quiet
+check "nor hears of it" last '.state == "interrupted"'
+panel_stop
+rm -rf "$tmp"
+done_testing
