@@ -240,3 +240,40 @@ void sdbg_rig_close(struct sdbg_rig *rig)
 	if (rig->fd >= 0)
 		close(rig->fd);
 }
+
+int sdbg_one_place(struct sdbg_rig *rig, struct discmux_member *m)
+{
+	struct discmux_member all[SDBG_WANT + 1];
+	char path[64];
+	int ret;
+
+	ret = sdbg_set("max_queue", 1);
+	if (!ret)
+		ret = sdbg_set("add_host", 1);
+	sdbg_set("max_queue", 192);
+	if (!ret)
+		ret = mux_wait(rig->fd, 0, SDBG_WANT + 1, 10000);
+	if (ret)
+		return ret;
+	if (mux_list(rig->fd, 0, all, SDBG_WANT + 1) != (int)SDBG_WANT + 1)
+		return -ENODEV;
+	*m = all[0];
+	for (unsigned int i = 1; i <= SDBG_WANT; i++)
+		if (all[i].host > m->host)
+			*m = all[i];
+	/* A scheduler would have places of its own */
+	snprintf(path, sizeof(path), "/sys/block/%.16s/queue/scheduler", m->block_name);
+	ret = file_write(path, "none");
+	return ret ? ret : make_ready(rig->fd, m->member);
+}
+
+int sdbg_one_place_end(struct sdbg_rig *rig)
+{
+	struct discmux_info info;
+	int ret = sdbg_set("add_host", -1);
+
+	if (ret)
+		return ret;
+	return wait_for(!mux_info(rig->fd, &info) && info.members == SDBG_WANT, 5000) ?
+		0 : -ETIMEDOUT;
+}

@@ -147,6 +147,10 @@ struct sdbg_rig {
 int sdbg_rig_open(struct sdbg_rig *rig);
 void sdbg_rig_close(struct sdbg_rig *rig);
 
+/* One device more, that takes one command at a time; to be taken away at the end. */
+int sdbg_one_place(struct sdbg_rig *rig, struct discmux_member *member);
+int sdbg_one_place_end(struct sdbg_rig *rig);
+
 /* Waits for five members again (after one was deleted) and sets up roles. */
 int sdbg_rig_refresh(struct sdbg_rig *rig);
 

@@ -245,33 +245,32 @@ TEST_F(claim, waits_not_for_ever)
 }
 
 /*
- * A command that waits for room in the device is not sent into what somebody else
+ * A command that waits for its turn at the device is not sent into what somebody else
  * has claimed meanwhile.
  */
 TEST_F(claim, command_that_waited)
 {
-	char path[128], depth[32];
+	struct discmux_member m;
 	pid_t first, pid;
 	int status;
 
-	scsi_path(&self->rig.recorder_info[0], "queue_depth", path, sizeof(path));
-	ASSERT_EQ(0, file_read(path, depth, sizeof(depth)));
-	ASSERT_EQ(0, file_write(path, "1\n"));
+	ASSERT_EQ(0, sdbg_one_place(&self->rig, &m));
 	ASSERT_EQ(0, sdbg_set("delay", 200));
 	/* TEST UNIT READY: a claim does not wait for it, but it takes the only place */
 	first = fork();
 	if (!first)
-		_exit(mux_ready(mux_open(O_RDWR), self->m[0]) != 0);
+		_exit(mux_ready(mux_open(O_RDWR), m.member) != 0);
 	sleep_ms(50);
-	pid = stranger_reads(self->m);
+	pid = stranger_reads(&m.member);
 	sleep_ms(200);
-	EXPECT_EQ(0, mux_claim(self->rig.fd, self->m, 1, NULL));
+	EXPECT_EQ(0, mux_claim(self->rig.fd, &m.member, 1, NULL));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(EBUSY, WEXITSTATUS(status));
 	ASSERT_EQ(first, waitpid(first, &status, 0));
 	EXPECT_EQ(0, status);
 	EXPECT_TRUE(wait_for(!sdbg_set("delay", 0), 5000));
-	EXPECT_EQ(0, file_write(path, depth));
+	EXPECT_EQ(0, mux_release(self->rig.fd, &m.member, 1));
+	EXPECT_EQ(0, sdbg_one_place_end(&self->rig));
 }
 
 TEST_F(claim, strangers_write_one_of_two)

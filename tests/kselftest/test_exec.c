@@ -324,40 +324,52 @@ TEST_F(exec, timeout)
 	EXPECT_EQ(0, self->r[0].error);
 }
 
+/* Commands to the host of `m` that is in recovery wait. */
+static void block(const struct discmux_member *m, bool blocked)
+{
+	int fd, nothing = SG_SCSI_RESET_NOTHING;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/scsi_host/host%u/state", m->host);
+	file_write(path, blocked ? "recovery\n" : "running\n");
+	if (blocked)
+		return;
+	dev_path(m->generic_name, path, sizeof(path));
+	fd = open(path, O_RDWR | O_NONBLOCK);
+	ioctl(fd, SG_SCSI_RESET, &nothing);	/* wakes who waits for it */
+	close(fd);
+}
+
 /*
- * A device that answers is free for others, although the slowest of the group has
- * not answered yet.
+ * A device that has answered is free for others, although the slowest of the group
+ * has not answered yet.
  */
 TEST_F(exec, no_place_kept)
 {
-	struct discmux_member m;
-	char depth[128], was[32], state[64];
+	struct discmux_member one, slow;
 	uint8_t cdb[6] = { 0 };
+	uint32_t group[2];
+	int status;
 	pid_t pid;
-	int status, fd, nothing = SG_SCSI_RESET_NOTHING;
 
-	ASSERT_EQ(0, mux_member(self->rig.fd, self->all[0], 0, &m));
-	scsi_path(&m, "queue_depth", depth, sizeof(depth));
-	ASSERT_EQ(0, file_read(depth, was, sizeof(was)));
-	ASSERT_EQ(0, file_write(depth, "1\n"));
-	ASSERT_EQ(0, mux_member(self->rig.fd, self->all[1], 0, &m));
-	snprintf(state, sizeof(state), "/sys/class/scsi_host/host%u/state", m.host);
-	ASSERT_EQ(0, file_write(state, "recovery\n"));
+	ASSERT_EQ(0, sdbg_one_place(&self->rig, &one));
+	ASSERT_EQ(0, mux_member(self->rig.fd, self->all[1], 0, &slow));
+	group[0] = one.member;
+	group[1] = slow.member;
+	block(&slow, true);
 	pid = fork();
 	if (!pid) {
-		mux_exec(self->rig.fd, self->all, 2, cdb, 6, DISCMUX_DIR_NONE, NULL, 0, self->r);
+		mux_exec(self->rig.fd, group, 2, cdb, 6, DISCMUX_DIR_NONE, NULL, 0, self->r);
 		_exit(self->r[0].error || self->r[1].error);
 	}
-	sleep_ms(100);
-	EXPECT_EQ(0, mux_ready(self->rig.fd, self->all[0]));
-	ASSERT_EQ(0, file_write(state, "running\n"));
-	dev_path(m.generic_name, state, sizeof(state));
-	fd = open(state, O_RDWR | O_NONBLOCK);
-	ioctl(fd, SG_SCSI_RESET, &nothing);
-	close(fd);
+	sleep_ms(200);
+	EXPECT_EQ(0, mux_ready(self->rig.fd, one.member));
+	/* Nor does its going wait for the slow one */
+	EXPECT_EQ(0, sdbg_one_place_end(&self->rig));
+	EXPECT_EQ(0, waitpid(pid, &status, WNOHANG));
+	block(&slow, false);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
-	EXPECT_EQ(0, file_write(depth, was));
 }
 
 struct hammer {
