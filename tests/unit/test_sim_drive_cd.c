@@ -664,6 +664,49 @@ static void long_write(void **state)
 	assert_int_equal(harness_write(h, lba, 64, 1), 0);	/* the same again */
 }
 
+/* What the drive says is free can be written, and no block more: two are for the run-out */
+static void full(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(sim_media_blank(h->media, "cd-r", "small", 1000, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	harness_insert(h, "small");
+	page(h, 2, 0, 4, 8);		/* at once nothing follows */
+	assert_int_equal(harness_track(h, 0xff), 0);
+	assert_int_equal(sim_be32(h->buf + 16), 1000);
+	page(h, 1, 0, 4, 8);
+	assert_int_equal(harness_track(h, 0xff), 0);
+	assert_int_equal(sim_be32(h->buf + 16), 998);
+	assert_int_equal(harness_write(h, 0, 999, 1), SENSE(5, 0x63, 0));
+	assert_int_equal(GO(h, 0x53, 0, 0, 0, 0, BE32(999), 0), SENSE(5, 0x24, 0));
+	assert_int_equal(harness_write(h, 0, 400, 1), 0);
+	assert_int_equal(harness_track(h, 0xff), 0);
+	assert_int_equal(sim_be32(h->buf + 16), 598);
+	assert_int_equal(harness_write(h, 400, 599, 1), SENSE(5, 0x63, 0));
+	assert_int_equal(harness_write(h, 400, 598, 1), 0);
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(CLOSE(h, 2, 0), 0);
+	assert_int_equal(harness_read(h, 998 - 400, 400), 0);
+	harness_check(h, 998 - 400, 400, 1);
+}
+
+/* Less than four seconds are no room for a track */
+static void nearly_full(void **state)
+{
+	struct harness *h = *state;
+
+	assert_int_equal(sim_media_blank(h->media, "cd-r", "small", 1000, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	harness_insert(h, "small");
+	page(h, 1, 3, 4, 8);
+	assert_int_equal(harness_write(h, 0, 547, 1), 0);
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(harness_track(h, 0xff), 0);
+	assert_int_equal(h->buf[7] & 1, 0);
+	assert_int_equal(sim_be32(h->buf + 16), 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
@@ -671,7 +714,7 @@ int main(void)
 		T(sao_audio), T(subchannels), T(cd_text), T(sao_mixed), T(xa_forms),
 		T(becomes_raw), T(test_write), T(erase), T(erase_progress), T(cue_refused),
 		T(interrupted), T(fields_refused), T(underrun), T(long_write),
-		T(graphics),
+		T(graphics), T(full), T(nearly_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,6 +199,9 @@ struct sim_track *sim_disc_open_track(struct sim_disc *disc);
 /* Where a track begun now would start. */
 uint32_t sim_disc_next_start(const struct sim_disc *disc);
 
+/* Where (exclusive) the data of a track must end at the latest, recorded like this. */
+uint32_t sim_disc_limit(const struct sim_disc *disc, enum sim_method method);
+
 /* The track with this LBA inside (its reserved or recorded part), or NULL. */
 struct sim_track *sim_disc_track_at(struct sim_disc *disc, uint32_t lba);
 

@@ -5,10 +5,10 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
+#include "contents.h"
 #include "media_disc.h"
 #include "msf.h"
 
-#define CD_TRACK_MIN	300	/* MMC: four seconds */
 #define CD_RUN_OUT	2	/* link blocks after a track at once */
 
 bool sim_disc_session_open(const struct sim_disc *disc)
@@ -46,6 +46,13 @@ uint32_t sim_disc_next_start(const struct sim_disc *disc)
 	if (sim_disc_session_open(disc))
 		return end + (medium->cd ? CD_PREGAP : 0);
 	return end + (disc->sessions_closed == 1 ? medium->first_gap : medium->next_gap);
+}
+
+uint32_t sim_disc_limit(const struct sim_disc *disc, enum sim_method method)
+{
+	uint32_t after = method == SIM_METHOD_TAO ? CD_RUN_OUT : 0;
+
+	return disc->capacity > after ? disc->capacity - after : 0;
 }
 
 struct sim_track *sim_disc_track_at(struct sim_disc *disc, uint32_t lba)

@@ -2,6 +2,7 @@
 /* READ DISC INFORMATION and READ TRACK INFORMATION (MMC). */
 #include <string.h>
 
+#include "contents.h"
 #include "drive_priv.h"
 #include "msf.h"
 
@@ -105,6 +106,20 @@ static bool incremental(const struct sim_drive *drive, const struct sim_track *t
 	       !drive->disc->formatted;
 }
 
+/* Room for a track that begins here; a CD's is nothing below four seconds */
+static uint32_t room(const struct sim_drive *drive, uint32_t start)
+{
+	const struct sim_disc *disc = drive->disc;
+	uint32_t end = disc->capacity;
+	enum sim_method how;
+
+	if (sim_mmc_method(drive, &how))
+		end = sim_disc_limit(disc, how);
+	if (disc->medium->cd && (uint64_t)start + CD_TRACK_MIN > end)
+		return 0;
+	return end > start ? end - start : 0;
+}
+
 static void invisible_info(struct sim_drive *drive, struct info *info)
 {
 	const struct sim_disc *disc = drive->disc;
@@ -115,7 +130,7 @@ static void invisible_info(struct sim_drive *drive, struct info *info)
 	info->session = sim_disc_session(disc);
 	info->start = sim_disc_next_start(disc);
 	info->nwa = info->start;
-	info->free = disc->capacity > info->start ? disc->capacity - info->start : 0;
+	info->free = room(drive, info->start);
 	info->size = info->free;
 	info->status = BLANK | (incremental(drive, NULL) ? PACKET : 0);
 	info->nwa_valid = info->free != 0;
@@ -141,7 +156,7 @@ static void overwrite_info(struct sim_drive *drive, const struct sim_track *trac
 static void track_info(struct sim_drive *drive, const struct sim_track *track, struct info *info)
 {
 	const struct sim_disc *disc = drive->disc;
-	uint32_t end = track->state == SIM_TRACK_OPEN ? disc->capacity
+	uint32_t end = track->state == SIM_TRACK_OPEN ? sim_disc_limit(disc, track->method)
 						      : track->start + track->size;
 
 	info->mode = track->type == CD_AUDIO ? 15 : track->type == CD_MODE1 ? 1 : 2;
@@ -159,7 +174,7 @@ static void track_info(struct sim_drive *drive, const struct sim_track *track, s
 			overwrite_info(drive, track, info);
 	} else {
 		info->nwa = track->nwa;
-		info->free = end - track->nwa;
+		info->free = end > track->nwa ? end - track->nwa : 0;
 		info->nwa_valid = info->free != 0;
 		if (track->state == SIM_TRACK_RESERVED)
 			info->status |= RT | (track->nwa == track->start ? BLANK : 0);

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contents.h"
 #include "drive_priv.h"
-
-#define CD_TRACK_MIN	300u
 
 static void illegal(struct sim_cmd *cmd, uint8_t asc, uint8_t ascq)
 {
@@ -204,8 +203,9 @@ void sim_mmc_reserve_track(struct sim_drive *drive, struct sim_cmd *cmd)
 		illegal(cmd, 0x64, 0x00);
 	else if (how == SIM_METHOD_SAO || sim_disc_open_track(disc))
 		illegal(cmd, 0x2c, 0x00);
-	else if ((cmd->cdb[1] & 3) || !size || start >= disc->capacity ||
-		 size > disc->capacity - start || (disc->medium->cd && size < CD_TRACK_MIN))
+	else if ((cmd->cdb[1] & 3) || !size ||
+		 (uint64_t)start + size > sim_disc_limit(disc, how) ||
+		 (disc->medium->cd && size < CD_TRACK_MIN))
 		illegal(cmd, 0x24, 0x00);
 	else if (how == SIM_METHOD_DAO && disc->state != SIM_DISC_BLANK)
 		illegal(cmd, 0x2c, 0x03);

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contents.h"
 #include "drive_priv.h"
 
 #define SAVE_EVERY	(64u << 20 >> 11)	/* blocks: progress in the sidecar */
-#define RUN_OUT		2			/* blocks a CD track needs after it */
-#define CD_TRACK_MIN	300u
 #define BATCH		64u			/* sectors of a CD at a time */
 
 static void illegal(struct sim_cmd *cmd, uint8_t asc, uint8_t ascq)
@@ -61,10 +60,10 @@ static bool target(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba,
 }
 
 static bool fits(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_track *track,
-		 uint32_t lba, uint32_t blocks)
+		 uint32_t lba, uint32_t blocks, enum sim_method how)
 {
 	const struct sim_disc *disc = drive->disc;
-	uint64_t end = disc->capacity - (disc->medium->cd ? RUN_OUT : 0);
+	uint64_t end = sim_disc_limit(disc, how);
 
 	if (track && track->size)
 		end = (uint64_t)track->start + track->size;
@@ -183,7 +182,7 @@ static void append(struct sim_drive *drive, struct sim_cmd *cmd, const struct si
 {
 	struct sim_track *track;
 
-	if (!target(drive, cmd, lba, how, &track) || !fits(drive, cmd, track, lba, blocks))
+	if (!target(drive, cmd, lba, how, &track) || !fits(drive, cmd, track, lba, blocks, how))
 		return;
 	if (!sim_mmc_pace_write(drive, cmd, lba, blocks))
 		return;
