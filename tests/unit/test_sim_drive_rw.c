@@ -125,6 +125,47 @@ static void minus_rw_overwrite(void **state)
 	assert_int_equal(profile(h), 0x14);
 }
 
+/* Quick grow: what is recorded stays, and more can be recorded behind it */
+static void minus_rw_grow(void **state)
+{
+	struct harness *h = *state;
+
+	harness_blank(h, "dvd-rw");
+	assert_int_equal(format(h, 0x13, 0, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x15, 0, 0), 0);
+	assert_int_equal(harness_write(h, 0, 64, 1), 0);
+	assert_int_equal(CLOSE(h, 2, 0), 0);
+	assert_int_equal(harness_write(h, 64, 16, 2), SENSE(5, 0x21, 0));
+	assert_int_equal(formats(h, 2), 4);
+	assert_int_equal(h->buf[12 + 3 * 8 + 4] >> 2, 0x13);
+	assert_int_equal(sim_be32(h->buf + 12 + 3 * 8), 2298496 - 64);
+	assert_int_equal(format(h, 0x13, 2298496 - 48, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x13, 8, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x13, 0, 0), 0);
+	assert_int_equal(DISC_INFO(h), 0);
+	assert_int_equal(h->buf[2] & 0x0f, 1 << 2 | 2);
+	assert_int_equal(harness_read(h, 0, 64), 0);
+	harness_check(h, 0, 64, 1);
+	assert_int_equal(harness_nwa(h, 1), 64);
+	assert_int_equal(harness_write(h, 64, 32, 2), 0);
+	assert_int_equal(harness_write(h, 16, 16, 3), 0);
+	assert_int_equal(CLOSE(h, 2, 0), 0);
+	assert_int_equal(sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err)), 0);
+	harness_insert(h, "disc");
+	assert_int_equal(DISC_INFO(h), 0);
+	assert_int_equal(h->buf[2] & 0x0f, 0x0e);
+	assert_int_equal(harness_read(h, 0, 16), 0);
+	harness_check(h, 0, 16, 1);
+	assert_int_equal(harness_read(h, 16, 16), 0);
+	harness_check(h, 16, 16, 3);
+	assert_int_equal(harness_read(h, 64, 32), 0);
+	harness_check(h, 64, 32, 2);
+	/* All of it is formatted: there is nothing to grow into */
+	assert_int_equal(format(h, 0x00, 0, 0), 0);
+	assert_int_equal(formats(h, 2), 3);
+	assert_int_equal(format(h, 0x13, 0, 0), SENSE(5, 0x26, 0));
+}
+
 /* Fixed packets of 32 blocks: 39 with their links */
 static void cd_rw_packets(void **state)
 {
@@ -243,6 +284,8 @@ static void plus_rw(void **state)
 	assert_int_equal(harness_write(h, 0, 16, 1), SENSE(5, 0x30, 5));
 	assert_int_equal(BLANK(h, 0), SENSE(5, 0x30, 5));
 	assert_int_equal(format(h, 0x00, 4096, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x26, 4080, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x26, 4096 + 16, 0), SENSE(5, 0x26, 0));
 	sim_drive_set_delays(h->dev, 0, 10);
 	assert_int_equal(format(h, 0x26, 0xffffffff, 2), 0);
 	assert_int_equal(GO(h, 0, 0, 0, 0, 0, 0), SENSE(2, 4, 4));
@@ -266,6 +309,10 @@ static void plus_rw(void **state)
 	assert_int_equal(harness_read(h, 4095, 2), SENSE(5, 0x21, 0));
 	assert_int_equal(harness_write(h, 4095, 2, 1), SENSE(5, 0x21, 0));
 	assert_int_equal(harness_page05(h, 0x12, 0, 5), SENSE(5, 0x26, 2));
+	assert_int_equal(format(h, 0x26, 4080, 0), SENSE(5, 0x26, 0));
+	assert_int_equal(format(h, 0x26, 4096, 0), 0);		/* what it was is still there */
+	assert_int_equal(harness_read(h, 5, 200), 0);
+	harness_check(h, 5, 200, 2);
 	/* WRITE AND VERIFY, VERIFY */
 	memset(h->buf, 7, 4096);
 	assert_int_equal(OUT(h, h->buf, 4096, 0x2e, 0, BE32(10), 0, 0, 2, 0), 0);
@@ -371,6 +418,11 @@ static void bd_re(void **state)
 	assert_int_equal(harness_write(h, 0, 32, 1), SENSE(5, 0x30, 5));
 	assert_int_equal(formats(h, 1), 3);
 	assert_int_equal(format(h, 0x15, 0, 0), SENSE(5, 0x26, 0));
+	for (uint8_t type = 0x30; type <= 0x31; type++) {
+		assert_int_equal(format(h, type, 0, 0), SENSE(5, 0x26, 0));
+		assert_int_equal(format(h, type, 12219392 - 32, 0), SENSE(5, 0x26, 0));
+		assert_int_equal(format(h, type, UINT32_MAX, 0), SENSE(5, 0x26, 0));
+	}
 	assert_int_equal(format(h, 0x31, 12219392, 0), 0);
 	assert_int_equal(harness_write(h, 12219391, 1, 1), 0);
 	assert_int_equal(harness_write(h, 1, 3, 1), 0);
@@ -510,7 +562,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
-		T(minus_rw_sequential), T(minus_rw_overwrite), T(minus_rw_test), T(cd_rw_packets),
+		T(minus_rw_sequential), T(minus_rw_overwrite), T(minus_rw_grow), T(minus_rw_test), T(cd_rw_packets),
 		T(cd_rw_kept), T(cd_rw_tail), T(plus_rw),
 		T(layer_break), T(bd_r), T(bd_r_sessions), T(bd_re), T(refused), T(features),
 		T(damage),

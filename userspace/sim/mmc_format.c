@@ -102,7 +102,8 @@ static size_t formats_of(const struct sim_disc *disc, uint8_t types[DESCRIPTORS]
 
 	if (disc->medium->family == SIM_DVD_MINUS && disc->medium->erasable) {
 		list = minus_rw;
-		n = disc->formatted ? 4 : 3;
+		/* The last one grows what there is, as long as it can */
+		n = disc->formatted && sim_disc_end(disc) < sim_disc_formattable(disc) ? 4 : 3;
 	} else if (disc->medium->profile == 0x0a) {
 		list = cd_rw;
 		n = 1;
@@ -119,6 +120,14 @@ static size_t formats_of(const struct sim_disc *disc, uint8_t types[DESCRIPTORS]
 	if (n)
 		memcpy(types, list, n);
 	return n;
+}
+
+/* What a format can have at most: growing counts what is added */
+static uint32_t blocks_most(const struct sim_disc *disc, uint8_t type)
+{
+	uint32_t all = sim_disc_formattable(disc);
+
+	return type == FORMAT_RW_GROW ? all - sim_disc_end(disc) : all;
 }
 
 void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd)
@@ -141,7 +150,7 @@ void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd
 	for (size_t i = 0; i < n; i++, len += 8) {
 		bool packets = disc->medium->cd || disc->medium->family == SIM_DVD_MINUS;
 
-		sim_put_be32(reply + len, sim_disc_formattable(disc));
+		sim_put_be32(reply + len, blocks_most(disc, types[i]));
 		sim_put_be32(reply + len + 4, (uint32_t)types[i] << 26 |
 			     (packets ? sim_disc_packet(disc) : SIM_BLOCK));
 	}
@@ -185,21 +194,30 @@ static bool format_of(struct sim_drive *drive, struct sim_cmd *cmd, struct forma
 /* How many blocks are formatted; 0: not so */
 static uint32_t blocks_of(const struct sim_disc *disc, const struct format *format)
 {
-	uint32_t unit = sim_disc_packet(disc), all = sim_disc_formattable(disc);
+	uint32_t unit = sim_disc_packet(disc), most = blocks_most(disc, format->type);
 
 	if (format->type == FORMAT_RW_QUICK)
-		return format->blocks > all ? 0 : unit;
-	if (disc->medium->overwrite)	/* these are always formatted whole */
-		return all;
-	return format->blocks > all || format->blocks % unit ? 0
-		: format->blocks ? format->blocks : all;
+		return format->blocks > most ? 0 : unit;
+	/* Formatted whole or not at all; FFFFFFFFh is all of a DVD+RW */
+	if (disc->medium->overwrite || disc->medium->family == SIM_BD)
+		return format->blocks == most || format->restart ||
+		       (format->type == FORMAT_PLUS_RW && format->blocks == UINT32_MAX) ? most : 0;
+	return format->blocks > most || format->blocks % unit ? 0
+		: format->blocks ? format->blocks : most;
+}
+
+/* What is recorded stays; from its end on, more can be */
+static bool grow(struct sim_drive *drive, struct sim_cmd *cmd)
+{
+	drive->disc->growing = true;
+	return sim_mmc_save(drive, cmd);
 }
 
 /* Makes the disc what it is formatted to; false with CHECK CONDITION */
 static bool apply(struct sim_drive *drive, struct sim_cmd *cmd, const struct format *format)
 {
 	struct sim_disc *disc = drive->disc;
-	bool quick = format->type == FORMAT_RW_QUICK || format->type == FORMAT_RW_GROW;
+	bool quick = format->type == FORMAT_RW_QUICK;
 	bool background = format->type == FORMAT_PLUS_RW;
 	uint32_t blocks = blocks_of(disc, format);
 	int ret = 0;
@@ -211,6 +229,8 @@ static bool apply(struct sim_drive *drive, struct sim_cmd *cmd, const struct for
 	sim_disc_test_end(disc);
 	if (!disc->medium->profile_formatted || format->restart)
 		return true;	/* a BD-R gets spare areas: not to be seen */
+	if (format->type == FORMAT_RW_GROW)
+		return grow(drive, cmd);
 	/* A quick format of a DVD-RW makes nothing readable, a full one zeros */
 	if (!background)
 		ret = sim_disc_erase(disc);
@@ -237,6 +257,7 @@ void sim_mmc_format(struct sim_drive *drive, struct sim_cmd *cmd)
 	if (background)		/* goes on while the disc is used */
 		drive->deiced = sim_now() + duration(drive, true) * 8;
 	sim_mmc_busy(drive, SIM_BUSY_FORMAT,
-		     duration(drive, !background && format.type != FORMAT_RW_QUICK),
+		     duration(drive, !background && format.type != FORMAT_RW_QUICK &&
+				     format.type != FORMAT_RW_GROW),
 		     format.immed);
 }
