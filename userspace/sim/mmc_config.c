@@ -99,7 +99,7 @@ static uint16_t recordable_bits(const struct sim_disc *disc)
 	case SIM_CD:
 		if (disc->formatted)
 			return M_CD_PACKETS;
-		return open ? M_CD_W | M_INCREMENTAL : 0;
+		return open ? M_CD_W : 0;	/* no packets: page 05h has none */
 	case SIM_DVD_MINUS:
 		if (disc->formatted)
 			return M_MINUS_RW | M_RANDOM;
