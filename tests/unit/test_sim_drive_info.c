@@ -466,6 +466,53 @@ static void speeds(void **state)
 	assert_int_equal(sim_drive_set_speed(h->dev, 0.0 / 0.0), -EINVAL);
 }
 
+static uint32_t set_streaming(struct harness *h, uint8_t flags, uint32_t end, uint32_t kbps)
+{
+	uint8_t d[28] = { flags };
+
+	sim_put_be32(d + 8, end);
+	sim_put_be32(d + 12, 22160);
+	sim_put_be32(d + 16, 1000);
+	sim_put_be32(d + 20, kbps);
+	sim_put_be32(d + 24, 1000);
+	return OUT(h, d, sizeof(d), 0xb6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0);
+}
+
+/* What the drive can't do with this disc */
+static void streaming_refused(void **state)
+{
+	struct harness *h = *state;
+
+	harness_blank(h, "dvd+r");
+	assert_int_equal(set_streaming(h, 0, 2295104, 8310), SENSE(5, 0x26, 2));
+	assert_int_equal(set_streaming(h, 0, 2295103, 8310), 0);
+	assert_int_equal(current_speed(h), 8310);
+	assert_int_equal(set_streaming(h, 0x02, 2295103, 12000), SENSE(5, 0x26, 2));
+	assert_int_equal(current_speed(h), 8310);
+	assert_int_equal(set_streaming(h, 0x02, 2295103, 11080), 0);
+	assert_int_equal(current_speed(h), 11080);
+}
+
+/* SEND OPC INFORMATION: calibrates, or takes a list of eight bytes for each speed */
+static void opc(void **state)
+{
+	uint8_t list[16] = { BE16(22160), [8] = BE16(5540) };
+	struct harness *h = *state;
+
+#define OPC(h, calibrate, len)	OUT(h, list, len, 0x54, calibrate, 0, 0, 0, 0, 0, 0, len, 0)
+	harness_blank(h, "dvd+r");
+	assert_int_equal(OPC(h, 1, 0), 0);
+	assert_int_equal(OPC(h, 1, 8), SENSE(5, 0x24, 0));
+	assert_int_equal(OPC(h, 0, 0), SENSE(5, 0x24, 0));
+	assert_int_equal(OPC(h, 0, 16), 0);
+	assert_int_equal(OPC(h, 0, 12), SENSE(5, 0x1a, 0));
+	assert_int_equal(OUT(h, list, 8, 0x54, 0, 0, 0, 0, 0, 0, 0, 16, 0), SENSE(5, 0x1a, 0));
+	list[9]++;
+	assert_int_equal(OPC(h, 0, 8), 0);
+	assert_int_equal(OPC(h, 0, 16), SENSE(5, 0x26, 2));
+#undef OPC
+}
+
 static uint32_t buffer_blank(struct harness *h)
 {
 	assert_int_equal(IN(h, 12, 0x5c, 0, 0, 0, 0, 0, 0, 0, 12, 0), 0);
@@ -677,7 +724,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
 		T(inquiry), T(attentions), T(tray_and_lock), T(configuration), T(modes),
-		T(other_modes), T(toc), T(structures), T(reader_reads), T(speeds), T(pace),
+		T(other_modes), T(toc), T(structures), T(reader_reads), T(speeds), T(streaming_refused), T(opc), T(pace),
 		T(busy_event), T(pulled), T(many_hands), T(described), T(garbage),
 	};
 

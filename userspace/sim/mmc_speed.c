@@ -23,6 +23,34 @@ static uint32_t per_second(uint32_t kb, uint32_t ms)
 	return kbps == 0 || kbps > UINT32_MAX ? UINT32_MAX : (uint32_t)kbps;
 }
 
+/* Is it one of the speeds of the medium? */
+static bool has_speed(const struct sim_medium *medium, uint32_t kbps)
+{
+	const uint8_t *speed = medium->speeds;
+
+	while (*speed && sim_medium_kbps(medium, *speed) != kbps)
+		speed++;
+	return *speed;
+}
+
+/* Can the drive do what the descriptor wants of this disc? */
+static bool streaming_fits(const struct sim_drive *drive, const uint8_t *d)
+{
+	const struct sim_disc *disc = sim_drive_loaded(drive) ? drive->disc : NULL;
+	uint32_t start = sim_be32(d + 4), end = sim_be32(d + 8);
+	bool exact = d[0] & 0x02;
+
+	if (end < start || !disc)
+		return end >= start;
+	if (end >= disc->capacity)
+		return false;
+	/* Without Exact a drive takes the next lower one */
+	return !exact ||
+	       (has_speed(disc->medium, per_second(sim_be32(d + 12), sim_be32(d + 16))) &&
+		(!drive->recorder || !disc->medium->recordable ||
+		 has_speed(disc->medium, per_second(sim_be32(d + 20), sim_be32(d + 24)))));
+}
+
 void sim_mmc_set_streaming(struct sim_drive *drive, struct sim_cmd *cmd)
 {
 	uint16_t len = sim_be16(cmd->cdb + 9);
@@ -43,7 +71,7 @@ void sim_mmc_set_streaming(struct sim_drive *drive, struct sim_cmd *cmd)
 		drive->write_kbps = UINT32_MAX;
 		return;
 	}
-	if (sim_be32(d + 8) < sim_be32(d + 4)) {
+	if (!streaming_fits(drive, d)) {
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x26, 0x02);
 		return;
 	}
@@ -114,11 +142,30 @@ void sim_mmc_read_buffer_capacity(struct sim_drive *drive, struct sim_cmd *cmd)
 	sim_mmc_reply(cmd, reply, sizeof(reply), sim_be16(cmd->cdb + 7));
 }
 
+#define OPC_ENTRY	8u	/* a speed in 1000 bytes/s and six bytes of the drive's own */
+
+/* Either calibrates or takes what an earlier calibration found; power is always right here */
 void sim_mmc_send_opc(struct sim_drive *drive, struct sim_cmd *cmd)
 {
-	/* Power is always right here; calibrating is done, or parameters taken */
+	size_t len = sim_be16(cmd->cdb + 7);
+	bool calibrate = cmd->cdb[1] & 1;
+	uint8_t entry[OPC_ENTRY];
+
 	if (!drive->disc->formatted && !sim_mmc_recordable(drive, cmd))
 		return;
-	if (!(cmd->cdb[1] & 1) && !sim_be16(cmd->cdb + 7))
+	if (calibrate != !len) {
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x24, 0x00);
+		return;
+	}
+	if (len % OPC_ENTRY || len > cmd->data_len) {
+		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x1a, 0x00);
+		return;
+	}
+	for (; len; len -= OPC_ENTRY) {
+		sim_cmd_get(cmd, entry, sizeof(entry));
+		if (has_speed(drive->disc->medium, sim_be16(entry)))
+			continue;
+		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x26, 0x02);
+		return;
+	}
 }
