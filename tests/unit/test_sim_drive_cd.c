@@ -203,6 +203,14 @@ static void cd_text(void **state)
 	page(h, 2, 0, 0, 0);
 	spread_text(raw, packs, &count);
 	assert_int_equal(CUE(h, cue), 0);
+	/* At 97:15:17, as the ATIP says, and nowhere else */
+	for (int32_t lba = -12510; lba < 150; lba += lba < -12500 ? 1 : 450) {
+		if (lba == -12508)
+			continue;
+		assert_int_equal(WRITE(h, raw, (uint32_t)lba, 2, 96), SENSE(5, 0x21, 2));
+		assert_int_equal(h->info, (uint32_t)-12508);
+	}
+	assert_int_equal(put(h, (uint32_t)-150, 50, CD_RAW), SENSE(5, 0x21, 2));
 	for (int32_t lba = -12508; lba < -150; lba += 2)
 		assert_int_equal(WRITE(h, raw, (uint32_t)lba, 2, 96), 0);
 	for (int32_t lba = -150; lba < 800; lba += 50)

@@ -215,9 +215,11 @@ static bool take_position(struct parser *p, const uint8_t *e)
 	return true;
 }
 
+/* With CD-Text the host writes all of the lead-in, from where the ATIP has it on */
 static bool take_lead_in(struct parser *p, const uint8_t *e)
 {
 	struct sim_form form;
+	uint8_t msf[3];
 
 	if (p->lead_in || p->mcn_part == 1 || e[2] || !form_of(e[3], &form))
 		return false;
@@ -225,7 +227,10 @@ static bool take_lead_in(struct parser *p, const uint8_t *e)
 		return true;
 	if (form.main || p->disc->state != SIM_DISC_BLANK)	/* CD-Text: in the first one */
 		return false;
-	add_range(p->cue, &form, INT32_MIN);	/* from where the host begins on */
+	sim_mmc_lead_in(p->disc, msf);
+	if (cd_msf_lba(msf) >= -CD_PREGAP)
+		return false;
+	add_range(p->cue, &form, cd_msf_lba(msf));
 	return true;
 }
 
@@ -251,7 +256,10 @@ static bool parse(struct parser *p, const uint8_t *list, size_t entries)
 		if (!ok)
 			return false;
 	}
-	return p->lead_out && !p->isrc_part && long_enough(p);
+	if (!p->lead_out || p->isrc_part || !long_enough(p))
+		return false;
+	p->cue->next = p->cue->range[0].first;
+	return true;
 }
 
 static struct sim_cue *new_cue(const struct sim_disc *disc, size_t entries)

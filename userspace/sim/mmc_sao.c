@@ -189,9 +189,6 @@ static bool in_order(struct sim_drive *drive, struct sim_cmd *cmd, int32_t lba, 
 	struct sim_cue *cue = drive->cue;
 	int32_t end;
 
-	/* The host decides where in the lead-in it begins */
-	if (!cue->begun && !cue->range[0].track && lba < -CD_PREGAP && lba > -45000)
-		cue->next = lba;
 	if (lba != cue->next) {
 		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x02, (uint32_t)cue->next);
 		return false;
