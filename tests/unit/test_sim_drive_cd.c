@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* CDs: sessions at once, tracks at once, and all that can be read of them. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/resource.h>
 
 #include "cdtext.h"
 #include "msf.h"
@@ -397,6 +399,59 @@ static void test_write(void **state)
 	assert_int_equal(harness_size(h, "disc.bin"), 800LL * CD_RAW);
 }
 
+/* A session of data, and the cue sheet of one of audio whose pregap the drive makes */
+static uint32_t second_session(struct harness *h, uint8_t type)
+{
+	uint8_t cue[] = {
+		E(0x01, 0, 0, 0x01, 0, 0, 0), E(0x01, 2, 0, 0x01, 0, 0, 0),
+		E(0x01, 2, 1, 0x00, 0, 0, 0), E(0x01, 0xaa, 1, 0x01, 0, 0, 0),
+	};
+	uint32_t start;
+
+	harness_blank(h, "cd-r");
+	page(h, 1, 3, 4, 8);
+	assert_int_equal(harness_write(h, 0, 400, 1), 0);
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(CLOSE(h, 2, 0), 0);
+	start = harness_nwa(h, 0xff);
+	cd_msf_put(cue + 8 + 5, (int32_t)start - 150);
+	cd_msf_put(cue + 16 + 5, (int32_t)start);
+	cd_msf_put(cue + 24 + 5, (int32_t)start + 300);
+	page(h, type, 0, 0, 0);
+	assert_int_equal(CUE(h, cue), 0);
+	return start;
+}
+
+/* What the drive makes by itself is part of the test, too */
+static void test_generated(void **state)
+{
+	struct harness *h = *state;
+	uint32_t start = second_session(h, 0x12);
+
+	assert_int_equal(put(h, start, 300, CD_RAW), 0);
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(IN(h, 34, 0x51, 0, 0, 0, 0, 0, 0, 0, 34, 0), 0);
+	assert_int_equal(h->buf[2] & 3, 1);
+	assert_int_equal(harness_size(h, "disc.iso"), 400 * 2048);
+	assert_int_equal(harness_size(h, "disc.bin"), -1);
+}
+
+/* No room for it: the command says so */
+static void generated_fails(void **state)
+{
+	struct harness *h = *state;
+	uint32_t start = second_session(h, 2);
+	struct rlimit before, small;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 2 << 20;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(put(h, start, 300, CD_RAW), SENSE(3, 0x0c, 0));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
 #define BLANK(h, type)	GO(h, 0xa1, type, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 static void erase(void **state)
@@ -720,7 +775,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
 		T(sao_audio), T(subchannels), T(cd_text), T(sao_mixed), T(xa_forms),
-		T(becomes_raw), T(test_write), T(erase), T(erase_progress), T(cue_refused),
+		T(becomes_raw), T(test_write), T(test_generated), T(generated_fails), T(erase), T(erase_progress), T(cue_refused),
 		T(interrupted), T(fields_refused), T(underrun), T(long_write),
 		T(graphics), T(full), T(nearly_full),
 	};

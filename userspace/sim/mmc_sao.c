@@ -30,27 +30,40 @@ static const struct sim_range *range_at(const struct sim_cue *cue, int32_t lba, 
 	return &cue->range[i];
 }
 
-/* Runs that the drive makes by itself: the host goes on behind them */
-static int skip_generated(struct sim_drive *drive)
+/* Does the drive make this run by itself? */
+static bool generated(const struct sim_range *range)
+{
+	return range->track != CD_LEAD_OUT && !range->form.main && !range->form.sub;
+}
+
+/* Where the host goes on: behind what the drive makes */
+static int32_t expected(const struct sim_cue *cue)
+{
+	int32_t lba = cue->next, end;
+
+	while (generated(range_at(cue, lba, &end)))
+		lba = end;
+	return lba;
+}
+
+/* Makes what the drive makes by itself, up to where the host goes on */
+static int generate(struct sim_drive *drive)
 {
 	struct sim_cue *cue = drive->cue;
-	int32_t end;
+	int32_t to = expected(cue), end;
+	int ret = 0;
 
-	for (;;) {
+	while (cue->next < to && !ret) {
 		const struct sim_range *range = range_at(cue, cue->next, &end);
-		int ret = 0;
+		int32_t from = cue->next < 0 ? 0 : cue->next;
 
-		if (range->track == CD_LEAD_OUT || range->form.main || range->form.sub)
-			return 0;
-		if (end > 0)
-			ret = sim_disc_write_sectors(drive->disc, &range->form,
-						     cue->next < 0 ? 0 : (uint32_t)cue->next,
-						     (uint32_t)(end - (cue->next < 0 ? 0
-								      : cue->next)), NULL);
-		if (ret)
-			return ret;
-		cue->next = end;
+		if (end > from)
+			ret = sim_disc_write_sectors(drive->disc, &range->form, (uint32_t)from,
+						     (uint32_t)(end - from), NULL);
+		if (!ret)
+			cue->next = end;
 	}
+	return ret;
 }
 
 /* The first block: from here on the disc is no blank any more */
@@ -187,10 +200,10 @@ static bool in_order(struct sim_drive *drive, struct sim_cmd *cmd, int32_t lba, 
 		     const struct sim_range **range)
 {
 	struct sim_cue *cue = drive->cue;
-	int32_t end;
+	int32_t end = expected(cue);
 
-	if (lba != cue->next) {
-		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x02, (uint32_t)cue->next);
+	if (lba != end) {
+		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x02, (uint32_t)end);
 		return false;
 	}
 	*range = range_at(cue, lba, &end);
@@ -216,18 +229,18 @@ void sim_mmc_write_sao(struct sim_drive *drive, struct sim_cmd *cmd)
 	uint32_t blocks = cmd->cdb[0] == 0xaa ? sim_be32(cmd->cdb + 6) : sim_be16(cmd->cdb + 7);
 	int32_t lba = (int32_t)sim_be32(cmd->cdb + 2), end;
 	const struct sim_range *range;
-	int ret = 0;
+	int ret;
 
 	if (!drive->cue) {
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x2c, 0x00);
 		return;
 	}
-	if (!drive->cue->begun && skip_generated(drive))
-		return;
 	if (!in_order(drive, cmd, lba, blocks, &range) ||
 	    !sim_mmc_pace_write(drive, cmd, lba < 0 ? 0 : (uint32_t)lba, blocks) ||
 	    (!drive->cue->begun && !begin(drive, cmd)))
 		return;
+	/* Only now: before it began, a test write would have been none */
+	ret = generate(drive);
 	while (blocks && !ret) {
 		uint32_t n;
 
@@ -238,7 +251,7 @@ void sim_mmc_write_sao(struct sim_drive *drive, struct sim_cmd *cmd)
 		blocks -= n;
 	}
 	if (!ret)
-		ret = skip_generated(drive);
+		ret = generate(drive);
 	if (ret) {
 		sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x0c, 0x00, (uint32_t)lba);
 		return;
