@@ -271,6 +271,53 @@ static void test_made(void **state)
 	disc_image_close(image);
 }
 
+/* A sheet that comes back to a file which it had left. */
+static void test_again(void **state)
+{
+	static const char silence[] =
+		"FILE audio.bin BINARY\n"
+		"TRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 00:08:00\n"
+		"FILE other.bin BINARY\nTRACK 03 AUDIO\nINDEX 01 00:00:00\n"
+		"FILE audio.bin BINARY\n"
+		"TRACK 04 AUDIO\nINDEX 01 00:00:00\nTRACK 05 AUDIO\nINDEX 01 00:05:00\n";
+	struct disc_image *image;
+	const struct cd_track *t;
+	uint8_t raw[CD_RAW];
+
+	(void)state;
+	make_file("other.bin", 400 * CD_RAW, NULL, 0);
+	make_text("again.cue", silence);
+	image = open_image("again.cue");
+	t = disc_image_layout(image)->track;
+	assert_int_equal(t[3].start - t[2].start, 400);
+	assert_int_equal(t[4].start - t[3].start, 375);
+	assert_int_equal(t[4].end - t[4].start, t[1].end - t[0].start - 375);
+	assert_int_equal(disc_image_read(image, t[3].start, 1, CD_RAW, raw, NULL, 0), 0);
+	assert_int_equal(raw[0], byte_at(0));
+	assert_int_equal(disc_image_read(image, t[4].start, 1, CD_RAW, raw, NULL, 0), 0);
+	assert_int_equal(raw[0], byte_at(375ull * CD_RAW));
+	disc_image_close(image);
+}
+
+/* In its middle nobody knows where it goes on, least of all with sectors of two sizes. */
+static void test_goes_back(void **state)
+{
+	(void)state;
+	make_file("other.bin", 400 * CD_RAW, NULL, 0);
+	make_text("middle.cue",
+		  "FILE audio.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n"
+		  "FILE other.bin BINARY\nTRACK 02 AUDIO\nINDEX 01 00:00:00\n"
+		  "FILE audio.bin BINARY\nTRACK 03 AUDIO\nINDEX 01 00:08:00\n");
+	refused("middle.cue", "track 3 goes back into the middle of audio.bin");
+	make_text("sizes.cue",
+		  "FILE audio.bin BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00\n"
+		  "TRACK 02 AUDIO\nINDEX 01 00:08:00\n"
+		  "FILE other.bin BINARY\nTRACK 03 AUDIO\nINDEX 01 00:00:00\n"
+		  "FILE audio.bin BINARY\nTRACK 04 MODE1/2048\nINDEX 01 00:01:00\n"
+		  "TRACK 05 AUDIO\nINDEX 01 00:07:00\n");
+	refused("sizes.cue", "track 4 goes back into the middle of audio.bin");
+}
+
 static void test_wave(void **state)
 {
 	uint8_t head[44] = "RIFF\0\0\0\0WAVEfmt \x10\0\0\0\1\0\2\0\x44\xac\0\0\x10\xb1\2\0\4\0\x10\0data";
@@ -527,6 +574,8 @@ int main(void)
 		cmocka_unit_test(test_write_toc),
 		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_made),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_goes_back),
 		cmocka_unit_test(test_wave),
 		cmocka_unit_test(test_ccd),
 		cmocka_unit_test(test_ccd_sessions),

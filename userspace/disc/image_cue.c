@@ -280,27 +280,54 @@ static uint32_t begin_of(const struct cue_track *t)
 	return t->has[0] ? t->at[0] : t->at[1];
 }
 
+/* The first of the tracks up to this one that follow each other in one file. */
+static unsigned int run_of(const struct cue *c, unsigned int i)
+{
+	while (i && c->tracks[i - 1].file == c->tracks[i].file)
+		i--;
+	return i;
+}
+
+/*
+ * A sheet may come back to a file that it has left, as one of silence: from its
+ * beginning.  Further on, nobody knows how long the sectors before it are, nor where
+ * the track ends that was there first.
+ */
+static bool goes_back(const struct cue *c, unsigned int i)
+{
+	unsigned int first = run_of(c, i), k;
+
+	for (k = 0; k < first; k++)
+		if (c->tracks[k].file == c->tracks[i].file)
+			return begin_of(&c->tracks[first]) != 0;
+	return false;
+}
+
 /*
  * Where a track lies in its file.  Frames count on over tracks with sectors of
  * another size, so the bytes before it are those of each track before it.
  */
+static uint64_t offset_of(const struct cue *c, unsigned int i)
+{
+	unsigned int k = run_of(c, i);
+	uint64_t at = (uint64_t)begin_of(&c->tracks[k]) * c->tracks[k].size;
+
+	/* That they begin one after the other was seen when they were placed */
+	for (; k < i; k++)
+		at += (uint64_t)(begin_of(&c->tracks[k + 1]) - begin_of(&c->tracks[k])) *
+		      c->tracks[k].size;
+	return at;
+}
+
 static int place(struct cue *c, unsigned int i, uint64_t *offset, uint32_t *blocks)
 {
 	const struct cue_track *t = &c->tracks[i], *next = t + 1;
 	bool shared = i + 1 < c->count && next->file == t->file;
-	uint64_t at = 0, from = 0;
-	unsigned int k;
+	uint64_t at = offset_of(c, i);
 
-	for (k = 0; k < i; k++) {
-		if (c->tracks[k].file != t->file)
-			continue;
-		if (c->tracks[k + 1].file == t->file) {
-			at += (uint64_t)(begin_of(&c->tracks[k + 1]) - from) * c->tracks[k].size;
-			from = begin_of(&c->tracks[k + 1]);
-		}
-	}
-	if (!from)
-		at = (uint64_t)begin_of(t) * t->size;
+	if (goes_back(c, i))
+		return sheet_wrong(c->s, "track %u goes back into the middle of %s, which is not known",
+				   t->number, t->file->name);
 	*offset = at;
 	if (shared && begin_of(next) <= begin_of(t))
 		return sheet_wrong(c->s, "track %u begins before track %u", next->number, t->number);
