@@ -66,9 +66,8 @@ row dvd-rw "restricted overwrite" "dvd+rw-format, growisofs" \
 	"each block, in the file and read back; session closed" restricted
 
 # A second session, merged with the first
-grow() { # MEDIUM
-	blank "$1" 65536 &&
-		burn -use-the-force-luke=spare:none -Z "$dev" -R -quiet "$tmp/first" &&
+merged() {
+	burn -use-the-force-luke=spare:none -Z "$dev" -R -quiet "$tmp/first" &&
 		burn -use-the-force-luke=spare:none -M "$dev" -R -quiet "$tmp/second" || return
 	mkdir mnt && mount -o ro "$dev" mnt || return
 	cmp "$tmp/first/a" mnt/a && cmp "$tmp/second/b" mnt/b
@@ -76,9 +75,19 @@ grow() { # MEDIUM
 	umount mnt
 	return "$grown"
 }
-for medium in dvd-r dvd+r dvd+rw bd-r; do
+grow() { # MEDIUM
+	blank "$1" 65536 && merged
+}
+for medium in dvd-r dvd+r dvd+rw dvd+r-dl bd-r bd-re; do
 	row "$medium" "-Z, then -M" growisofs "files of both sessions, mounted" grow "$medium"
 done
+
+restricted_grow() {
+	blank dvd-rw 65536 && dvd+rw-format -force "$dev" && reload && merged &&
+		sidecar '.formatted and (.growing | not)'
+}
+row dvd-rw "restricted overwrite, -Z, then -M" "dvd+rw-format, growisofs" \
+	"files of both sessions, mounted; session closed" restricted_grow
 
 row dvd+r-dl "layer break" growisofs "the break is half of the image, in whole ECC blocks" \
 	whole dvd+r-dl '.layer_0 == 848' -dvd-compat
