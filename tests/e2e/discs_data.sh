@@ -154,6 +154,38 @@ judge 2 BD-RE "disc to disc" "43h, BD-RE" "$complete"
 judge 3 DVD-R "disc to disc" "11h, DVD-R Sequential" "$complete"
 discmux-sim ctl eject reader0 --force >/dev/null
 
+# A pressed master with two layers, and one that is copy protected
+pressed() {
+	first=$(($(stat -c %s "$tmp/master.iso") / 65536 * 16 + 48)) # a little more than half
+	discmux-sim ctl insert reader0 "$tmp/master.iso" --layer-break "$first" >/dev/null &&
+		blanks dvd+r-dl &&
+		discmux copy --from reader --to 0 --verify --no-eject --quiet &&
+		holds 0 "$tmp/master.iso" && layer_0 0 "$first"
+}
+row "DVD-ROM to DVD+R DL" "disc to disc" "dd, cmp, sg_raw" "each block, the layer break" pressed
+discmux-sim ctl eject reader0 --force >/dev/null
+
+protect() {
+	discmux-sim ctl insert reader0 "$tmp/master.iso" --protect 100-131,700 >/dev/null &&
+		blanks dvd+r &&
+		fails 1 "the disc in reader 0 is copy protected" \
+			discmux copy --from reader --to 0 --no-eject --quiet &&
+		reload 0 && info 0 "Disc status: blank"
+}
+row "DVD-ROM, protected" "disc to disc" dvd+rw-mediainfo "refused; still blank" protect
+damaged() {
+	discmux copy --from reader --to 0 --damaged "$tmp/map" --no-eject --quiet &&
+		cp "$tmp/master.iso" "$tmp/holes.iso" &&
+		dd if=/dev/zero of="$tmp/holes.iso" bs=2048 seek=100 count=32 conv=notrunc \
+			2>/dev/null &&
+		dd if=/dev/zero of="$tmp/holes.iso" bs=2048 seek=700 count=1 conv=notrunc \
+			2>/dev/null &&
+		holds 0 "$tmp/holes.iso" && says "$tmp/map" "0x00032000 0x00010000 -" \
+			"0x0015E000 0x00000800 -"
+}
+row "DVD-ROM, protected" "--damaged" "dd, cmp" "zeros in their place, which the map tells" damaged
+discmux-sim ctl eject reader0 --force >/dev/null
+
 # ---- Methods ----
 
 incremental() {

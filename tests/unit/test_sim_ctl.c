@@ -54,6 +54,9 @@ static void requests(void **state)
 	becomes("list --json", "{\"command\": \"list\"}");
 	assert_true(json);
 	becomes("insert reader0 m", "{\"command\":\"insert\",\"device\":\"reader0\",\"disc\":\"m\"}");
+	becomes("insert reader0 m --layer-break 1024 --protect 100-199,500",
+		"{\"command\":\"insert\",\"device\":\"reader0\",\"disc\":\"m\",\"layer_break\":1024,"
+		"\"protect\":\"100-199,500\"}");
 	becomes("eject drive0 --force",
 		"{\"command\":\"eject\",\"device\":\"drive0\",\"force\":true}");
 	becomes("blank dvd+r", "{\"command\":\"blank\",\"type\":\"dvd+r\",\"blocks\":0,"
@@ -119,6 +122,7 @@ static void wrong_words(void **state)
 {
 	static const char *const bad[] = {
 		"", "dance", "list all", "insert reader0", "insert", "insert a b c", "eject",
+		"insert a b --layer-break", "insert a b --layer-break x", "insert a b --protect",
 		"blank", "blank dvd+r a b c", "blank dvd+r --blocks", "blank dvd+r --blocks x",
 		"tray reader0", "tray reader0 ajar", "mail", "mail insert", "mail open m",
 		"mail changer1", "slot", "slot 1", "slot x 1", "slot 1 a b", "speed drive0",

@@ -724,8 +724,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
 		T(inquiry), T(attentions), T(tray_and_lock), T(configuration), T(modes),
-		T(other_modes), T(toc), T(structures), T(reader_reads), T(speeds), T(streaming_refused), T(opc), T(pace),
-		T(busy_event), T(pulled), T(many_hands), T(described), T(garbage),
+		T(other_modes), T(toc), T(structures), T(reader_reads), T(speeds),
+		T(streaming_refused), T(opc), T(pace), T(busy_event), T(pulled), T(many_hands), T(described), T(garbage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@
 
 const char ctl_client_usage[] =
 	"  list [--json]                      devices and discs\n"
-	"  insert DEVICE DISC|FILE            puts a disc into a drive; FILE: .iso .cue .toc .ccd\n"
+	"  insert DEVICE DISC|FILE [--layer-break N] [--protect N[-M][,...]|none]\n"
+	"                                     puts a disc into a drive; FILE: .iso .cue .toc .ccd\n"
 	"  eject DEVICE [--force]             takes it out\n"
 	"  blank TYPE [NAME] [DEVICE|all|slots] [--blocks N] [--count N]\n"
 	"                                     makes a blank disc, or one for every empty recorder\n"
@@ -103,7 +104,8 @@ struct words {
 	size_t count;
 	size_t at;
 	bool json, force, reset;
-	long long blocks, limit;
+	long long blocks, limit, layer_break;
+	const char *protect;
 	json_t *request;
 	char *err;
 	size_t errlen;
@@ -181,6 +183,10 @@ static int words_insert(struct words *w)
 {
 	if (left(w) != 2)
 		return wrong(w, "give insert DEVICE DISC|FILE.iso");
+	if (w->layer_break)
+		json_object_set_new(w->request, "layer_break", json_integer(w->layer_break));
+	if (w->protect)
+		give(w, "protect", w->protect);
 	give(w, "device", next(w));
 	return give_disc(w, next(w));
 }
@@ -376,6 +382,24 @@ static const struct {
 	{ "initiator", words_all },
 };
 
+/* An option with what follows it; false: not one */
+static bool take_value(struct words *w, const char *option, const char *value)
+{
+	if (!strcmp(option, "--protect"))
+		w->protect = value;
+	else if (!is_number(value))
+		return false;
+	else if (!strcmp(option, "--blocks"))
+		w->blocks = atoll(value);
+	else if (!strcmp(option, "--count"))
+		w->limit = atoll(value);
+	else if (!strcmp(option, "--layer-break"))
+		w->layer_break = atoll(value);
+	else
+		return false;
+	return true;
+}
+
 /* Options may stand anywhere. */
 static int take_options(struct words *w, const char *const words[], size_t n)
 {
@@ -386,10 +410,8 @@ static int take_options(struct words *w, const char *const words[], size_t n)
 			w->force = true;
 		else if (!strcmp(words[i], "--reset"))
 			w->reset = true;
-		else if (!strcmp(words[i], "--blocks") && i + 1 < n && is_number(words[i + 1]))
-			w->blocks = atoll(words[++i]);
-		else if (!strcmp(words[i], "--count") && i + 1 < n && is_number(words[i + 1]))
-			w->limit = atoll(words[++i]);
+		else if (i + 1 < n && take_value(w, words[i], words[i + 1]))
+			i++;
 		else if (!strncmp(words[i], "--", 2))
 			return wrong(w, "bad option %s", words[i]);
 		else if (w->count < sizeof(w->word) / sizeof(w->word[0]))

@@ -45,6 +45,20 @@ static int do_list(struct ctl_call *call)
 	return 0;
 }
 
+/* What a pressed DVD is to be beyond its data; most are nothing more */
+static int press(struct ctl_call *call, const char *disc)
+{
+	json_int_t layer_0 = json_integer_value(json_object_get(call->request, "layer_break"));
+	const char *protect = ctl_text(call, "protect");
+
+	if (layer_0 < 0 || layer_0 > UINT32_MAX)
+		return ctl_refuse(call, "bad layer break: give a number of blocks");
+	if (!layer_0 && !protect)
+		return 0;
+	return sim_media_press(call->rig->media, disc, (uint32_t)layer_0, protect, call->err,
+			       sizeof(call->err));
+}
+
 static int do_insert(struct ctl_call *call)
 {
 	struct sim_rig_device *drive = ctl_find_drive(call);
@@ -54,6 +68,8 @@ static int do_insert(struct ctl_call *call)
 	if (!drive)
 		return -EINVAL;
 	ret = find_disc(call, disc, sizeof(disc));
+	if (!ret)
+		ret = press(call, disc);
 	if (!ret)
 		ret = sim_drive_insert(drive->dev, disc, call->err, sizeof(call->err));
 	if (!ret)

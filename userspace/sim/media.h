@@ -62,7 +62,8 @@ int sim_media_blank(struct sim_media *media, const char *type, const char *name,
 
 /*
  * Makes a pressed disc of the image at path.  Blocks of 2048 bytes, up to 8.5
- * GB: CD-ROM up to 360000 blocks, DVD-ROM above; the image is never modified nor
+ * GB: CD-ROM up to 360000 blocks, DVD-ROM above, of two layers where one does not hold
+ * it; the image is never modified nor
  * copied: the disc's .iso is a symbolic link to it.  A .cue, .toc or .ccd sheet:
  * a CD with its tracks, whose sectors are copied.  An image that is or made a disc
  * already gives that disc.  name NULL takes the file's.
@@ -93,6 +94,14 @@ json_t *sim_media_list(struct sim_media *media);
  */
 int sim_media_damage(struct sim_media *media, const char *name, const char *const words[],
 		     size_t n, char *err, size_t errlen);
+
+/*
+ * Makes a pressed disc of data, which is in no drive (-EBUSY), a DVD with two layers, the
+ * first of so many blocks (0: as it is), or one whose blocks "N[-M][,N[-M]]..." are scrambled
+ * with CSS (NULL: as it is, "none": none).
+ */
+int sim_media_press(struct sim_media *media, const char *name, uint32_t layer_0,
+		    const char *protect, char *err, size_t errlen);
 
 /* One disc as in sim_media_list(); NULL when there is none of that name. */
 json_t *sim_media_describe(struct sim_media *media, const char *name);

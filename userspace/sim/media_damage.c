@@ -132,8 +132,8 @@ static int change(json_t *sidecar, const char *const words[], size_t n, char *er
 	return json_array_append_new(list, damage);
 }
 
-int sim_media_damage(struct sim_media *media, const char *name, const char *const words[],
-		     size_t n, char *err, size_t errlen)
+int sim_media_change(struct sim_media *media, const char *name, sim_sidecar_change change,
+		     const void *what, char *err, size_t errlen)
 {
 	json_t *sidecar = NULL;
 	int ret = sim_media_name_ok(name) ? sim_media_claim(media, name) : -ENOENT;
@@ -145,7 +145,7 @@ int sim_media_damage(struct sim_media *media, const char *name, const char *cons
 	}
 	ret = sim_media_read_sidecar(media, name, &sidecar, err, errlen);
 	if (!ret)
-		ret = change(sidecar, words, n, err, errlen);
+		ret = change(sidecar, what, err, errlen);
 	if (!ret) {
 		ret = sim_media_write_sidecar(media, name, sidecar, SIM_SAVE_PLAIN);
 		if (ret)
@@ -154,4 +154,24 @@ int sim_media_damage(struct sim_media *media, const char *name, const char *cons
 	json_decref(sidecar);
 	sim_media_release(media, name);
 	return ret;
+}
+
+struct words {
+	const char *const *word;
+	size_t n;
+};
+
+static int scratch(json_t *sidecar, const void *what, char *err, size_t errlen)
+{
+	const struct words *words = what;
+
+	return change(sidecar, words->word, words->n, err, errlen);
+}
+
+int sim_media_damage(struct sim_media *media, const char *name, const char *const words[],
+		     size_t n, char *err, size_t errlen)
+{
+	const struct words what = { words, n };
+
+	return sim_media_change(media, name, scratch, &what, err, errlen);
 }

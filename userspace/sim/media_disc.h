@@ -23,6 +23,7 @@
 #define SIM_TRACKS_MAX	153u	/* DVD+R; a CD has at most 99 */
 #define SIM_INDEX_MAX	2048u	/* index points of a CD beyond 0 and 1 */
 #define SIM_DAMAGE_MAX	32u
+#define SIM_SCRAMBLED_MAX	16u
 
 enum sim_family { SIM_CD, SIM_DVD, SIM_DVD_MINUS, SIM_DVD_PLUS, SIM_BD };
 
@@ -134,7 +135,9 @@ struct sim_disc {
 	bool formatted;
 	bool dao_only;			/* DVD-RW after a quick blank: no incremental */
 	bool growing;			/* quick format: the session grows as it is written */
-	uint32_t layer_0;		/* blocks of the first layer, if the host set it */
+	uint32_t layer_0;		/* blocks of the first layer, if somebody set it */
+	uint32_t scrambled[SIM_SCRAMBLED_MAX][2];	/* CSS: first and last block */
+	uint16_t scrambled_count;
 	struct sim_damage damage[SIM_DAMAGE_MAX];
 	uint16_t damage_count;
 	struct sim_disc *before;	/* test write: what comes back at its end */
@@ -297,6 +300,14 @@ uint32_t sim_disc_intact(struct sim_disc *disc, enum sim_damage_kind kind, uint3
  * chance, but the same each time the disc is put in. */
 int32_t sim_disc_jitter(struct sim_disc *disc, uint32_t lba, uint32_t speed);
 
+/* ---- pressed DVDs (media_press.c) ---- */
+
+/* What a sidecar says of layers and protection; false: it can't be. */
+bool sim_sidecar_parse_press(struct sim_disc *disc);
+
+/* How many of these blocks come before the first that needs a key. */
+uint32_t sim_disc_in_clear(const struct sim_disc *disc, uint32_t lba, uint32_t blocks);
+
 /* ---- test write (media_erase.c) ---- */
 
 /* From here on nothing is recorded, until sim_disc_test_end() makes it as it was. */
@@ -362,6 +373,10 @@ int sim_media_import_sheet(struct sim_media *media, const char *path, const char
 int sim_media_claim(struct sim_media *media, const char *name);
 void sim_media_release(struct sim_media *media, const char *name);
 bool sim_media_claimed(struct sim_media *media, const char *name);
+/* Changes the sidecar of a disc that is in no drive: -EBUSY, -ENOENT, or what change says. */
+typedef int (*sim_sidecar_change)(json_t *sidecar, const void *what, char *err, size_t errlen);
+int sim_media_change(struct sim_media *media, const char *name, sim_sidecar_change change,
+		     const void *what, char *err, size_t errlen);
 enum sim_save { SIM_SAVE_PLAIN, SIM_SAVE_DURABLE, SIM_SAVE_FRESH };
 /* Replaces NAME.json whole; FRESH: not durable, -EEXIST when there is one. */
 int sim_media_write_sidecar(struct sim_media *media, const char *name, json_t *json,

@@ -234,13 +234,18 @@ void sim_disc_q(const struct sim_disc *disc, uint32_t lba, uint8_t *q)
 			      (int32_t)lba);
 }
 
+#define DVD_LAYER	2298496u	/* most blocks of a single-layer DVD */
+
 uint32_t sim_disc_layer_0(const struct sim_disc *disc)
 {
 	uint32_t unit = disc->medium->unit;
+	bool pressed = disc->medium->family == SIM_DVD && disc->capacity > DVD_LAYER;
 
 	if (disc->layer_0)
 		return disc->layer_0;
-	return disc->medium->two_layers ? (disc->capacity / 2 + unit - 1) / unit * unit : 0;
+	if (!disc->medium->two_layers && !pressed)
+		return 0;
+	return ((disc->capacity + 1) / 2 + unit - 1) / unit * unit;
 }
 
 uint16_t sim_disc_profile(const struct sim_disc *disc)

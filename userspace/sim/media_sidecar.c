@@ -24,6 +24,7 @@
  *   "cd_text"		packs in hexadecimal, of the first session
  *   "formatted", "growing", "dao_only"  true or false (DVD-RW, DVD+RW, BD-RE)
  *   "layer_0"		blocks of the first of two layers
+ *   "protected"	of a DVD-ROM: array of [first, last] (LBA), scrambled with CSS
  *   "damage"		array: "kind" ("read", "c2", "isrc", "jitter"), "first", "last"
  *			(LBA), "times" (0 always), "above" (speed, 0 any); of jitter also
  *			"samples" (how far at most) and "every" (one read of so many)

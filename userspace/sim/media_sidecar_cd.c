@@ -114,8 +114,11 @@ int sim_sidecar_parse_disc(struct sim_disc *disc, char *err, size_t errlen)
 	if (!number(j, "disc_type", 0x20, &type))
 		return bad(disc, "disc_type", err, errlen);
 	disc->type = (uint8_t)type;
-	if (!number(j, "layer_0", disc->medium->two_layers ? disc->capacity : 0, &disc->layer_0))
+	if (!number(j, "layer_0", disc->medium->two_layers ? disc->capacity : 0, &disc->layer_0) &&
+	    disc->medium->family != SIM_DVD)
 		return bad(disc, "layer_0", err, errlen);
+	if (!sim_sidecar_parse_press(disc))
+		return bad(disc, "layer_0\" or \"protected", err, errlen);
 	if (mcn && !cd_mcn_valid(mcn))
 		return bad(disc, "mcn", err, errlen);
 	snprintf(disc->mcn, sizeof(disc->mcn), "%s", mcn ? mcn : "");

@@ -48,8 +48,12 @@ uint32_t sim_mmc_readable(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t
 		sim_cmd_sense_info(cmd, SIM_BLANK_CHECK, 0x00, 0x00, lba);
 		return 0;
 	}
-	good = sim_disc_intact(disc, SIM_DAMAGE_READ, lba, end - lba < blocks ? end - lba : blocks,
-			       sim_pace_read_speed(drive));
+	good = sim_disc_in_clear(disc, lba, end - lba < blocks ? end - lba : blocks);
+	if (!good) {	/* nobody can authenticate here */
+		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x6f, 0x03, lba);
+		return 0;
+	}
+	good = sim_disc_intact(disc, SIM_DAMAGE_READ, lba, good, sim_pace_read_speed(drive));
 	if (!good)
 		sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x11, 0x05, lba);
 	return good;

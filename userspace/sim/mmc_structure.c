@@ -28,18 +28,22 @@ static uint8_t book_type(const struct sim_disc *disc)
 static void physical(const struct sim_disc *disc, uint8_t *to)
 {
 	bool recordable = disc->medium->recordable, plus = disc->medium->family == SIM_DVD_PLUS;
-	uint32_t last = recordable ? disc->capacity - 1 : sim_disc_end(disc) - 1;
+	uint32_t blocks = recordable ? disc->capacity : sim_disc_end(disc);
+	uint32_t layer_0 = sim_disc_layer_0(disc), last = LEADIN_END + blocks - 1;
 
 	to[0] = book_type(disc);
 	to[1] = 0x0f;				/* 120 mm, no maximum rate */
 	to[2] = disc->medium->erasable ? 0x04 : recordable ? 0x02 : 0x01;
-	if (disc->medium->two_layers) {
+	if (layer_0) {
+		uint32_t end = LEADIN_END + layer_0 - 1;
+
 		to[2] |= 0x30;			/* two layers, opposite track path */
-		last = 0xfcffff;		/* layer 1 counts down to where it ends */
-		sim_put_be32(to + 12, LEADIN_END + sim_disc_layer_0(disc) - 1);
+		sim_put_be32(to + 12, end);
+		/* Layer 1 begins above the end of layer 0, at its number's complement */
+		last = (~end & 0xffffff) + blocks - layer_0 - 1;
 	}
 	sim_put_be32(to + 4, LEADIN_END);
-	sim_put_be32(to + 8, disc->medium->two_layers ? last : LEADIN_END + last);
+	sim_put_be32(to + 8, last);
 	if (!plus)
 		return;
 	/* Disc manufacturer, media type, product revision: the ADIP's too */
@@ -118,7 +122,8 @@ static size_t structure(const struct sim_disc *disc, uint8_t format, uint8_t *to
 	case 0x00:
 		physical(disc, to);
 		return 2048;
-	case 0x01:	/* copyright: none */
+	case 0x01:	/* copyright: none, or CSS; any region */
+		to[0] = disc->scrambled_count != 0;
 		return 4;
 	case 0x0e:
 		if (disc->medium->family != SIM_DVD_MINUS)
