@@ -107,7 +107,8 @@ swap cd
 play "a swapped disc is noticed" <<'END'
 yes
 wait EXTRACTION FAILED
-|EXTRACTION FAILED   |this is another disc|
+|READER              |EXTRACTION FAILED   |
+wait this is another disc
 yes
 |NEXT MASTER         |EXTRACTION?         |
 END

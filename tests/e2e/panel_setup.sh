@@ -175,6 +175,26 @@ END
 check "the log has the whole story" grep -q 'failed to write at LBA' "$tmp/log"
 discmux-sim ctl clear recorder1 >/dev/null
 
+# Recorders have other words for this code
+blanks dvd+r dvd+r
+discmux-sim ctl fault reader0 sense 3/11/01 op read lba 5500 >/dev/null
+play "an error of the master names the reader, the code and the reader's words" <<'END'
+yes
+wait COPY ERROR
+|COPY ERROR          |OK 0 NG 
+yes
+|RECORDER 0          |DISC IS 
+no
+|RECORDER 1          |DISC IS 
+no
+|03/11/01 UNRECOVERED|READ ERROR (RETRIED)|
+sleep 3
+|READER 0            |reader 0 can't read |
+yes
+|COPY START?         |(DISC to DISC)      |
+END
+discmux-sim ctl clear reader0 >/dev/null
+
 # ---- Cancelling ----
 
 blanks dvd+r dvd+r

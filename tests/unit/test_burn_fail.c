@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libdiscmux.h"
+
 #define WRITE_10	0x2a
 #define BLOCKS		5003
 
@@ -133,6 +135,16 @@ static void expect_source(struct burn_rig *rig, const char *message)
 	burn_rig_free(rig);
 }
 
+/* What the drive with the master said, for displays that have words of their own. */
+static void expect_failure(struct burn_rig *rig, uint8_t key, uint8_t asc, uint8_t ascq)
+{
+	const struct discmux_result *failure = burn_source_failure(rig->config.source);
+
+	assert_non_null(failure);
+	assert_true(discmux_result_is(failure, key, asc, ascq));
+	assert_string_equal(burn_source_name(rig->config.source), "reader 0");
+}
+
 static void test_no_master(void **state)
 {
 	struct burn_rig *rig = two(64);
@@ -141,6 +153,9 @@ static void test_no_master(void **state)
 	burn_rig_blank(rig, 2, "dvd+r", 0);
 	burn_source_free(rig->config.source);
 	assert_int_equal(burn_source_drive(0, "reader 0", 65536, &rig->config.source), 0);
+	assert_null(burn_source_failure(rig->config.source));
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	expect_failure(rig, 0x02, 0x3a, 0x01);
 	expect_source(rig, "no disc in reader 0: insert the master");
 }
 
@@ -404,6 +419,7 @@ static void test_master_error(void **state)
 			    "reader 0 can't read the master at LBA 4567: L-EC uncorrectable error (03/11/05): clean the disc, or try another drive");
 	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_RUINED, "the master can't be read");
 	burn_rig_expect(rig, 1, BURN_FAILED, BURN_DISC_RUINED, "the master can't be read");
+	expect_failure(rig, 0x03, 0x11, 0x05);
 	burn_rig_free(rig);
 }
 

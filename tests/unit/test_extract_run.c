@@ -13,6 +13,7 @@
 
 #include "extract.h"
 #include "image.h"
+#include "libdiscmux.h"
 
 #define BLOCKS	2000u	/* of a master */
 
@@ -271,12 +272,15 @@ static void test_two_masters(void **state)
 
 static void test_refused(void **state)
 {
+	struct discmux_result failure = { 0 };
 	struct extract_master master, other;
 	struct images_info info;
 
 	(void)state;
+	config.failure = &failure;
 	assert_int_equal(extract_analyze(&config, &master, err, sizeof(err)), -EINVAL);
 	assert_string_equal(err, "no disc in reader 0: insert the master");
+	assert_true(discmux_result_is(&failure, 0x02, 0x3a, 0x01));
 	insert(1, true);
 	analyze(&master);
 	insert(2, false);
@@ -290,6 +294,7 @@ static void test_refused(void **state)
 	config.overwrite = true;
 	burn_rig_fault(rig, 0, "sense 3/11/05 lba 200");
 	run(&other, 1, -EIO, NULL);
+	assert_true(discmux_result_is(&failure, 0x03, 0x11, 0x05));
 	assert_string_equal(err, "reader 0 can't read the master for sure in track 1 at 0:02, LBA 200: clean the disc, or try another reader");
 	assert_int_equal(images_check(store, "HDD1", 0, NULL, err, sizeof(err)), 0);
 	assert_false(rig->claimed[0]);

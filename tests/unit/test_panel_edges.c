@@ -439,6 +439,58 @@ static void test_refused_tracks(void **state)
 	panel_rig_free(&rig);
 }
 
+/* The reader's own fault: whose it is, its code in the words of readers, the story.
+ * In those of recorders 11/01 is "READ RETRIES EXHAUSTED". */
+static void reader_fault(struct panel_rig *rig)
+{
+	struct panel_job *j = &rig->engine.job;
+
+	j->nr_faults = 1;
+	j->faults[0] = (struct panel_fault){ .drive = "READER 0", .reader = true,
+		.sense_valid = true, .key = 3, .asc = 0x11, .ascq = 0x01,
+		.text = "reader 0 can't read the master at LBA 500" };
+}
+
+static void after(struct panel_rig *rig, unsigned int ms)
+{
+	rig->now_ms += ms - 100;
+	panel_rig_step(rig, PANEL_NO_KEY);
+}
+
+static void test_reader_fault(void **state)
+{
+	struct panel_rig rig;
+
+	(void)state;
+	panel_rig_init(&rig);
+	at(&rig, S_DONE);
+	reader_fault(&rig);
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	panel_rig_shows(&rig, "03/11/01 UNRECOVERED", "READ ERROR (RETRIED)");
+	after(&rig, 2500);
+	panel_rig_shows(&rig, "READER 0", "reader 0 can't read ");
+	after(&rig, 2500);
+	panel_rig_shows(&rig, "READER 0", " 0 can't read the ma");
+	panel_rig_free(&rig);
+}
+
+static void test_extraction_fault(void **state)
+{
+	struct panel_rig rig;
+
+	(void)state;
+	panel_rig_init(&rig);
+	at(&rig, S_TRK_FAILED);
+	reader_fault(&rig);
+	after(&rig, 100);
+	panel_rig_shows(&rig, "READER 0", "EXTRACTION FAILED");
+	after(&rig, 2500);
+	panel_rig_shows(&rig, "03/11/01 UNRECOVERED", "READ ERROR (RETRIED)");
+	after(&rig, 2500);
+	panel_rig_shows(&rig, "READER 0", "reader 0 can't read ");
+	panel_rig_free(&rig);
+}
+
 /* The menu in the man page is the one that runs. */
 static void test_man_page(void **state)
 {
@@ -468,6 +520,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_failed_tracks),
 		cmocka_unit_test(test_refused_tracks),
+		cmocka_unit_test(test_reader_fault),
+		cmocka_unit_test(test_extraction_fault),
 		cmocka_unit_test(test_man_page),
 	};
 

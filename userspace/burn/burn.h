@@ -118,6 +118,13 @@ const struct cd_layout *burn_source_layout(const struct burn_source *source);
 /* Blocks that could not be read, so far.  Only jobs with damaged set have any. */
 uint32_t burn_source_bad(const struct burn_source *source);
 
+/* "reader 0", or the path of an image. */
+const char *burn_source_name(const struct burn_source *source);
+
+/* The drive could not read it: what it said last, or a result without sense where it
+ * said nothing.  NULL: that has not happened since the master was looked at. */
+const struct discmux_result *burn_source_failure(const struct burn_source *source);
+
 /* Bytes that were read from it so far, by all jobs. */
 uint64_t burn_source_bytes_read(const struct burn_source *source);
 

@@ -322,7 +322,6 @@ int burn_parts(struct burn_job *job);
 
 /* The drive that the master is in; DISCMUX_NONE for a file. */
 uint32_t burn_source_member(const struct burn_source *source);
-const char *burn_source_name(const struct burn_source *source);
 
 /* Looks at the master; its size is in job->image_blocks then.  -EINVAL with a
  * message in job->error. */

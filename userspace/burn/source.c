@@ -132,6 +132,19 @@ const char *burn_source_name(const struct burn_source *s)
 	return s ? s->name : "";
 }
 
+const struct discmux_result *burn_source_failure(const struct burn_source *s)
+{
+	return s && s->failed ? &s->failure : NULL;
+}
+
+void source_failed(struct burn_source *s, const struct discmux_result *result)
+{
+	s->failed = true;
+	memset(&s->failure, 0, sizeof(s->failure));
+	if (result)
+		s->failure = *result;
+}
+
 /* ---- A master in a drive ---------------------------------------------- */
 
 static int drive_ready(struct burn_source *s, struct burn_job *job)
@@ -145,6 +158,7 @@ static int drive_ready(struct burn_source *s, struct burn_job *job)
 	if (burn_command(job, s->member, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
 			 SOURCE_READY_MS, &result) >= 0)
 		return 0;
+	source_failed(s, &result);
 	if (burn_key(&result, &asc, &ascq) == 0x02 && asc == 0x3a)
 		return burn_job_problem(job, "no disc in %s: insert the master", s->name);
 	discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
@@ -190,6 +204,7 @@ static int drive_size(struct burn_source *s, struct burn_job *job)
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
 			   SOURCE_READY_MS, &result);
 	if (len < 0) {
+		source_failed(s, &result);
 		discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
 		return burn_job_problem(job, "the size of the disc in %s can't be read: %s",
 					s->name, words);
@@ -281,6 +296,7 @@ static void forget(struct burn_source *s)
 	s->cd = false;
 	s->c2 = false;
 	s->slow = 0;
+	s->failed = false;
 	memset(s->run_out, 0, sizeof(s->run_out));
 	free(s->layout.text);
 	memset(&s->layout, 0, sizeof(s->layout));

@@ -37,7 +37,12 @@ struct burn_source {
 	uint8_t pause;			/* number of the track whose pause was made */
 	struct burn_map *map;
 	uint32_t slow;			/* blocks that are still to be read slowly */
+	bool failed;			/* and this is how: */
+	struct discmux_result failure;
 };
+
+/* source.c: keeps why the drive could not read; NULL: it did not say. */
+void source_failed(struct burn_source *s, const struct discmux_result *result);
 
 /* source_cd.c: tracks, indices and codes of the CD in the drive, into layout.
  * -EINVAL with a message in job->error. */

@@ -88,6 +88,8 @@ static bool short_toc(struct burn_source *s, struct burn_job *job)
 	s->layout.tracks = 0;
 	mmc_cmd_read_toc(&cmd);
 	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	if (len < 0)
+		source_failed(s, &result);
 	if (len < 0 || mmc_parse_toc(reply, (size_t)len, &toc))
 		return false;
 	for (i = 0; i + 1 < toc.count && toc.tracks[i].number <= CD_TRACKS; i++) {

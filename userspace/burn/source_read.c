@@ -87,6 +87,7 @@ static int fail(struct burn_source *s, struct burn_job *job, int32_t lba, uint32
 	if (!discmux_result_sense(result, &sense) && sense.info_valid &&
 	    (int64_t)sense.info >= lba && (int64_t)sense.info < (int64_t)lba + blocks)
 		lba = (int32_t)sense.info;
+	source_failed(s, result);
 	discmux_device_result_text(DISCMUX_DEVICE_READER, result, words, sizeof(words));
 	burn_job_problem(job, "%s can't read the master at LBA %d: %s%s", s->name, lba, words,
 			 disc_error(result) ? ": clean the disc, or try another drive" : "");
@@ -130,6 +131,7 @@ static int give_up_audio(struct burn_source *s, struct burn_job *job, int32_t lb
 	int64_t place = burn_save_place(job, lba);
 
 	if (!job->config.damaged) {
+		source_failed(s, NULL);
 		burn_job_problem(job, "%s can't read the audio of the master at LBA %d: %u of its bytes stay wrong (C2 errors): clean the disc, or try another drive",
 				 s->name, lba, wrong);
 		return -EIO;

@@ -211,6 +211,13 @@ char *drive_name(const struct drive *d, char *buf, size_t size)
 	return buf;
 }
 
+void drive_capitals(char *name)
+{
+	for (; *name; name++)
+		if (*name >= 'a' && *name <= 'z')
+			*name = (char)(*name - 'a' + 'A');
+}
+
 const char *drive_disc_name(enum drive_disc disc)
 {
 	static const char *const names[] = { "unknown", "none", "blank", "appendable", "complete" };

@@ -63,6 +63,9 @@ const char *drive_medium_class(uint16_t profile);
 /* "reader 0", "recorder 2".  Returns buf. */
 char *drive_name(const struct drive *drive, char *buf, size_t size);
 
+/* A name as the panel shows it: "READER 0". */
+void drive_capitals(char *name);
+
 /* "none", "blank", ...; "unknown" */
 const char *drive_disc_name(enum drive_disc disc);
 

@@ -19,7 +19,7 @@ static void record(void *arg, size_t i, const char *state, enum burn_disc disc)
 }
 
 /* One for each recorder that did not make a good copy, and one for the job. */
-static void take_faults(struct job *job)
+static void take_faults(struct job *job, const struct burn_source *source)
 {
 	struct burn_status s;
 	size_t i;
@@ -29,7 +29,7 @@ static void take_faults(struct job *job)
 		job_disc_fault(job, i, &s);
 	}
 	if (*burn_job_error(job->burn))
-		job_problem(job, "MASTER", "%s", burn_job_error(job->burn));
+		job_master_fault(job, source, burn_job_error(job->burn));
 	if (job->check_rc && job->check_rc != -ECANCELED)
 		job_problem(job, "MASTER", "%s", job->check_error);
 }
@@ -99,7 +99,7 @@ static void configure(struct job *job, struct burn_source *source, struct burn_c
 	}
 }
 
-static int run(struct job *job, struct burn_job *burn)
+static int run(struct job *job, struct burn_job *burn, const struct burn_source *source)
 {
 	int rc;
 
@@ -111,7 +111,7 @@ static int run(struct job *job, struct burn_job *burn)
 	pthread_mutex_unlock(&job->lock);
 	job_phase(job, PANEL_RUNNING);
 	rc = burn_job_run(burn);
-	take_faults(job);
+	take_faults(job, source);
 	return rc;
 }
 
@@ -126,7 +126,7 @@ int job_burn(struct job *job, struct burn_source *source)
 	rc = burn_job_create(&config, &burn);
 	if (rc)
 		return rc;
-	rc = run(job, burn);
+	rc = run(job, burn, source);
 	count_ends(job, config.task);
 	pthread_mutex_lock(&job->lock);
 	job_take_burn(job);

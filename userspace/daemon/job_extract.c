@@ -14,6 +14,7 @@ struct work {
 	struct extract_master master;
 	struct drive reader;
 	char name[32];
+	struct discmux_result failure;	/* of the reader */
 	char err[256];
 };
 
@@ -36,6 +37,14 @@ static int check_disc(struct job *job, const struct drive *reader)
 	return same ? 0 : job_problem(job, "READER", "this is another disc than the one that was analyzed: put that one in, or analyze this one");
 }
 
+static int failed(struct job *job, const struct work *w, int rc)
+{
+	if (rc == -ECANCELED)
+		return rc;
+	job_reader_fault(job, w->name, &w->failure, w->err);
+	return -EIO;
+}
+
 /* Waits for the disc, and says what there is to extract from. */
 static int begin(struct job *job, struct work *w)
 {
@@ -51,12 +60,13 @@ static int begin(struct job *job, struct work *w)
 	w->config.ctx = job->dm;
 	w->config.member = w->reader.member;
 	w->config.name = w->name;
+	w->config.failure = &w->failure;
 	w->config.max_data = w->reader.max_data < job->max_exec_bytes ? w->reader.max_data :
 								       job->max_exec_bytes;
 	w->config.progress = (struct images_progress){ step, job };
 	job_phase(job, PANEL_RUNNING);
 	rc = extract_analyze(&w->config, &w->master, w->err, sizeof(w->err));
-	return !rc || rc == -ECANCELED ? rc : job_problem(job, "READER", "%s", w->err);
+	return rc ? failed(job, w, rc) : 0;
 }
 
 /* What the panel shows of it. */
@@ -103,7 +113,7 @@ static int extract(struct job *job, struct work *w)
 	rc = extract_run(&w->config, &w->master, job->spec.tracks, &report, &info, w->err,
 			 sizeof(w->err));
 	if (rc)
-		return rc == -ECANCELED ? rc : job_problem(job, "READER", "%s", w->err);
+		return failed(job, w, rc);
 	core_log(6, "job %lld: %s has %u tracks; %u jitters, %u errors put right%s",
 		 (long long)job->id, info.name, info.tracks, report.jitter, report.errors,
 		 report.unsteady ? "; the reader does not read steadily" : "");

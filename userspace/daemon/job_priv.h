@@ -155,6 +155,15 @@ void job_count_end(struct job *job, size_t i, const struct burn_status *status);
 /* A fault, if disc i is no good copy. */
 void job_disc_fault(struct job *job, size_t i, const struct burn_status *status);
 
+/* ---- job_reader.c: the reading of a master -------------------------------- */
+
+/* A fault of the drive of this name; result: what it said last, zeroed for nothing. */
+void job_reader_fault(struct job *job, const char *name, const struct discmux_result *result,
+		      const char *text);
+
+/* What was wrong with a job of the burn engine as a whole. */
+void job_master_fault(struct job *job, const struct burn_source *source, const char *text);
+
 /* ---- job_copy.c, job_burn.c --------------------------------------------- */
 
 /* The master as a source; name: where it is, for people. */

@@ -90,13 +90,6 @@ static void take_images(struct panel_host *h, uint64_t now_ms)
 	free(list);
 }
 
-static void upper(char *text)
-{
-	for (; *text; text++)
-		if (*text >= 'a' && *text <= 'z')
-			*text = (char)(*text - 'a' + 'A');
-}
-
 static void take_drives(struct panel_host *h)
 {
 	struct panel_engine *e = &h->engine;
@@ -107,7 +100,7 @@ static void take_drives(struct panel_host *h)
 		const struct drive *d = &h->drives[i];
 
 		drive_name(d, e->drives[i].name, sizeof(e->drives[i].name));
-		upper(e->drives[i].name);
+		drive_capitals(e->drives[i].name);
 		snprintf(e->drives[i].inquiry, sizeof(e->drives[i].inquiry), "%-15.15s %4.4s",
 			 d->product, d->revision);
 	}

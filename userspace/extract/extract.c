@@ -76,6 +76,8 @@ static int look(const struct extract_config *c, struct extract_master *master, c
 		snprintf(err, errlen, "cancelled");
 		rc = -ECANCELED;
 	}
+	if (c->failure && burn_source_failure(source))
+		*c->failure = *burn_source_failure(source);
 	if (!rc && !burn_source_layout(source)->tracks) {
 		snprintf(err, errlen, "the disc in %s is no CD: insert an audio CD", c->name);
 		rc = -EINVAL;
@@ -375,6 +377,9 @@ int extract_run(const struct extract_config *config, const struct extract_master
 		rc = make_plan(r, taken);
 	if (!rc)
 		rc = register_all(r, info);
+	/* Places that were read at last were no failure of the reader */
+	if (config->failure && rc != -EIO && rc != -ENOMEDIUM)
+		memset(config->failure, 0, sizeof(*config->failure));
 	extract_plan_clear(&r->plan);
 	disc_image_close(r->before);
 	extract_drive_free(r->drive);

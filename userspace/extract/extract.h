@@ -23,6 +23,8 @@ struct extract_config {
 	uint32_t max_data;	/* most bytes of one command */
 	const char *helper;	/* see paranoia_read(); NULL: the usual one */
 	struct images_progress progress;	/* bytes; 0 of 0 while it looks at a disc */
+	struct discmux_result *failure;	/* what the reader said last where that was the
+					 * end, else zeroed.  May be NULL */
 
 	/* extract_run() only */
 	struct images *store;

@@ -95,11 +95,18 @@ static int send(struct extract_drive *d, const struct mmc_command *cmd, void *da
 	return -EIO;
 }
 
+static void keep_failure(const struct extract_drive *d, const struct discmux_result *result)
+{
+	if (d->config->failure)
+		*d->config->failure = *result;
+}
+
 static int fail(struct extract_drive *d, int32_t lba, const struct discmux_result *result)
 {
 	struct discmux_sense sense;
 	char words[128];
 
+	keep_failure(d, result);
 	if (key_of(result, &sense) == 0x06 || (sense.key == 0x02 && sense.asc == 0x3a)) {
 		snprintf(d->error, sizeof(d->error), "the disc in %s was taken out: insert it again and begin anew",
 			 d->config->name);
@@ -197,6 +204,7 @@ static int read_one(struct extract_drive *d, int32_t lba, uint8_t *data)
 		if (!discmux_result_ok(&result) && !disc_error(&result))
 			return fail(d, lba, &result);
 	}
+	keep_failure(d, &result);
 	return 0;
 }
 

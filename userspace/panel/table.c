@@ -42,7 +42,7 @@ const struct screen_row panel_screens[S_COUNT] = {
 	[S_TRK_REGISTER] = PLAIN("trk-register", "REGISTER TRACKS?", "(CD to HDD1)\t%K"),
 	[S_TRK_RUN] = PLAIN("trk-run", "EXTRACTION\t%A", "CD to HDD1\t%P"),
 	[S_TRK_NEXT] = PLAIN("trk-next", "NEXT MASTER", "EXTRACTION?"),
-	[S_TRK_FAILED] = PLAIN("trk-failed", "EXTRACTION FAILED", "%R"),
+	[S_TRK_FAILED] = PLAIN("trk-failed", "%R", "%r"),
 
 	[S_SET_MODE] = ITEM("set-mode", "MODE SELECT?", "\t%V", PANEL_MODE),
 	[S_SET_HD_DISC] = ITEM("set-hd-disc", "Copy DISC to", "HD/DISC?\t%V", PANEL_HD_DISC),

@@ -159,6 +159,18 @@ static void put_fault(struct line *l, const struct panel_fault *f, int row, uint
 	}
 }
 
+/* The first error; no disc has a fate, what failed stands in its place. */
+static void put_extraction_fault(struct line *l, const struct panel_job *job, int row, uint64_t ms)
+{
+	struct panel_fault f;
+
+	if (!job->nr_faults)
+		return;
+	f = job->faults[0];
+	snprintf(f.fate, sizeof(f.fate), "EXTRACTION FAILED");
+	put_fault(l, &f, row, ms);
+}
+
 /* Fields about the panel's own state. */
 static bool panel_field(struct line *l, char field, const struct panel *panel,
 			const struct panel_engine *engine)
@@ -285,7 +297,8 @@ static void field(struct line *l, char which, const struct panel *panel, uint64_
 		put(l, "%s", engine->hardware);
 		break;
 	case 'R':
-		put_scrolled(l, job->nr_faults ? job->faults[0].text : "", ms);
+	case 'r':
+		put_extraction_fault(l, job, which == 'r', ms);
 		break;
 	default:	/* '1', '2' */
 		if (panel->fault < job->nr_faults)

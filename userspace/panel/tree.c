@@ -58,9 +58,10 @@ static const char *sample(char field)
 	case 'O':
 		return "COMPLETE|ERROR|CANCELLED";
 	case 'R':
-		return "why";
 	case '1':
 		return "drive|code, words|drive";
+	case 'r':
+		return "EXTRACTION FAILED|words|why";
 	case '2':
 		return "disc|words|why";
 	default:
