@@ -96,6 +96,31 @@ check "no disc counts as good" sh -c "discmux daemon job | jq -e \
 	'(.discs | length > 0) and all(.discs[]; .fate != \"good\") and .good == 0'"
 check "nor do the counters" counter discs-good 2
 
+# One that was cut off is no master any more
+truncate -s -2048 "$hdd3/HDD3.iso"
+dvd_master
+ask set item=hd-disc value=0 >/dev/null
+sleep 1.5
+play "what is damaged can't be selected, and is registered again" <<'END'
+no
+no
+yes
+no
+no
+no
+|>HDD3?              |DAMAGED             |
+yes
+|HDD3 IS DAMAGED     |REGISTER IT AGAIN?  |
+no
+|>HDD3?              |DAMAGED             |
+yes
+yes
+wait REGISTER COMPLETE
+yes
+|COPY START?         |(HDD3 to DISC)      |
+END
+check "HDD3 is whole again" cmp "$tmp/master.iso" "$hdd3/HDD3.iso"
+
 panel_stop
 rm -rf "$tmp"
 done_testing

@@ -109,7 +109,9 @@ static void at(struct panel_rig *rig, enum screen s)
 	if (s == S_FAULT || s == S_TRK_FAILED)
 		fault(rig, "RECORDER 2");
 	if (s >= S_CLEAR && s <= S_CLEAR_BUSY)
-		rig->engine.images[0] = (struct panel_image){ true, PANEL_KIND_ROM, 700000000 };
+		rig->engine.images[0] = (struct panel_image){ .stored = true, .bytes = 700000000 };
+	if (s == S_DAMAGED)
+		rig->engine.images[0] = (struct panel_image){ .stored = true, .damaged = true };
 	if (s == S_TRK_TRACK || s == S_TRK_END || s == S_TRK_REGISTER || s == S_TRK_RUN)
 		tracks(rig);
 	rig->panel->master = 1;
@@ -137,12 +139,17 @@ static void meet(struct panel_rig *rig, enum screen from, enum condition c)
 	case C_STORED:
 	case C_ANY_STORED:
 	case C_HDD1_STORED:
-		e->images[0] = (struct panel_image){ true, PANEL_KIND_VIDEO, 4370000000 };
+		e->images[0] = (struct panel_image){ .stored = true, .kind = PANEL_KIND_VIDEO,
+						     .bytes = 4370000000 };
 		if (c == C_ANY_STORED)
 			rig->panel->hdd = PANEL_HDDS;
 		break;
 	case C_MORE_STORED:
-		e->images[6] = (struct panel_image){ true, PANEL_KIND_AUDIO, 712345678 };
+		e->images[6] = (struct panel_image){ .stored = true, .kind = PANEL_KIND_AUDIO,
+						     .bytes = 712345678 };
+		break;
+	case C_DAMAGED:
+		e->images[0] = (struct panel_image){ .stored = true, .damaged = true };
 		break;
 	case C_RESUMED:
 		job(rig, PANEL_NEED_DISCS, PANEL_COPY);
@@ -340,6 +347,35 @@ static uint32_t noise(uint32_t *seed)
 	return *seed >> 8;
 }
 
+/* What is no master any more is said to be that, can't be selected, and can be
+ * registered anew or cleared. */
+static void test_damaged(void **state)
+{
+	struct panel_rig rig;
+
+	(void)state;
+	panel_rig_init(&rig);
+	at(&rig, S_HDD);
+	meet(&rig, S_HDD, C_DAMAGED);
+	panel_rig_step(&rig, PANEL_NO_KEY);
+	panel_rig_shows(&rig, ">HDD1?", "DAMAGED");
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	panel_rig_shows(&rig, "HDD1 IS DAMAGED", "REGISTER IT AGAIN?");
+	assert_int_equal(rig.engine.settings.value[PANEL_SOURCE], 0);
+	panel_rig_step(&rig, PANEL_KEY_NO);
+	panel_rig_shows(&rig, ">HDD1?", "DAMAGED");
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	assert_int_equal(rig.request.what, PANEL_DO_START);
+	assert_int_equal(rig.request.work, PANEL_REGISTER);
+	assert_int_equal(rig.request.hdd, 1);
+	at(&rig, S_CLEAR);
+	meet(&rig, S_CLEAR, C_DAMAGED);
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	panel_rig_shows(&rig, ">HDD1 CLEAR?", "DAMAGED");
+	panel_rig_free(&rig);
+}
+
 /* Whatever the engine says and people press: 20 characters that can be printed. */
 static void test_noise(void **state)
 {
@@ -370,6 +406,7 @@ static void test_noise(void **state)
 				rig.engine.master.frames[k] = noise(&seed) % 99999;
 			}
 			rig.engine.images[noise(&seed) % 10].stored = noise(&seed) & 1;
+			rig.engine.images[noise(&seed) % 10].damaged = noise(&seed) & 1;
 		}
 		panel_rig_step(&rig, (enum panel_key)(n / 3 % 3));
 		rig.now_ms += noise(&seed) % 9000;
@@ -517,6 +554,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_reachable),
+		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_failed_tracks),
 		cmocka_unit_test(test_refused_tracks),

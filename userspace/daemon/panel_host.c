@@ -70,6 +70,7 @@ static void take_image(struct panel_engine *e, const struct images_info *info)
 	if (!n)
 		return;
 	e->images[n - 1].stored = true;
+	e->images[n - 1].damaged = *info->problem;
 	e->images[n - 1].kind = (enum panel_kind)info->kind;
 	e->images[n - 1].bytes = info->bytes;
 }

@@ -141,6 +141,8 @@ bool panel_condition(const struct panel *panel, const struct panel_engine *engin
 		return panel->hdd < PANEL_HDDS;
 	case C_STORED:
 		return engine->images[panel->hdd - 1].stored;
+	case C_DAMAGED:
+		return engine->images[panel->hdd - 1].damaged;
 	case C_ANY_STORED:
 		return next_stored(engine, 0);
 	case C_MORE_STORED:

@@ -65,6 +65,7 @@ enum panel_kind {
 
 struct panel_image {
 	bool stored;
+	bool damaged;		/* stored, but no master any more; the rest is not known */
 	enum panel_kind kind;
 	uint64_t bytes;
 };

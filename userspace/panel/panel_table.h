@@ -10,7 +10,7 @@ enum screen {
 	/* the main menu */
 	S_COPY, S_SIMULATE, S_SELECT, S_ERASE, S_EXTRACT, S_SETUP,
 	/* MASTER SELECT? */
-	S_READER, S_HDD, S_CLEAR, S_EXIT,
+	S_READER, S_HDD, S_DAMAGED, S_CLEAR, S_EXIT,
 	/* MASTER CLEAR? */
 	S_CLEAR_HDD, S_CLEAR_SURE, S_CLEAR_BUSY, S_AGAIN, S_CLEAR_EXIT,
 	/* DISC ERASE? */
@@ -37,6 +37,7 @@ enum condition {
 	C_ALWAYS,
 	C_MORE_HDDS,		/* the cursor is not on HDD10 */
 	C_STORED,		/* the partition at the cursor holds a master */
+	C_DAMAGED,		/* one that can't be used */
 	C_ANY_STORED,
 	C_MORE_STORED,		/* one behind the cursor does */
 	C_HDD1_STORED,

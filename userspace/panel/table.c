@@ -19,6 +19,7 @@ const struct screen_row panel_screens[S_COUNT] = {
 
 	[S_READER] = PLAIN("reader", ">READER?", "(DISC TO DISC)"),
 	[S_HDD] = PLAIN("hdd", ">HDD%N?", "%I"),
+	[S_DAMAGED] = PLAIN("damaged", "HDD%N IS DAMAGED", "REGISTER IT AGAIN?"),
 	[S_CLEAR] = PLAIN("master-clear", ">MASTER CLEAR?", "(HDD)"),
 	[S_EXIT] = PLAIN("select-exit", ">EXIT?", ""),
 
@@ -102,11 +103,14 @@ const struct edge_row panel_edges[] = {
 	/* ---- MASTER SELECT? ---- */
 	YES(S_READER, C_ALWAYS, A_USE_READER, S_COPY),
 	NO(S_READER, C_ALWAYS, A_FIRST_HDD, S_HDD),
+	YES(S_HDD, C_DAMAGED, A_NONE, S_DAMAGED),
 	YES(S_HDD, C_STORED, A_USE_HDD, S_COPY),
 	YES(S_HDD, C_ALWAYS, A_REGISTER, S_WAIT),
 	NO(S_HDD, C_MORE_HDDS, A_NEXT_HDD, S_HDD),
 	NO(S_HDD, C_ANY_STORED, A_NONE, S_CLEAR),
 	NO(S_HDD, C_ALWAYS, A_NONE, S_EXIT),
+	YES(S_DAMAGED, C_ALWAYS, A_REGISTER, S_WAIT),
+	NO(S_DAMAGED, C_ALWAYS, A_NONE, S_HDD),
 	YES(S_CLEAR, C_ALWAYS, A_FIRST_STORED, S_CLEAR_HDD),
 	NO(S_CLEAR, C_ALWAYS, A_NONE, S_EXIT),
 	YES(S_EXIT, C_ALWAYS, A_NONE, S_SELECT),
@@ -251,6 +255,7 @@ static const char *const condition_names[C_COUNT] = {
 	[C_ALWAYS] = "",
 	[C_MORE_HDDS] = "before HDD10",
 	[C_STORED] = "a master is stored there",
+	[C_DAMAGED] = "what is stored there is damaged",
 	[C_ANY_STORED] = "any master is stored",
 	[C_MORE_STORED] = "another master is stored",
 	[C_HDD1_STORED] = "HDD1 holds a master",

@@ -91,7 +91,9 @@ static void put_image(struct line *l, const struct panel_image *image)
 {
 	char size[16];
 
-	if (image->stored)
+	if (image->damaged)
+		put(l, "DAMAGED");
+	else if (image->stored)
 		put(l, "%s\t%s", panel_kind_name(image->kind),
 		    panel_size(image->bytes, size, sizeof(size)));
 	else

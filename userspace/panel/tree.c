@@ -17,7 +17,7 @@ static const char *sample(char field)
 	case 'C':
 		return "n";
 	case 'I':
-		return "(DISC TO HDD)|kind, size";
+		return "(DISC TO HDD)|kind, size|DAMAGED";
 	case 'T':
 		return "n/total|-/total|OVER";
 	case 'K':
