@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The LCDproc client, against a server that says what LCDd says. */
+#define _GNU_SOURCE	/* RTLD_NEXT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +9,11 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +34,23 @@
 static int listener;
 static char where[32];
 
+/* The resolver: the address of "slow.test" comes when the test lets it, or never. */
+static sem_t resolver;
+
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+		struct addrinfo **list)
+{
+	static int (*real)(const char *, const char *, const struct addrinfo *,
+			   struct addrinfo **);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	if (strcmp(host, "slow.test") != 0)
+		return real(host, port, hints, list);
+	sem_wait(&resolver);
+	return real("127.0.0.1", port, hints, list);
+}
+
 static int set_up(void **state)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -48,6 +69,19 @@ static int tear_down(void **state)
 {
 	(void)state;
 	return close(listener);
+}
+
+/* LCDd is called, at this time. */
+static int take_call(struct lcd *lcd, uint64_t ms)
+{
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	bool more;
+	int i;
+
+	for (i = 0; i < 200 && poll(&p, 1, 20) <= 0; i++)
+		lcd_handle(lcd, ms, &more);
+	assert_true(i < 200);
+	return accept(listener, NULL, NULL);
 }
 
 /* What the client says until there is nothing more for a while. */
@@ -95,8 +129,7 @@ static void test_session(void **state)
 
 	(void)state;
 	assert_int_equal(lcd_open(where, &lcd), 0);
-	keys(lcd, pressed);
-	fd = accept(listener, NULL, NULL);
+	fd = take_call(lcd, 100);
 	assert_true(fd >= 0);
 	hear(fd, text, sizeof(text));
 	assert_string_equal(text, "hello\n");
@@ -134,8 +167,7 @@ static void test_noise(void **state)
 
 	(void)state;
 	assert_int_equal(lcd_open(where, &lcd), 0);
-	keys(lcd, pressed);
-	fd = accept(listener, NULL, NULL);
+	fd = take_call(lcd, 100);
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	say(fd, text);
@@ -148,11 +180,33 @@ static void test_noise(void **state)
 	usleep(20000);
 	keys(lcd, pressed);
 	lcd_handle(lcd, 200, &more);
-	lcd_handle(lcd, 10000, &more);
-	fd = accept(listener, NULL, NULL);
+	fd = take_call(lcd, 10000);
 	hear(fd, text, sizeof(text));
 	assert_string_equal(text, "hello\n");
 	close(fd);
+	lcd_close(lcd);
+}
+
+/* A name that takes long to be found, or never is, keeps nobody waiting. */
+static void test_slow_resolver(void **state)
+{
+	char to[32], pressed[32];
+	struct lcd *lcd, *other;
+
+	(void)state;
+	assert_int_equal(sem_init(&resolver, 0, 0), 0);
+	snprintf(to, sizeof(to), "slow.test%s", strchr(where, ':'));
+	assert_int_equal(lcd_open(to, &lcd), 0);
+	assert_int_equal(lcd_open(to, &other), 0);
+	alarm(10);
+	keys(lcd, pressed);
+	keys(other, pressed);
+	lcd_close(other);
+	keys(lcd, pressed);
+	alarm(0);
+	sem_post(&resolver);
+	sem_post(&resolver);
+	close(take_call(lcd, 100));
 	lcd_close(lcd);
 }
 
@@ -243,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_session, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_noise, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_slow_resolver, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lcdd, set_up, tear_down),
 	};
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE	/* SOCK_NONBLOCK */
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "core.h"
 #include "lcd.h"
+#include "lookup.h"
 
 #define AGAIN_MS	3000
 #define LINE		512
@@ -17,6 +17,7 @@
 struct lcd {
 	char host[256], port[16];
 	int fd;
+	struct lookup *lookup;	/* of the host, while it runs */
 	bool ready;		/* LCDd has said what it has */
 	bool dirty;		/* the lines were not shown yet */
 	bool told;		/* that it is not there */
@@ -108,29 +109,35 @@ static enum panel_key take_line(struct lcd *l, const char *line)
 	return PANEL_NO_KEY;
 }
 
-static void dial(struct lcd *l)
+static void dial(struct lcd *l, const struct addrinfo *a)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL, *a;
-
-	if (getaddrinfo(l->host, l->port, &hints, &list))
-		list = NULL;
-	for (a = list; a && l->fd < 0; a = a->ai_next) {
+	for (; a && l->fd < 0; a = a->ai_next) {
 		l->fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			       a->ai_protocol);
 		if (l->fd >= 0 && connect(l->fd, a->ai_addr, a->ai_addrlen) &&
 		    errno != EINPROGRESS)
 			hang_up(l);
 	}
-	freeaddrinfo(list);
 	say(l, "hello\n");
 }
 
 static void dial_again(struct lcd *l, uint64_t now_ms)
 {
-	if (l->fd >= 0 || (l->tried_ms && now_ms - l->tried_ms < AGAIN_MS))
+	struct addrinfo *list = NULL;
+
+	if (l->fd >= 0)
 		return;
-	l->tried_ms = now_ms;
-	dial(l);
+	if (!l->lookup) {
+		if (l->tried_ms && now_ms - l->tried_ms < AGAIN_MS)
+			return;
+		l->tried_ms = now_ms;
+		l->lookup = lookup_start(l->host, l->port);
+	}
+	if (l->lookup && !lookup_done(l->lookup, &list))
+		return;
+	dial(l, list);
+	lookup_free(l->lookup);
+	l->lookup = NULL;
 	if (l->fd < 0 && !l->told) {
 		core_log(4, "no LCDd at %s port %s; looking for it", l->host, l->port);
 		l->told = true;
@@ -209,5 +216,6 @@ void lcd_close(struct lcd *l)
 	if (!l)
 		return;
 	hang_up(l);
+	lookup_free(l->lookup);
 	free(l);
 }
