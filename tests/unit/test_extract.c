@@ -320,6 +320,16 @@ static void expect_track(const struct extract_plan *plan, unsigned int i, int32_
 	assert_int_equal(t->end, end);
 }
 
+static void expect_no_plan(const struct cd_layout *before, const bool *taken, const char *words)
+{
+	struct extract_plan plan;
+	char why[128];
+
+	assert_int_equal(extract_plan(&master, taken, false, before, &plan, why, sizeof(why)),
+			 -EINVAL);
+	assert_string_equal(why, words);
+}
+
 static void test_plan(void **state)
 {
 	bool taken[CD_TRACKS] = { [1] = true, [2] = true, [4] = true };
@@ -337,7 +347,7 @@ static void test_plan(void **state)
 	strcpy(layout.track[2].isrc, "USABC0512345");
 	layout.track[4].control = CD_PREEMPHASIS;
 	look();
-	assert_int_equal(extract_plan(&master, taken, false, NULL, &plan), 0);
+	assert_int_equal(extract_plan(&master, taken, false, NULL, &plan, why, sizeof(why)), 0);
 	assert_int_equal(plan.layout.tracks, 3);
 	assert_int_equal(cd_layout_check(&plan.layout, why, sizeof(why)), 0);
 	/* The first one without its pause, what follows on the master in one go */
@@ -354,7 +364,8 @@ static void test_plan(void **state)
 	/* Behind it the first track of a master, whose pause can't be read */
 	memset(taken, 0, sizeof(taken));
 	taken[0] = true;
-	assert_int_equal(extract_plan(&master, taken, true, &plan.layout, &next), 0);
+	assert_int_equal(extract_plan(&master, taken, true, &plan.layout, &next, why, sizeof(why)),
+			 0);
 	assert_int_equal(next.layout.tracks, 4);
 	expect_track(&next, 2, 1100, 1325, 2025);
 	expect_track(&next, 3, 2025, 2175, 2575);
@@ -365,7 +376,33 @@ static void test_plan(void **state)
 	extract_plan_clear(&next);
 	extract_plan_clear(&plan);
 	memset(taken, 0, sizeof(taken));
-	assert_int_equal(extract_plan(&master, taken, false, NULL, &plan), -EINVAL);
+	expect_no_plan(NULL, taken, "no track is taken");
+	extract_master_clear(&master);
+}
+
+/* What can't be taken is named, with the reason: here behind a disc of 98 tracks. */
+static void test_plan_refused(void **state)
+{
+	bool taken[CD_TRACKS] = { true, true };
+	struct cd_layout before;
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i < CD_TRACKS; i++)
+		add(1, CD_AUDIO, 0, 300);
+	before = layout;
+	memset(&layout, 0, sizeof(layout));
+	add(1, CD_AUDIO, 150, 300);
+	add(1, CD_AUDIO, 0, 79 * 60 * 75);
+	add(1, CD_MODE1, 150, 300);
+	look();
+	expect_no_plan(&before, taken, "track 2 can't be taken: a CD has no more than 99 tracks");
+	before.tracks -= 10;
+	expect_no_plan(&before, taken, "track 2 can't be taken: it would be more than 80 minutes");
+	taken[1] = false;
+	taken[2] = true;
+	expect_no_plan(NULL, taken,
+		       "track 3 can't be taken: it is not audio, or shorter than 4 seconds");
 	extract_master_clear(&master);
 }
 
@@ -375,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_exact), cmocka_unit_test(test_jitter),
 		cmocka_unit_test(test_scratch), cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_select), cmocka_unit_test(test_plan),
+		cmocka_unit_test(test_plan_refused),
 	};
 
 	return cmocka_run_group_tests_name("extract", tests, NULL, NULL);

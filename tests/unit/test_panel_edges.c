@@ -414,6 +414,7 @@ static void test_noise(void **state)
 			if (strlen(rig.lines.line[k]) != PANEL_WIDTH)
 				fail_msg("%s: |%s|", panel_screen_name(rig.panel), rig.lines.line[k]);
 		assert_in_range(rig.panel->frames, 0, PANEL_FRAMES);
+		assert_in_range(rig.panel->count, 0, PANEL_TRACKS);
 	}
 	panel_rig_free(&rig);
 }
@@ -473,6 +474,30 @@ static void test_refused_tracks(void **state)
 	panel_rig_step(&rig, PANEL_KEY_YES);
 	assert_true(p->tracks[1]);
 	panel_rig_shows(&rig, "EXTRACT THE", "Trk?            OVER");
+	panel_rig_free(&rig);
+}
+
+/* A CD has no more than 99 tracks, from however many masters: the 100th is over, and
+ * what failed does not count. */
+static void test_many_tracks(void **state)
+{
+	struct panel_rig rig;
+	struct panel *p;
+
+	(void)state;
+	panel_rig_init(&rig);
+	p = rig.panel;
+	at(&rig, S_TRK_TRACK);
+	p->count = p->count_before = PANEL_TRACKS - 1;
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	assert_true(p->tracks[0]);
+	panel_rig_shows(&rig, "EXTRACT THE", "Trk?            OVER");
+	panel_rig_step(&rig, PANEL_KEY_YES);
+	assert_false(p->tracks[1]);
+	at(&rig, S_TRK_WAIT);
+	rig.engine.job.phase = PANEL_ENDED;
+	panel_rig_step(&rig, PANEL_NO_KEY);
+	panel_rig_shows(&rig, "EXTRACT THE", "Trk?            1/12");
 	panel_rig_free(&rig);
 }
 
@@ -558,6 +583,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_failed_tracks),
 		cmocka_unit_test(test_refused_tracks),
+		cmocka_unit_test(test_many_tracks),
 		cmocka_unit_test(test_reader_fault),
 		cmocka_unit_test(test_extraction_fault),
 		cmocka_unit_test(test_man_page),

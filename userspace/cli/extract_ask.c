@@ -58,14 +58,15 @@ static enum answer ask_track(const struct extract_master *master, unsigned int i
 			     struct extract_selection *sel)
 {
 	enum extract_verdict verdict = extract_may_take(sel, master, i);
+	bool over = verdict == EXTRACT_OVER || verdict == EXTRACT_FULL;
 	const struct extract_track *t = &master->track[i];
 	char length[16], title[IMAGES_TEXT_SIZE];
 	enum answer answer;
 
 	images_clean_text(t->title, title);
 	if (verdict != EXTRACT_CAN) {
-		fprintf(stderr, "Track %s/%u: %s\n", verdict == EXTRACT_OVER ? "OVER" : "-",
-			master->tracks, extract_verdict_text(verdict));
+		fprintf(stderr, "Track %s/%u: %s\n", over ? "OVER" : "-", master->tracks,
+			extract_verdict_text(verdict));
 		return NO;
 	}
 	answer = ask("Track %u/%u  %s%s%s: extract it?", i + 1, master->tracks,

@@ -347,12 +347,9 @@ static int make_plan(struct run *r, const bool *taken)
 	}
 	if (rc)
 		return rc;
-	rc = extract_plan(r->master, taken, r->config->no_isrc,
-			  r->before ? disc_image_layout(r->before) : NULL, &r->plan);
-	if (rc)
-		snprintf(r->err, r->errlen, "%s", rc == -ENOMEM ? "out of memory" :
-			 "these tracks can't be taken: no audio, or more than 80 minutes");
-	return rc;
+	return extract_plan(r->master, taken, r->config->no_isrc,
+			    r->before ? disc_image_layout(r->before) : NULL, &r->plan, r->err,
+			    r->errlen);
 }
 
 int extract_run(const struct extract_config *config, const struct extract_master *master,

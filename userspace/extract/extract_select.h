@@ -82,10 +82,12 @@ struct extract_plan {
  * What is to be read, in order, and the layout of all with what was there before
  * (before: NULL for a new compilation).  Tracks keep pauses, indices, flags, ISRC
  * (unless no_isrc) and titles; the first one on the disc has the usual pause.
- * -EINVAL: something is taken that may not be, or nothing is.  -ENOMEM.
+ * -EINVAL: something is taken that may not be, or nothing is.  -ENOMEM.  err says
+ * which track it is, and why.
  */
 int extract_plan(const struct extract_master *master, const bool *taken, bool no_isrc,
-		 const struct cd_layout *before, struct extract_plan *plan);
+		 const struct cd_layout *before, struct extract_plan *plan, char *err,
+		 size_t errlen);
 void extract_plan_clear(struct extract_plan *plan);
 
 #endif

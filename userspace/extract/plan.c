@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The compilation that a selection makes. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,9 +129,11 @@ static void add_track(struct extract_plan *plan, const struct extract_master *ma
 }
 
 static int add_all(struct extract_plan *plan, struct titles *titles,
-		   const struct extract_master *master, const bool *taken, bool no_isrc)
+		   const struct extract_master *master, const bool *taken, bool no_isrc, char *err,
+		   size_t errlen)
 {
 	struct extract_selection sel;
+	enum extract_verdict verdict;
 	unsigned int i;
 	int rc = 0;
 
@@ -138,8 +141,12 @@ static int add_all(struct extract_plan *plan, struct titles *titles,
 	for (i = 0; i < master->tracks && !rc; i++) {
 		if (!taken[i])
 			continue;
-		if (extract_take(&sel, master, i) != EXTRACT_CAN)
+		verdict = extract_take(&sel, master, i);
+		if (verdict != EXTRACT_CAN) {
+			snprintf(err, errlen, "track %u can't be taken: %s",
+				 master->track[i].number, extract_verdict_text(verdict));
 			return -EINVAL;
+		}
 		add_track(plan, master, i, no_isrc);
 		rc = add_titles(titles, &master->layout, master->track[i].number,
 				(uint8_t)plan->layout.tracks);
@@ -163,7 +170,8 @@ static int add_before(struct extract_plan *plan, struct titles *titles,
 }
 
 int extract_plan(const struct extract_master *master, const bool *taken, bool no_isrc,
-		 const struct cd_layout *before, struct extract_plan *plan)
+		 const struct cd_layout *before, struct extract_plan *plan, char *err,
+		 size_t errlen)
 {
 	struct titles titles = { .list = calloc(TITLES_MAX, sizeof(*titles.list)) };
 	int rc = titles.list ? 0 : -ENOMEM;
@@ -172,14 +180,18 @@ int extract_plan(const struct extract_master *master, const bool *taken, bool no
 	if (!rc && before)
 		rc = add_before(plan, &titles, before);
 	if (!rc)
-		rc = add_all(plan, &titles, master, taken, no_isrc);
-	if (!rc && !plan->pieces)
+		rc = add_all(plan, &titles, master, taken, no_isrc, err, errlen);
+	if (!rc && !plan->pieces) {
+		snprintf(err, errlen, "no track is taken");
 		rc = -EINVAL;
+	}
 	if (!rc) {
 		cd_layout_finish(&plan->layout);
 		rc = put_titles(&titles, &plan->layout);
 	}
 	free_titles(&titles);
+	if (rc == -ENOMEM)
+		snprintf(err, errlen, "out of memory");
 	if (rc)
 		extract_plan_clear(plan);
 	return rc;

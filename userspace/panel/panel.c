@@ -69,7 +69,8 @@ bool panel_track_audio(const struct panel *panel, const struct panel_engine *eng
 bool panel_track_over(const struct panel *panel, const struct panel_engine *engine)
 {
 	return panel->track < engine->master.tracks &&
-	       engine->master.frames[panel->track] > PANEL_FRAMES - panel->frames;
+	       (panel->count >= PANEL_TRACKS ||
+		engine->master.frames[panel->track] > PANEL_FRAMES - panel->frames);
 }
 
 static bool track_condition(const struct panel *panel, const struct panel_engine *engine,
@@ -182,6 +183,7 @@ static void do_tracks(struct panel *panel, const struct panel_engine *engine, en
 		start_tracks(panel, engine);
 		panel->master = 1;
 		panel->frames = panel->frames_before = 0;
+		panel->count = panel->count_before = 0;
 		panel->registered = false;
 		break;
 	case A_FIRST_TRACK:
@@ -190,6 +192,7 @@ static void do_tracks(struct panel *panel, const struct panel_engine *engine, en
 	case A_ADD_TRACK:
 		panel->tracks[panel->track] = true;
 		panel->frames += engine->master.frames[panel->track];
+		panel->count++;
 		panel->track = next_track(panel, engine, panel->track + 1);
 		break;
 	default:
@@ -357,12 +360,14 @@ static void do_request(struct panel *panel, const struct panel_engine *engine, e
 	case A_ANALYZED:
 		/* what was taken from a master that failed was not registered */
 		panel->frames = panel->frames_before;
+		panel->count = panel->count_before;
 		start_tracks(panel, engine);
 		r->what = PANEL_DO_DISMISS;
 		break;
 	case A_REGISTERED:
 		panel->registered = true;
 		panel->frames_before = panel->frames;
+		panel->count_before = panel->count;
 		panel->master++;
 		start_tracks(panel, engine);
 		r->what = PANEL_DO_DISMISS;

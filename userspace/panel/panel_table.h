@@ -123,6 +123,7 @@ struct panel {
 	bool tracks[PANEL_TRACKS];
 	uint32_t frames;		/* taken from this master and registered from others */
 	uint32_t frames_before;		/* registered from others */
+	unsigned int count, count_before;	/* tracks, in the same way */
 	bool registered;		/* HDD1 holds tracks of an earlier master */
 	int came_from;			/* the screen that S_VALUE goes back to */
 };
