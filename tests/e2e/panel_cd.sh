@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq
+# vm: --sim tower:2 --with jq,sg3-utils
 # kernel: 6.1
 #
 # The user's guide played on the text panel, chapter by chapter: what is done with CDs.
@@ -62,6 +62,65 @@ yes
 END
 check "the recorders have ejected them" trays open 0 1
 check "they are the master" like_master
+
+# ---- ISRC check and CD write speed ----
+
+# isrc_of DISC: of its track 2
+isrc_of() {
+	jq -r '[.sessions[].tracks[]][1].isrc' "$media/$1.json"
+}
+
+# writes_at N SPEED: recorder N says that it writes with so much, times 1x
+writes_at() {
+	sg_raw -r 60 -o "$tmp/page" "/dev/sr$(($1 + 1))" 5a 00 2a 00 00 00 00 00 3c 00 2>/dev/null
+	kbps=$(od -An -tu1 -j36 -N2 "$tmp/page" | awk '{ print $1 * 256 + $2 }')
+	[ "$((kbps / 176))" -eq "$2" ]
+}
+
+check "copies have the master's ISRC" [ "$(isrc_of disc0)" = USABC0512345 ]
+blanks cd-r cd-r
+play "ISRC OFF and 16x" <<'END'
+no
+no
+no
+no
+no
+yes
+no
+no
+no
+|CD WR SPEED?        |                 48x|
+yes
+no
+no
+no
+no
+yes
+|CD WR SPEED?        |                 16x|
+no
+yes
+no
+yes
+|ISRC CHECK?         |                 OFF|
+no
+no
+no
+no
+no
+|>EXIT?              |                    |
+yes
+no
+yes
+wait COPY COMPLETE
+|COPY COMPLETE       |OK 2 NG 0           |
+yes
+END
+check "the copy has no ISRC" [ "$(isrc_of disc0)" = null ]
+close_trays
+check "recorder 0 writes at 16x" writes_at 0 16
+check "so does recorder 1" writes_at 1 16
+ask set item=isrc value=1 >/dev/null
+ask set item=cd-speed value=48 >/dev/null
 
 # ---- Simulation CD to CD ----
 

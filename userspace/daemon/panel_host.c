@@ -190,10 +190,10 @@ static void show_lamps(struct panel_host *h)
 
 /* ---- What it asks for ------------------------------------------------- */
 
-static void make_spec(const struct panel_host *h, const struct panel_request *r,
-		      struct job_spec *spec)
+void panel_host_spec(const struct panel_settings *settings, const char *master,
+		     const struct panel_request *r, struct job_spec *spec)
 {
-	const int *set = h->engine.settings.value;
+	const int *set = settings->value;
 
 	job_spec_defaults(spec, r->work);
 	snprintf(spec->owner, sizeof(spec->owner), "panel");
@@ -209,11 +209,8 @@ static void make_spec(const struct panel_host *h, const struct panel_request *r,
 	spec->full = r->full;
 	spec->append = r->append;
 	memcpy(spec->tracks, r->tracks, sizeof(spec->tracks));
-	if (r->work == PANEL_EXTRACT) {
-		pthread_mutex_lock(&h->core->lock);
-		snprintf(spec->master, sizeof(spec->master), "%s", h->core->master_id);
-		pthread_mutex_unlock(&h->core->lock);
-	}
+	if (r->work == PANEL_EXTRACT)
+		snprintf(spec->master, sizeof(spec->master), "%s", master);
 	if (r->hdd)
 		snprintf(spec->image, sizeof(spec->image), "HDD%u", r->hdd);
 	/* "Copy DISC to HD/DISC": a register burns the blanks there are as well */
@@ -231,6 +228,7 @@ static void set(struct panel_host *h, enum panel_item item, int value)
 
 static void start(struct panel_host *h, const struct panel_request *r)
 {
+	char master[sizeof(h->core->master_id)];
 	struct job_spec spec;
 	int64_t id;
 
@@ -238,7 +236,10 @@ static void start(struct panel_host *h, const struct panel_request *r)
 	if (r->work == PANEL_CLEAR && h->engine.settings.value[PANEL_SOURCE] == (int)r->hdd)
 		set(h, PANEL_SOURCE, 0);
 
-	make_spec(h, r, &spec);
+	pthread_mutex_lock(&h->core->lock);
+	memcpy(master, h->core->master_id, sizeof(master));
+	pthread_mutex_unlock(&h->core->lock);
+	panel_host_spec(&h->engine.settings, master, r, &spec);
 	memset(&h->refused, 0, sizeof(h->refused));
 	h->refused_work = r->work;
 	h->is_refused = core_start(h->core, &spec, &id, h->refused.text,

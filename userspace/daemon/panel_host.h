@@ -38,6 +38,11 @@ bool panel_host_step(struct panel_host *host, enum panel_key key, uint64_t now_m
 /* What is shown now; valid until the next step. */
 const struct panel_view *panel_host_view(const struct panel_host *host);
 
+/* The job that a request of the panel begins with these settings.  master: the disc that
+ * was analyzed last. */
+void panel_host_spec(const struct panel_settings *settings, const char *master,
+		     const struct panel_request *request, struct job_spec *spec);
+
 /* "off", "open", "disc", "busy", "good", "bad" */
 const char *lamp_name(enum lamp lamp);
 
