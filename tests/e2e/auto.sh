@@ -65,6 +65,31 @@ discmux-sim ctl insert reader0 evil >/dev/null
 check "the same disc again is skipped" wait_for 60 runs 2 cancelled
 check "the blanks are blank" discs_are blank disc0 disc1
 
+# open_and_close: the tray of the reader, which shuts again with its disc in it
+open_and_close() {
+	discmux-sim ctl tray reader0 open >/dev/null
+	sleep 2
+	discmux-sim ctl tray reader0 close >/dev/null
+}
+
+open_and_close
+check "a tray that closes with the same disc is skipped, too" wait_for 60 runs 3 cancelled
+check "the blanks are blank" discs_are blank disc0 disc1
+play "the panel says so" <<'END'
+show
+|COPY+V CANCELLED    |OK 0 NG 0           |
+yes
+|COPY START?         |(DISC to DISC)      |
+END
+check "the same disc again may be copied again" discmux auto on --reader 0 --again run
+open_and_close
+check "that is a run" wait_for 60 runs 4 "done"
+check "its copies are good" same "$tmp/evil.iso" disc0 disc1
+udevadm trigger --action=change --subsystem-match=block --settle
+sleep 3
+check "and one only" runs 4 "done"
+blanks dvd+r dvd+r
+
 check "the same disc again may be asked about" discmux auto on --reader 0 --again ask
 discmux-sim ctl eject reader0 --force >/dev/null
 sleep 2
@@ -80,7 +105,7 @@ END
 
 blanks dvd+r dvd+r
 insert "$tmp/other.iso"
-check "another disc" wait_for 60 runs 4 "done"
+check "another disc" wait_for 60 runs 6 "done"
 
 # A disc that is mounted before discmuxd has looked at it
 reader_empty() {
@@ -101,14 +126,14 @@ check "it is not copied, and the log says why" wait_for 20 \
 	grep -q 'reader 0: its disc is mounted, so it is not copied' "$tmp/log"
 umount "$tmp/mnt"
 sleep 3
-check "nor when it is no longer mounted" runs 4 "done"
+check "nor when it is no longer mounted" runs 6 "done"
 
 check "off" discmux auto off --reader 0
 discmux-sim ctl eject reader0 --force >/dev/null
 sleep 2
 discmux-sim ctl insert reader0 evil >/dev/null
 sleep 3
-check "begins nothing" runs 4 "done"
+check "begins nothing" runs 6 "done"
 
 panel_stop
 check "without discmuxd nothing can be marked" fails 1 'discmuxd does not run' \

@@ -148,6 +148,14 @@ static int ask_again(struct job *job)
 	return yes ? 0 : -ECANCELED;
 }
 
+/* The panel must not call it complete. */
+static void show_skipped(struct job *job)
+{
+	pthread_mutex_lock(&job->lock);
+	job->status.show.cancelled = true;
+	pthread_mutex_unlock(&job->lock);
+}
+
 int job_again(struct job *job, const struct drive *reader)
 {
 	char key[32], last[sizeof(job->master)];
@@ -162,6 +170,7 @@ int job_again(struct job *job, const struct drive *reader)
 			core_log(5, "job %lld: the disc of the last run again: skipped",
 				 (long long)job->id);
 			job_message(job, "the disc of the last run again: skipped");
+			show_skipped(job);
 			return -ECANCELED;
 		}
 		if (job->spec.again == AUTO_ASK && ask_again(job))
