@@ -187,7 +187,7 @@ check "it is active" is ActiveState active
 check "it has said that it is ready" is StatusText ready
 check "it answers" ask status
 check "those of cdrom may use it" as burner discmux daemon status
-check "others may not" fails 1 'no permission' as user discmux daemon status
+check "others may not" fails 1 'the group of its socket (cdrom)' as user discmux daemon status
 pid=$(property MainPID)
 check "with no new privileges" in_systemd grep -q '^NoNewPrivs:[[:space:]]*1' "/proc/$pid/status"
 check "the system is read-only to it" in_systemd nsenter --mount="/proc/$pid/ns/mnt" -- \

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A connection to discmuxd. */
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -55,6 +57,18 @@ int client_connect(const char *path, struct client **out)
 	return rc;
 }
 
+static int no_permission(const char *path)
+{
+	const struct group *group = NULL;
+	struct stat st;
+
+	/* Its folder may be shut, too */
+	if (!stat(path, &st))
+		group = getgrgid(st.st_gid);
+	return cli_error("no permission to use discmuxd: ask to be put into the group of its socket%s%s%s",
+			 group ? " (" : "", group ? group->gr_name : "", group ? ")" : "");
+}
+
 int client_open(const char *path, struct client **out)
 {
 	int rc = client_connect(path, out);
@@ -67,7 +81,7 @@ int client_open(const char *path, struct client **out)
 	case -ECONNREFUSED:
 		return cli_error("discmuxd does not run: systemctl start discmuxd (no answer at %s)", path);
 	case -EACCES:
-		return cli_error("no permission to use discmuxd: ask to be put into its group, cdrom");
+		return no_permission(path);
 	case -ENAMETOOLONG:
 		return cli_error("%s is too long for a socket", path);
 	default:
