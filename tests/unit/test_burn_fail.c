@@ -595,6 +595,37 @@ static void test_cancel(void **state)
 		    "cancelled before it was verified");
 }
 
+/* Cancelled behind BLANK: what was on the disc is gone.  The recorder ends that by itself. */
+static void test_cancel_erased(void **state)
+{
+	struct cancel c = { 0xa1, 2 };
+	struct burn_rig *rig = tower("cd-rw", 2);
+	struct burn_source *source = rig->config.source;
+
+	(void)state;
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	rig->config.erase = true;
+	c.nth = rig->seen[1][0xa1] + 1;
+	rig->hook = cancel_at;
+	rig->hook_arg = &c;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	burn_rig_expect(rig, 0, BURN_CANCELLED, BURN_DISC_ERASED, "cancelled");
+	/* An erasing is done then */
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	c.nth++;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	burn_rig_expect(rig, 0, BURN_DONE, BURN_DISC_ERASED, NULL);
+	/* An erasing that was not begun leaves the disc as it is */
+	c.opcode = 0x46;
+	c.nth = rig->seen[1][0x46] + 1;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	burn_rig_expect(rig, 0, BURN_CANCELLED, BURN_DISC_UNTOUCHED, "cancelled");
+	rig->config.source = source;
+	burn_rig_free(rig);
+}
+
 /* A recorder that is never done with erasing; at the third look the program has to end. */
 static bool erases(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		   uint8_t *data, struct discmux_result *result)
@@ -822,6 +853,7 @@ int main(void)
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_read_error_once),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_cancel_erased),
 		cmocka_unit_test(test_leave),
 		cmocka_unit_test(test_wait_for_blank),
 		cmocka_unit_test(test_wait_in_vain),

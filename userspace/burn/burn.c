@@ -216,9 +216,10 @@ static bool is_done(const struct burn_job *job, size_t i)
 
 	switch (job->recs[i].status.disc) {
 	case BURN_DISC_VERIFIED:
-	case BURN_DISC_ERASED:
 	case BURN_DISC_SIMULATED:
 		return true;
+	case BURN_DISC_ERASED:
+		return job->config.task == BURN_ERASE;
 	case BURN_DISC_CLOSED:
 		return !unverified;
 	default:

@@ -75,6 +75,16 @@ burn_set burn_poll(struct burn_job *job, burn_set set, const char *what)
 	return done;
 }
 
+static void erased(struct burn_job *job, burn_set set)
+{
+	size_t i;
+
+	burn_for_each(i, set) {
+		burn_set_disc(job, i, BURN_DISC_ERASED);
+		burn_log_state(job, i, "erased", BURN_DISC_ERASED);
+	}
+}
+
 /* ---- Recorded one after the other --------------------------------------- */
 
 /* A DVD-RW that was blanked quickly takes a disc at once and nothing else. */
@@ -105,9 +115,8 @@ void burn_blank(struct burn_job *job, burn_set set)
 	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
 			 MINUTE_MS);
 	burn_fail_set(job, set & ~good, "to erase its disc");
-	good = burn_poll(job, good, "to erase its disc");
-	burn_for_each(i, good)
-		burn_set_disc(job, i, BURN_DISC_UNTOUCHED);
+	/* What was on them is gone, even if nothing more is done with them */
+	erased(job, burn_poll(job, good, "to erase its disc"));
 }
 
 /* ---- Overwritten -------------------------------------------------------- */
@@ -165,16 +174,6 @@ static void erase_overwritable(struct burn_job *job, burn_set set)
 	burn_close_step(job, 0);
 }
 
-static void erased(struct burn_job *job)
-{
-	size_t i;
-
-	burn_for_each(i, job->live) {
-		burn_set_disc(job, i, BURN_DISC_ERASED);
-		burn_log_state(job, i, "erased", BURN_DISC_ERASED);
-	}
-}
-
 /* A disc that was erased one way or the other holds nothing now. */
 void burn_erase(struct burn_job *job)
 {
@@ -194,8 +193,8 @@ void burn_erase(struct burn_job *job)
 
 		job->live = zero;
 		erase_overwritable(job, zero);
+		if (!burn_is_cancelled(job))
+			erased(job, job->live);
 		job->live |= done;
 	}
-	if (!burn_is_cancelled(job))
-		erased(job);
 }

@@ -36,7 +36,9 @@ static uint64_t now(struct burn_job *job)
 /* Something was sent to this disc. */
 static void touched(struct burn_job *job, size_t i)
 {
-	if (job->recs[i].status.disc == BURN_DISC_UNTOUCHED &&
+	enum burn_disc disc = job->recs[i].status.disc;
+
+	if ((disc == BURN_DISC_UNTOUCHED || disc == BURN_DISC_ERASED) &&
 	    job->config.task != BURN_SIMULATE)
 		burn_set_disc(job, i, BURN_DISC_RUINED);
 }

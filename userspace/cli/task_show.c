@@ -184,6 +184,8 @@ static const char *worth(enum burn_disc disc)
 		return "; its disc is not a good copy";
 	case BURN_DISC_CLOSED:
 		return "; its disc is whole but was not verified";
+	case BURN_DISC_ERASED:
+		return "; its disc is erased";
 	default:
 		return "";
 	}
