@@ -245,6 +245,21 @@ static void test_appendable(void **state)
 	burn_rig_free(rig);
 }
 
+/* Where no session fits behind the copy, the disc can't be left open, which is told. */
+static void test_no_room_for_more(void **state)
+{
+	struct burn_rig *rig = burn_rig_new(1);
+
+	(void)state;
+	burn_rig_image(rig, BLOCKS);
+	burn_rig_blank(rig, 1, "dvd+r", 6144);
+	rig->config.session = BURN_SESSION_OPEN;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_all_good(rig);
+	assert_string_equal(rig->notice, "the disc in recorder 0 takes no further session and is closed; that is no fault of the copy");
+	burn_rig_free(rig);
+}
+
 static void test_speed(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 1, 64);
@@ -323,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_from_cd_r),
 		cmocka_unit_test(test_no_verify),
 		cmocka_unit_test(test_appendable),
+		cmocka_unit_test(test_no_room_for_more),
 		cmocka_unit_test(test_speed),
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_locked),

@@ -135,10 +135,27 @@ void burn_close_step(struct burn_job *job, unsigned int step)
 	burn_wait_idle(job, started, step ? "to close the disc" : "to close the track");
 }
 
+/* How the disc is now, against what was wanted.  One that takes no more although it was to
+ * be left open is whole all the same: there was no room for a session, say. */
+static bool is_closed(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	struct mmc_disc_info info;
+
+	if (mmc_parse_disc_info(rec->data, rec->len, &info))
+		return false;
+	if (rec->plan->overwrite)
+		return true;
+	if (job->appendable && info.state == MMC_DISC_COMPLETE)
+		burn_notice(job, "the disc in %s takes no further session and is closed; that is no fault of the copy",
+			    rec->name);
+	return info.state == MMC_DISC_COMPLETE ||
+	       (job->appendable && info.state == MMC_DISC_APPENDABLE);
+}
+
 /* A disc that was to be finished says that it is. */
 static void check_closed(struct burn_job *job)
 {
-	struct mmc_disc_info info;
 	struct mmc_command cmd;
 	burn_set good;
 	size_t i;
@@ -148,14 +165,9 @@ static void check_closed(struct burn_job *job)
 			 BURN_TO_THE_END, CLOSE_MS);
 	burn_fail_set(job, job->live & ~good, "to tell how its disc is after closing");
 	burn_for_each(i, good) {
-		struct burn_rec *rec = &job->recs[i];
-		enum mmc_disc_state want = job->appendable ? MMC_DISC_APPENDABLE :
-							     MMC_DISC_COMPLETE;
-
-		if (mmc_parse_disc_info(rec->data, rec->len, &info) ||
-		    (info.state != want && !rec->plan->overwrite)) {
-			burn_fail(job, i, "%s closed its disc, but the disc is not %s", rec->name,
-				  want == MMC_DISC_COMPLETE ? "complete" : "appendable");
+		if (!is_closed(job, i)) {
+			burn_fail(job, i, "%s closed its disc, but the disc is not %s",
+				  job->recs[i].name, job->appendable ? "appendable" : "complete");
 			continue;
 		}
 		burn_set_disc(job, i, BURN_DISC_CLOSED);
