@@ -136,6 +136,33 @@ static void test_restricted(void **state)
 	burn_rig_free(rig);
 }
 
+/* A disc that fails to be read is not taken for one that holds nothing; one that says it was
+ * never written is. */
+static void test_unreadable_head(void **state)
+{
+	static const char *const blank[] = { "sense 8/00/00 op read times 2",
+					     "sense 5/21/00 op read times 2",
+					     "sense 5/64/00 op read times 2" };
+	struct burn_rig *rig = tower("dvd+rw", 1, 65536);
+	size_t i;
+
+	(void)state;
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_fault(rig, 1, "sense 3/11/05 op read times 2");
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the disc in recorder 0 can't be read, so it may hold data: insert a blank disc, or erase it");
+	rig->config.erase = true;
+	run_good(rig, BURN_DISC_VERIFIED);
+	rig->config.erase = false;
+	for (i = 0; i < sizeof(blank) / sizeof(*blank); i++) {
+		burn_rig_fault(rig, 1, blank[i]);
+		run_good(rig, BURN_DISC_VERIFIED);
+	}
+	burn_rig_free(rig);
+}
+
 /* The discs of the rig, as they came out, back in. */
 static void trays_in(struct burn_rig *rig)
 {
@@ -612,6 +639,7 @@ int main(void)
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_restricted),
+		cmocka_unit_test(test_unreadable_head),
 		cmocka_unit_test(test_erase),
 		cmocka_unit_test(test_erase_mixed),
 		cmocka_unit_test(test_packets),

@@ -16,7 +16,10 @@ static void not_blank(struct burn_job *job, size_t i)
 {
 	const struct burn_rec *rec = &job->recs[i];
 
-	if (rec->erasable)
+	if (rec->unreadable)
+		burn_disc_problem(job, i, "the disc in %s can't be read, so it may hold data: insert a blank disc, or erase it",
+				  rec->name);
+	else if (rec->erasable)
 		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, or erase it",
 				  rec->name);
 	else
@@ -29,16 +32,27 @@ static bool all_zero(const uint8_t *data, size_t len)
 	return !len || (!data[0] && !memcmp(data, data + 1, len - 1));
 }
 
+/* The drive says that nothing was ever written there.  All else may be a fault of the disc
+ * or of the drive, with data behind it. */
+static bool never_written(const struct discmux_result *result)
+{
+	uint8_t asc, ascq, key = burn_key(result, &asc, &ascq);
+
+	return key == 0x08 || (key == 0x05 && (asc == 0x21 || asc == 0x64));
+}
+
 static bool zeros_at(struct burn_job *job, size_t i, uint32_t lba, uint32_t blocks)
 {
+	struct burn_rec *rec = &job->recs[i];
 	uint8_t data[HEAD_BLOCKS * MMC_BLOCK];
 	struct mmc_command cmd;
 
 	mmc_cmd_read10(&cmd, lba, (uint16_t)blocks);
-	/* What can't be read was never written: only media errors say so */
-	if (!burn_send(job, 1u << i, &cmd, data, BURN_UNIT_ATTENTION, 0))
-		return true;
-	return all_zero(job->recs[i].data, job->recs[i].len);
+	if (burn_send(job, 1u << i, &cmd, data, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
+		      READY_MS))
+		return all_zero(rec->data, rec->len);
+	rec->unreadable = !never_written(&rec->result);
+	return !rec->unreadable;
 }
 
 /* A disc that can be overwritten is never blank: it holds nothing when no file
@@ -72,6 +86,7 @@ static void look_at_disc(struct burn_job *job, size_t i)
 		burn_fail(job, i, "%s gives no usable answer to READ DISC INFORMATION", rec->name);
 		return;
 	}
+	rec->unreadable = false;
 	rec->blank = info.state == MMC_DISC_BLANK;
 	rec->erasable = info.erasable;
 	rec->opc_entries = info.opc_entries;

@@ -81,6 +81,7 @@ struct burn_rec {
 	bool can_test;			/* can simulate on this disc */
 	bool erasable;			/* the disc can be erased */
 	bool blank;			/* holds nothing */
+	bool unreadable;		/* so that nobody knows whether it does */
 	bool needs_format;
 	struct mmc_formats formats;	/* with overwritable media */
 	uint32_t kbps;			/* speed it is to write with, 0: its choice */
