@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "msf.h"
 
 #define SEND_CUE_SHEET	0x5d
 #define CLOSE		0x5b
@@ -425,6 +426,59 @@ static void test_hostile(void **state)
 	assert_true(good < 60);
 }
 
+/* A drive that knows the short table of contents only, and puts nonsense in it. */
+static bool short_toc(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		      uint8_t *data, struct discmux_result *result)
+{
+	const uint32_t *lba = rig->hook_arg;
+
+	(void)result;
+	if (member)
+		return false;
+	if (cmd->cdb[0] == 0xbe)	/* nothing is read where no CD has anything */
+		assert_true((int32_t)sim_be32(&cmd->cdb[2]) <= CD_LBA_MAX);
+	if (cmd->cdb[0] != 0x43)
+		return false;
+	memset(data, 0, cmd->data_len);
+	if (cmd->cdb[2] & 0x0f)
+		return true;
+	data[1] = 18;
+	data[2] = 1;
+	data[3] = 1;
+	data[5] = 0x14;
+	data[6] = 1;
+	sim_put_be32(&data[8], lba[0]);
+	data[14] = 0xaa;
+	sim_put_be32(&data[16], lba[1]);
+	return true;
+}
+
+static void test_short_toc(void **state)
+{
+	static uint32_t wrong[][2] = { { 0x80000000, 0x7fffffff }, { 0, 0x7fffffff },
+				       { 0x7ffffff0, 0x7fffffff }, { 500, 500 }, { 500, 400 } };
+	struct burn_rig *rig = tower(2, "m500", "TRACK 01 MODE1/2352\nINDEX 01 00:00:00\n");
+	uint32_t right[2] = { 0, 500 };
+	size_t i;
+
+	(void)state;
+	rig->config.count = 1;
+	assert_int_equal(burn_rig_run(rig), 0);
+	to_reader(rig, 1);
+	rig->config.recorders = &rig->recorders[1];
+	rig->hook = short_toc;
+	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		rig->hook_arg = wrong[i];
+		assert_int_equal(burn_rig_run(rig), -EINVAL);
+		assert_string_equal(burn_job_error(rig->job),
+				    "the table of contents of the disc in reader 0 can't be read: clean it, or try another drive");
+	}
+	rig->hook_arg = right;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	burn_rig_free(rig);
+}
+
 /* Ended in the middle: nothing that looks like an image is left. */
 static bool give_up(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		    uint8_t *data, struct discmux_result *result)
@@ -472,6 +526,7 @@ int main(void)
 		cmocka_unit_test(test_offset),
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_short_toc),
 		cmocka_unit_test(test_read_cancelled),
 	};
 

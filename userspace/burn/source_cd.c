@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "libdiscmux.h"
+#include "msf.h"
 #include "source.h"
 
 #define Q_AROUND	3	/* sectors beside one whose Q tells something else */
@@ -93,12 +94,16 @@ static bool short_toc(struct burn_source *s, struct burn_job *job)
 	if (len < 0 || mmc_parse_toc(reply, (size_t)len, &toc))
 		return false;
 	for (i = 0; i + 1 < toc.count && toc.tracks[i].number <= CD_TRACKS; i++) {
-		struct cd_track *t = add_track(s, toc.tracks[i].number, 1, toc.tracks[i].control,
-					       (int32_t)toc.tracks[i].lba);
+		uint32_t start = toc.tracks[i].lba, end = toc.tracks[i + 1].lba;
+		struct cd_track *t;
 
+		/* A drive may say any 32 bits; other addresses than a CD's are none */
+		if (start >= end || end > CD_LBA_MAX)
+			return false;
+		t = add_track(s, toc.tracks[i].number, 1, toc.tracks[i].control, (int32_t)start);
 		if (!t)
 			return false;
-		t->end = (int32_t)toc.tracks[i + 1].lba;
+		t->end = (int32_t)end;
 	}
 	return s->layout.tracks;
 }
