@@ -165,6 +165,9 @@ static int store(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_
 	while (blocks && !ret) {
 		uint32_t n = blocks < BATCH ? blocks : BATCH;
 
+		/* The file begins at LBA 0, which may be in the middle of a run */
+		if (cue->next < 0 && n > (uint32_t)-cue->next)
+			n = (uint32_t)-cue->next;
 		sim_cmd_get(cmd, data, n * step);
 		if (!range->track)
 			ret = lead_in(cue, data, n);
