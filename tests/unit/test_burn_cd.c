@@ -426,6 +426,72 @@ static void test_hostile(void **state)
 	assert_true(good < 60);
 }
 
+/* A disc of this master in the reader, whose sectors first to last can't be read. */
+static struct burn_rig *scratched(const char *kinds, const char *tracks, const char *sectors)
+{
+	struct burn_rig *rig = tower(3, kinds, tracks);
+	char words[64];
+
+	rig->config.count = 1;
+	assert_int_equal(burn_rig_run(rig), 0);
+	to_reader(rig, 1);
+	snprintf(words, sizeof(words), "sense 3/11/05 op be lba %s", sectors);
+	burn_rig_fault(rig, 0, words);
+	rig->config.recorders = &rig->recorders[1];
+	rig->notice[0] = '\0';
+	return rig;
+}
+
+static void expect_line(const char *path, const char *want)
+{
+	unsigned int found = 0;
+	char line[256];
+	FILE *f = fopen(path, "r");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		found += strstr(line, want) != NULL;
+	fclose(f);
+	assert_int_equal(found, 1);
+}
+
+/* A pause that may hold music is as much of the master as its tracks. */
+static void lost_pause(const char *kinds, const char *tracks, const char *sector, const char *line)
+{
+	struct burn_rig *rig = scratched(kinds, tracks, sector);
+	char map[128], want[64];
+
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	snprintf(want, sizeof(want), "reader 0 can't read the master at LBA %s", sector);
+	assert_non_null(strstr(burn_job_error(rig->job), want));
+	snprintf(map, sizeof(map), "%s/map", rig->dir);
+	rig->config.recorders = &rig->recorders[2];
+	rig->config.damaged = true;
+	rig->config.map = map;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	assert_int_equal(burn_source_bad(rig->config.source), 1);
+	expect_line(map, line);
+	burn_rig_free(rig);
+}
+
+static void test_lost_pause(void **state)
+{
+	struct burn_rig *rig;
+
+	(void)state;
+	lost_pause("a1500", audio, "500", "0x0011F1C0  0x00000930  -");
+	/* Music before track 1 */
+	lost_pause("a1500", "TRACK 01 AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:06:00\n", "100",
+		   "0x000396C0  0x00000930  -");
+	/* Between data and audio there is nothing */
+	rig = scratched("m375a625", mixed, "400-402");
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	assert_string_equal(rig->notice, "the pause before track 2 of the master can't be read and is made anew");
+	burn_rig_free(rig);
+}
+
 /* A drive that knows the short table of contents only, and puts nonsense in it. */
 static bool short_toc(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		      uint8_t *data, struct discmux_result *result)
@@ -526,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_offset),
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_lost_pause),
 		cmocka_unit_test(test_short_toc),
 		cmocka_unit_test(test_read_cancelled),
 	};

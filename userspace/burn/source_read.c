@@ -94,6 +94,14 @@ static int fail(struct burn_source *s, struct burn_job *job, int32_t lba, uint32
 	return -EIO;
 }
 
+/* A pause between tracks of different kinds holds nothing.  One between tracks of audio, or
+ * before the first, may hold music. */
+static bool empty_pause(const struct burn_source *s, const struct cd_track *t, int32_t lba)
+{
+	return t && t > s->layout.track && t->session == t[-1].session && lba < t->start &&
+	       lba >= t->pregap && t->type != t[-1].type;
+}
+
 /* What can't be read: zeros, and known to be that. */
 static int give_up(struct burn_source *s, struct burn_job *job, int32_t lba, uint8_t *data,
 		   const struct discmux_result *result)
@@ -101,8 +109,7 @@ static int give_up(struct burn_source *s, struct burn_job *job, int32_t lba, uin
 	const struct cd_track *t = s->cd ? cd_track_at(&s->layout, lba) : NULL;
 	int64_t place = burn_save_place(job, lba);
 
-	/* A pause between tracks of different kinds holds nothing */
-	if (t && lba < t->start && lba >= 0) {
+	if (empty_pause(s, t, lba)) {
 		memset(data, 0, job->unit);
 		if (t->type != CD_AUDIO)
 			cd_sector_build(data, t->type, lba, NULL, NULL);
