@@ -555,6 +555,74 @@ static void test_damaged(void **state)
 	burn_rig_free(rig);
 }
 
+static void expect_line(const char *path, const char *want)
+{
+	unsigned int found = 0;
+	char line[256];
+	FILE *f = fopen(path, "r");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		found += strstr(line, want) != NULL;
+	fclose(f);
+	assert_int_equal(found, 1);
+}
+
+/* A copy of the master but for n blocks of zeros from first on. */
+static void expect_zeros(struct burn_rig *rig, const char *disc, uint32_t first, uint32_t n)
+{
+	uint8_t want[MMC_BLOCK], got[MMC_BLOCK];
+	FILE *a = fopen(rig->image, "r"), *b;
+	char path[192];
+	uint32_t lba;
+
+	snprintf(path, sizeof(path), "%s/%s.iso", rig->dir, disc);
+	b = fopen(path, "r");
+	assert_non_null(a);
+	assert_non_null(b);
+	for (lba = 0; lba < BLOCKS; lba++) {
+		assert_int_equal(fread(want, sizeof(want), 1, a), 1);
+		assert_int_equal(fread(got, sizeof(got), 1, b), 1);
+		if (lba - first < n)
+			memset(want, 0, sizeof(want));
+		assert_memory_equal(want, got, sizeof(want));
+	}
+	fclose(a);
+	fclose(b);
+}
+
+/* Each disc has zeros for what could not be read for it; the map has those of all rounds, in
+ * order, whichever came first. */
+static void test_damaged_rounds(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 3, 65536);
+	char map[128];
+
+	(void)state;
+	burn_rig_master(rig);
+	snprintf(map, sizeof(map), "%s/map", rig->dir);
+	rig->config.count = 1;
+	rig->config.damaged = true;
+	rig->config.map = map;
+	/* once with the blocks around them, then four times by itself */
+	burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 1000-1002 times 13");
+	run_good(rig, BURN_DISC_VERIFIED);
+	expect_line(map, "0x001F4000  0x00001800  -");
+	rig->config.recorders = &rig->recorders[1];
+	burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 600 times 5");
+	run_good(rig, BURN_DISC_VERIFIED);
+	rig->config.recorders = &rig->recorders[2];
+	burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 1003 times 5");
+	run_good(rig, BURN_DISC_VERIFIED);
+	expect_zeros(rig, "disc1", 1000, 3);
+	expect_zeros(rig, "disc2", 600, 1);
+	expect_zeros(rig, "disc3", 1003, 1);
+	expect_line(map, "0x0012C000  0x00000800  -");
+	expect_line(map, "0x001F4000  0x00002000  -");
+	assert_int_equal(burn_source_bad(rig->config.source), 5);
+	burn_rig_free(rig);
+}
+
 /* A DVD in the reader whose data need keys. */
 static bool css(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		uint8_t *data, struct discmux_result *result)
@@ -654,6 +722,7 @@ int main(void)
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_speed),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_damaged_rounds),
 		cmocka_unit_test(test_protected),
 		cmocka_unit_test(test_retry),
 		cmocka_unit_test(test_image_beside),

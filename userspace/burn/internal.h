@@ -310,7 +310,8 @@ void burn_save_drop(struct burn_job *job);
 /* Blocks of the image, and where a block of the disc is in it; -1: nowhere. */
 int64_t burn_save_place(const struct burn_job *job, int32_t lba);
 
-/* map.c: ddrescue's map of blocks that could not be read, and how to write it. */
+/* map.c: ddrescue's map of blocks that could not be read, and how to write it.
+ * burn_map_add(): one block; 1, 0 when it was there already, or -ENOMEM. */
 struct burn_map;
 int burn_map_add(struct burn_map **map, uint64_t offset, uint64_t bytes);
 int burn_map_write(const struct burn_map *map, const char *path, uint64_t total);

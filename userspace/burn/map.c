@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -20,32 +21,56 @@ struct burn_map {
 	struct range *ranges;	/* ascending, apart */
 };
 
+static int grow(struct burn_map *m)
+{
+	size_t room = m->room ? m->room * 2 : 64;
+	struct range *more;
+
+	if (m->count < m->room)
+		return 0;
+	more = realloc(m->ranges, room * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	m->ranges = more;
+	m->room = room;
+	return 0;
+}
+
+/* The range at i now reaches the one behind it: they are one. */
+static void join(struct burn_map *m, size_t i)
+{
+	if (i + 1 >= m->count || m->ranges[i].end < m->ranges[i + 1].start)
+		return;
+	m->ranges[i].end = m->ranges[i + 1].end;
+	m->count--;
+	memmove(&m->ranges[i + 1], &m->ranges[i + 2], (m->count - i - 1) * sizeof(*m->ranges));
+}
+
+/* Blocks come in order but for further rounds and second looks, so from the end. */
 int burn_map_add(struct burn_map **map, uint64_t offset, uint64_t bytes)
 {
 	struct burn_map *m = *map ? *map : calloc(1, sizeof(*m));
-	struct range *last;
+	size_t i;
 
 	if (!m)
 		return -ENOMEM;
 	*map = m;
-	last = m->count && m->ranges ? &m->ranges[m->count - 1] : NULL;
-	if (last && offset < last->end)	/* read again, for a second look */
+	for (i = m->count; i && m->ranges[i - 1].start > offset; i--)
+		;
+	if (i && offset < m->ranges[i - 1].end)
 		return 0;
-	if (last && last->end == offset) {
-		last->end += bytes;
-		return 0;
+	if (i && m->ranges[i - 1].end == offset) {
+		m->ranges[i - 1].end += bytes;
+		join(m, i - 1);
+		return 1;
 	}
-	if (m->count == m->room || !m->ranges) {
-		size_t room = m->room ? m->room * 2 : 64;
-		struct range *more = realloc(m->ranges, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		m->ranges = more;
-		m->room = room;
-	}
-	m->ranges[m->count++] = (struct range){ offset, offset + bytes };
-	return 0;
+	if (grow(m))
+		return -ENOMEM;
+	memmove(&m->ranges[i + 1], &m->ranges[i], (m->count - i) * sizeof(*m->ranges));
+	m->ranges[i] = (struct range){ offset, offset + bytes };
+	m->count++;
+	join(m, i);
+	return 1;
 }
 
 static void put(FILE *f, uint64_t start, uint64_t end, char status)

@@ -328,11 +328,16 @@ static int drive_check(struct burn_source *s, struct burn_job *job)
 int burn_source_check(struct burn_source *s, struct burn_job *job)
 {
 	const struct burn_config *c = &job->config;
+	uint32_t blocks = s->blocks;
+	bool cd = s->cd;
 	int rc = s->member != DISCMUX_NONE ? drive_check(s, job) : 0;
 
-	burn_map_free(s->map);
-	s->map = NULL;
-	s->bad = 0;
+	/* Further rounds add to the map: it is of all their discs */
+	if (s->blocks != blocks || s->cd != cd) {
+		burn_map_free(s->map);
+		s->map = NULL;
+		s->bad = 0;
+	}
 	job->appendable = c->session == BURN_SESSION_OPEN ||
 			  (c->session == BURN_SESSION_AUTO && s->appendable);
 	job->layer_break = c->layer_break ? c->layer_break : s->layer_break;

@@ -102,12 +102,25 @@ static bool empty_pause(const struct burn_source *s, const struct cd_track *t, i
 	       lba >= t->pregap && t->type != t[-1].type;
 }
 
+/* This block is not what the master has, on at least one disc of those that are made. */
+static int note_bad(struct burn_source *s, struct burn_job *job, int32_t lba)
+{
+	int64_t place = burn_save_place(job, lba);
+	int rc = place < 0 ? 1 : burn_map_add(&s->map, (uint64_t)place * job->unit, job->unit);
+
+	if (rc < 0) {
+		burn_job_problem(job, "out of memory");
+		return -EIO;
+	}
+	__atomic_fetch_add(&s->bad, (uint32_t)rc, __ATOMIC_RELAXED);
+	return 0;
+}
+
 /* What can't be read: zeros, and known to be that. */
 static int give_up(struct burn_source *s, struct burn_job *job, int32_t lba, uint8_t *data,
 		   const struct discmux_result *result)
 {
 	const struct cd_track *t = s->cd ? cd_track_at(&s->layout, lba) : NULL;
-	int64_t place = burn_save_place(job, lba);
 
 	if (empty_pause(s, t, lba)) {
 		memset(data, 0, job->unit);
@@ -124,31 +137,19 @@ static int give_up(struct burn_source *s, struct burn_job *job, int32_t lba, uin
 	memset(data, 0, job->unit);
 	if (t && t->type != CD_AUDIO)
 		cd_sector_build(data, t->type, lba, NULL, NULL);
-	__atomic_fetch_add(&s->bad, 1, __ATOMIC_RELAXED);
-	if (place >= 0 && burn_map_add(&s->map, (uint64_t)place * job->unit, job->unit)) {
-		burn_job_problem(job, "out of memory");
-		return -EIO;
-	}
-	return 0;
+	return note_bad(s, job, lba);
 }
 
 /* Audio that the drive could not read, and made up: it is known to be that. */
 static int give_up_audio(struct burn_source *s, struct burn_job *job, int32_t lba, uint16_t wrong)
 {
-	int64_t place = burn_save_place(job, lba);
-
 	if (!job->config.damaged) {
 		source_failed(s, NULL);
 		burn_job_problem(job, "%s can't read the audio of the master at LBA %d: %u of its bytes stay wrong (C2 errors): clean the disc, or try another drive",
 				 s->name, lba, wrong);
 		return -EIO;
 	}
-	__atomic_fetch_add(&s->bad, 1, __ATOMIC_RELAXED);
-	if (place >= 0 && burn_map_add(&s->map, (uint64_t)place * job->unit, job->unit)) {
-		burn_job_problem(job, "out of memory");
-		return -EIO;
-	}
-	return 0;
+	return note_bad(s, job, lba);
 }
 
 /* The best of some tries, *least bytes of it are wrong; UINT16_MAX: none gave data. */
