@@ -492,6 +492,119 @@ static void test_lost_pause(void **state)
 	burn_rig_free(rig);
 }
 
+/* ---- Track at once --------------------------------------------------------- */
+
+static void send(struct burn_rig *rig, const struct mmc_command *cmd, void *data)
+{
+	struct discmux_result result;
+	uint32_t member = 1, i;
+
+	for (i = 0; i < 1000; i++) {
+		rig->config.ops->exec(rig, &member, 1, cmd, data, &result);
+		if (!result.status)
+			return;
+		rig->config.ops->sleep_ms(rig, 10);
+	}
+	fail_msg("%02x: sense %x/%02x/%02x", cmd->cdb[0], result.sense[2], result.sense[12],
+		 result.sense[13]);
+}
+
+/* Sectors as another program writes them, track at once, to the disc of recorder 0. */
+static void write_tao(struct burn_rig *rig, uint8_t block_type, uint32_t size, uint32_t blocks)
+{
+	const struct mmc_write_params params = { .type = MMC_WRITE_TAO, .track_mode = 4,
+						 .data_block_type = block_type };
+	uint8_t mode[MMC_MODE_LEN], list[MMC_MODE_LEN], block[CD_RAW];
+	struct mmc_command cmd;
+	uint32_t lba, i;
+	int len;
+
+	rig->claimed[1] = true;
+	mmc_cmd_mode_sense(&cmd, MMC_PAGE_WRITE);
+	send(rig, &cmd, mode);
+	len = mmc_put_write_page(mode, sizeof(mode), &params, list);
+	assert_true(len > 0);
+	mmc_cmd_mode_select(&cmd, (uint16_t)len);
+	send(rig, &cmd, list);
+	for (lba = 0; lba < blocks; lba++) {
+		for (i = 0; i < size; i++)
+			block[i] = (uint8_t)(lba * 3 + i * i / 7);
+		mmc_cmd_write10(&cmd, (int32_t)lba, 1, size);
+		send(rig, &cmd, block);
+	}
+	mmc_cmd_synchronize_cache(&cmd);
+	send(rig, &cmd, NULL);
+	mmc_cmd_close(&cmd, MMC_CLOSE_TRACK, 1);
+	send(rig, &cmd, NULL);
+	mmc_cmd_close(&cmd, MMC_CLOSE_SESSION, 0);
+	send(rig, &cmd, NULL);
+	mmc_cmd_read_disc_info(&cmd);
+	send(rig, &cmd, mode);
+	rig->claimed[1] = false;
+}
+
+/* Mode 2 without a form stays that, each byte of it. */
+static void test_formless(void **state)
+{
+	struct burn_rig *rig = tower(2, "a300", "TRACK 01 AUDIO\nINDEX 01 00:00:00\n");
+	char command[256];
+	json_t *d;
+
+	(void)state;
+	write_tao(rig, 9, 2336, 400);
+	to_reader(rig, 1);
+	rig->config.count = 1;
+	rig->config.recorders = &rig->recorders[1];
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	d = sim_drive_describe(rig->dev[2]);
+	assert_string_equal(json_string_value(json_object_get(d, "state")), "complete");
+	json_decref(d);
+	snprintf(command, sizeof(command), "cmp -n %u %s/disc1.bin %s/disc2.bin", 400 * CD_RAW,
+		 rig->dir, rig->dir);
+	assert_int_equal(system(command), 0);
+	burn_rig_free(rig);
+}
+
+/* What can't be written as it is, is refused; it can be read. */
+static bool mode_0(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		   uint8_t *data, struct discmux_result *result)
+{
+	uint32_t i, n = sim_be24(&cmd->cdb[6]);
+
+	(void)rig;
+	(void)result;
+	if (member || cmd->cdb[0] != 0xbe || cmd->data_len != n * CD_RAW)
+		return false;
+	for (i = 0; i < n; i++)
+		cd_sector_build(data + (size_t)i * CD_RAW, CD_MODE0,
+				(int32_t)(sim_be32(&cmd->cdb[2]) + i), NULL, NULL);
+	return true;
+}
+
+static void test_mode_0(void **state)
+{
+	struct burn_rig *rig = tower(2, "m500", "TRACK 01 MODE1/2352\nINDEX 01 00:00:00\n");
+	char path[128];
+
+	(void)state;
+	rig->config.count = 1;
+	assert_int_equal(burn_rig_run(rig), 0);
+	to_reader(rig, 1);
+	rig->config.recorders = &rig->recorders[1];
+	rig->hook = mode_0;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	assert_string_equal(burn_job_error(rig->job),
+			    "track 1 of the master has sectors of mode 0, which no recorder writes: use another master");
+	snprintf(path, sizeof(path), "%s.out", rig->dir);
+	rig->config.task = BURN_READ;
+	rig->config.count = 0;
+	rig->config.image = path;
+	assert_int_equal(burn_rig_run(rig), 0);
+	burn_rig_free(rig);
+}
+
 /* A drive that knows the short table of contents only, and puts nonsense in it. */
 static bool short_toc(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		      uint8_t *data, struct discmux_result *result)
@@ -593,6 +706,8 @@ int main(void)
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_lost_pause),
+		cmocka_unit_test(test_formless),
+		cmocka_unit_test(test_mode_0),
 		cmocka_unit_test(test_short_toc),
 		cmocka_unit_test(test_read_cancelled),
 	};

@@ -21,6 +21,10 @@ static void set_form(const struct burn_job *job, struct burn_part *part)
 		part->size = MMC_BLOCK;
 		part->skip = raw ? 16 : 0;
 		break;
+	case CD_MODE2:
+		part->size = 2336;
+		part->skip = 16;
+		break;
 	default:
 		/* Track at once has a block type for both forms of XA; its drive makes
 		 * the last four bytes */
@@ -91,11 +95,28 @@ static int check_sessions(struct burn_job *job)
 	return 0;
 }
 
+/* No block type and no data form of a cue sheet is mode 0: it would become mode 1. */
+static int check_kinds(struct burn_job *job)
+{
+	unsigned int i;
+
+	if (job->config.task != BURN_COPY && job->config.task != BURN_SIMULATE)
+		return 0;
+	for (i = 0; i < job->layout->tracks; i++)
+		if (job->layout->track[i].type == CD_MODE0)
+			return burn_job_problem(job, "track %u of the master has sectors of mode 0, which no recorder writes: use another master",
+						job->layout->track[i].number);
+	return 0;
+}
+
 static int cd_parts(struct burn_job *job)
 {
 	struct cd_session s;
 	unsigned int n;
 	int rc = check_sessions(job);
+
+	if (!rc)
+		rc = check_kinds(job);
 
 	for (n = 0; !rc && cd_session(job->layout, n, &s); n++)
 		rc = add_session(job, n, &s);

@@ -79,7 +79,6 @@ static uint8_t form_of(enum cd_sector type)
 	switch (type) {
 	case CD_AUDIO:
 		return 0x00;
-	case CD_MODE0:
 	case CD_MODE1:
 		return 0x10;
 	case CD_MODE2:
@@ -237,6 +236,21 @@ static void write_text(struct burn_job *job)
 		write_lead_in(job, burn_take_alike(job, &rest, same_lead_in));
 }
 
+/* Data block types of mode page 05h for track at once (MMC-6 7.5) */
+static uint8_t block_type_of(enum cd_sector type)
+{
+	switch (type) {
+	case CD_AUDIO:
+		return 0;
+	case CD_MODE1:
+		return 8;
+	case CD_MODE2:
+		return 9;	/* 2336 bytes, without a form */
+	default:
+		return 13;	/* 2332: subheader, then either form of XA */
+	}
+}
+
 /* ---- Sessions ----------------------------------------------------------- */
 
 static struct mmc_write_params params_of(const struct burn_job *job, unsigned int n,
@@ -249,7 +263,7 @@ static struct mmc_write_params params_of(const struct burn_job *job, unsigned in
 		.multisession = more || job->appendable ? MMC_SESSION_NEXT : MMC_SESSION_FINAL,
 		.underrun_free = true,
 		.track_mode = t->control,
-		.data_block_type = t->type == CD_AUDIO ? 0 : t->type == CD_MODE1 ? 8 : 13,
+		.data_block_type = block_type_of(t->type),
 		.session_format = s->disc_type,
 	};
 
