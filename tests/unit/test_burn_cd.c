@@ -567,6 +567,23 @@ static void test_formless(void **state)
 	burn_rig_free(rig);
 }
 
+/* A session at once whose end comes at a second try is not one at once by tracks. */
+static void test_end_late(void **state)
+{
+	struct burn_rig *rig = tower(2, "x500", "TRACK 01 MODE2/2352\nINDEX 01 00:00:00\n");
+
+	(void)state;
+	rig->config.count = 1;
+	assert_int_equal(burn_rig_run(rig), 0);
+	to_reader(rig, 1);
+	burn_rig_fault(rig, 0, "sense 3/11/05 op be lba 498-499 times 3");
+	rig->config.recorders = &rig->recorders[1];
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	assert_int_equal(rig->seen[2][SEND_CUE_SHEET], 1);
+	burn_rig_free(rig);
+}
+
 /* What can't be written as it is, is refused; it can be read. */
 static bool mode_0(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		   uint8_t *data, struct discmux_result *result)
@@ -707,6 +724,7 @@ int main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_lost_pause),
 		cmocka_unit_test(test_formless),
+		cmocka_unit_test(test_end_late),
 		cmocka_unit_test(test_mode_0),
 		cmocka_unit_test(test_short_toc),
 		cmocka_unit_test(test_read_cancelled),

@@ -680,6 +680,54 @@ static void test_retry(void **state)
 	burn_rig_free(rig);
 }
 
+/* What the reader is told about its speed, 1000 bytes a second: the last but one, which is
+ * the slow one, for it is set back then. */
+static bool see_speed(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		      uint8_t *data, struct discmux_result *result)
+{
+	uint32_t *speed = rig->hook_arg;
+
+	(void)result;
+	if (member || (cmd->cdb[0] != 0xbb && cmd->cdb[0] != 0xb6))
+		return false;
+	speed[0] = speed[1];
+	speed[1] = cmd->cdb[0] == 0xbb ? sim_be16(&cmd->cdb[2]) : sim_be32(&data[12]);
+	return false;
+}
+
+/* 4x on CD, 2x on DVD and BD */
+static void test_slowly(void **state)
+{
+	static const struct { const char *type; uint32_t kbps; } masters[] = {
+		{ "cd-r", 706 }, { "dvd-r", 2770 }, { "bd-r", 8991 },
+	};
+	char err[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(masters) / sizeof(*masters); i++) {
+		struct burn_rig *rig = burn_rig_new(2);
+		uint32_t speed[2] = { 0 };
+
+		burn_rig_image(rig, BLOCKS);
+		burn_rig_blank(rig, 1, masters[i].type, 65536);
+		burn_rig_blank(rig, 2, "dvd+r", 0);
+		rig->config.count = 1;
+		run_good(rig, BURN_DISC_VERIFIED);
+		assert_int_equal(sim_drive_take(rig->dev[1], NULL, 0, true, err, sizeof(err)), 0);
+		assert_int_equal(sim_drive_insert(rig->dev[0], "disc1", err, sizeof(err)), 0);
+		burn_source_free(rig->config.source);
+		assert_int_equal(burn_source_drive(0, "reader 0", 65536, &rig->config.source), 0);
+		burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 1000 times 3");
+		rig->config.recorders = &rig->recorders[1];
+		rig->hook = see_speed;
+		rig->hook_arg = speed;
+		run_good(rig, BURN_DISC_VERIFIED);
+		assert_int_equal(speed[0], masters[i].kbps);
+		burn_rig_free(rig);
+	}
+}
+
 /* The image beside the copies: register while copying. */
 static void test_image_beside(void **state)
 {
@@ -725,6 +773,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_rounds),
 		cmocka_unit_test(test_protected),
 		cmocka_unit_test(test_retry),
+		cmocka_unit_test(test_slowly),
 		cmocka_unit_test(test_image_beside),
 	};
 

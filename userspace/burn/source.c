@@ -165,31 +165,6 @@ static int drive_ready(struct burn_source *s, struct burn_job *job)
 	return burn_job_problem(job, "%s is not ready: %s", s->name, words);
 }
 
-/*
- * A track at once ends with two run-out blocks that count as its length and
- * can't be read.  They are no part of the image.  Where there are none, the last
- * two blocks are kept, so that the master is read once.
- */
-static void drive_run_out(struct burn_source *s, struct burn_job *job)
-{
-	struct discmux_result result;
-	struct mmc_command cmd;
-	uint8_t data[MMC_BLOCK];
-	int len;
-
-	if (s->blocks <= SOURCE_RUN_OUT)
-		return;
-	mmc_cmd_read10(&cmd, s->blocks - SOURCE_RUN_OUT, SOURCE_RUN_OUT);
-	len = burn_command(job, s->member, &cmd, s->tail, BURN_UNIT_ATTENTION, 0, &result);
-	if (len == sizeof(s->tail)) {
-		s->kept = SOURCE_RUN_OUT;
-		return;
-	}
-	mmc_cmd_read10(&cmd, s->blocks - SOURCE_RUN_OUT - 1, 1);
-	if (burn_command(job, s->member, &cmd, data, BURN_UNIT_ATTENTION, 0, &result) >= 0)
-		s->blocks -= SOURCE_RUN_OUT;
-}
-
 static int drive_size(struct burn_source *s, struct burn_job *job)
 {
 	struct discmux_result result;
@@ -277,11 +252,12 @@ static int drive_layout(struct burn_source *s, struct burn_job *job)
 	s->cd = !cd_layout_plain(&s->layout);
 	if (s->cd) {
 		s->blocks = (uint32_t)cd_layout_end(&s->layout);
+		source_find_run_outs(s, job);
 		return 0;
 	}
 	rc = drive_size(s, job);
 	if (!rc)
-		drive_run_out(s, job);
+		source_find_tail(s, job);
 	return rc;
 }
 

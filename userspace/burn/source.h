@@ -8,6 +8,7 @@
 
 #define SOURCE_RUN_OUT	2u	/* blocks at the end of a CD track at once */
 #define SOURCE_READY_MS	60000u
+#define SOURCE_TRIES	4u	/* of one block by itself */
 #define SOURCE_C2_BLOCKS	256u	/* most of one read of audio */
 
 struct burn_source {
@@ -28,7 +29,7 @@ struct burn_source {
 	struct cd_layout layout;	/* text belongs to the source */
 	bool c2;			/* the drive tells which bytes of audio are wrong */
 	uint8_t *pointers;		/* sectors as they come with that; SOURCE_C2_BLOCKS */
-	uint8_t run_out[CD_TRACKS];	/* unreadable blocks at the ends of tracks */
+	uint8_t run_out[CD_TRACKS];	/* blocks at the ends of tracks, only of sessions with one */
 	uint32_t kept;			/* last blocks, read already: 0 or SOURCE_RUN_OUT */
 	uint8_t tail[SOURCE_RUN_OUT * MMC_BLOCK];
 
@@ -60,6 +61,15 @@ int source_read_drive(struct burn_source *s, struct burn_job *job, int32_t lba, 
 bool source_is_audio(const struct burn_source *s, int32_t lba, uint32_t blocks);
 int source_read_audio(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
 		      uint8_t *data, uint16_t *wrong, struct discmux_result *result);
+
+/* From here on as a bad block is read again, or as the drive likes it. */
+void source_slow_down(struct burn_source *s, struct burn_job *job);
+void source_full_speed(struct burn_source *s, struct burn_job *job);
+
+/* source_tail.c: run-out blocks at the end of plain blocks, which are then left out of
+ * them, and of the tracks of a layout. */
+void source_find_tail(struct burn_source *s, struct burn_job *job);
+void source_find_run_outs(struct burn_source *s, struct burn_job *job);
 
 /* One command, no second try: bytes, or -EIO with the reason in result. */
 int source_read_once(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,

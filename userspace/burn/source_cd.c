@@ -131,19 +131,6 @@ static enum cd_sector data_type(struct burn_source *s, struct burn_job *job,
 	return CD_MODE1;
 }
 
-/* Track at once leaves two blocks at the end of a track that can't be read. */
-static bool has_run_out(struct burn_source *s, struct burn_job *job, const struct cd_track *t)
-{
-	uint8_t raw[CD_RAW];
-	struct discmux_result result;
-
-	if (t->end - t->start <= (int32_t)SOURCE_RUN_OUT + 1 || t->type == CD_AUDIO)
-		return false;
-	return source_read_once(s, job, t->end - 1, 1, true, raw, &result) < 0 &&
-	       source_read_once(s, job, t->end - 2, 1, true, raw, &result) < 0 &&
-	       source_read_once(s, job, t->end - 3, 1, true, raw, &result) >= 0;
-}
-
 /* ---- Pauses and indices ------------------------------------------------ */
 
 static int ask_q(struct burn_source *s, struct burn_job *job, int32_t lba, struct mmc_q *q)
@@ -301,7 +288,6 @@ int source_read_layout(struct burn_source *s, struct burn_job *job)
 		struct cd_track *t = &l->track[i];
 
 		t->type = t->control & CD_DATA ? data_type(s, job, t) : CD_AUDIO;
-		s->run_out[i] = has_run_out(s, job, t) ? SOURCE_RUN_OUT : 0;
 	}
 	find_pauses(s, job);
 	cd_layout_finish(l);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Blocks out of a drive, whatever it takes: a block that can't be read is read
- * again, alone and at the lowest speed, some times.  What stays unreadable ends the
+ * again, alone and slowly, some times.  What stays unreadable ends the
  * job, or, when that was asked for, is zeros here and stands in the map.
  */
 #include <errno.h>
@@ -11,10 +11,10 @@
 #include "libdiscmux.h"
 #include "source.h"
 
-#define TRIES		4u		/* of one block by itself */
 #define SLOW_BLOCKS	2048u		/* that are read slowly behind a bad one */
 #define CD_SLOW		706u		/* 4x, 1000 bytes a second */
 #define DVD_SLOW	2770u		/* 2x */
+#define BD_SLOW		8991u		/* 2x */
 
 int source_read_once(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
 		     bool raw, void *data, struct discmux_result *result)
@@ -53,20 +53,29 @@ static void set_speed(struct burn_source *s, struct burn_job *job, uint32_t kbps
 	burn_command(job, s->member, &cmd, descriptor, BURN_UNIT_ATTENTION, 0, &result);
 }
 
-static void slow_down(struct burn_source *s, struct burn_job *job)
+void source_slow_down(struct burn_source *s, struct burn_job *job)
 {
 	if (!s->slow)
-		set_speed(s, job, mmc_profile_is_cd(s->profile) ? CD_SLOW : DVD_SLOW);
+		set_speed(s, job, mmc_profile_is_cd(s->profile) ? CD_SLOW :
+				  s->profile >= MMC_PROFILE_BD_ROM ? BD_SLOW : DVD_SLOW);
 	s->slow = SLOW_BLOCKS;
+}
+
+void source_full_speed(struct burn_source *s, struct burn_job *job)
+{
+	if (s->slow)
+		set_speed(s, job, 0);
+	s->slow = 0;
 }
 
 static void speed_up(struct burn_source *s, struct burn_job *job, uint32_t blocks)
 {
 	if (!s->slow)
 		return;
-	s->slow -= blocks < s->slow ? blocks : s->slow;
-	if (!s->slow)
-		set_speed(s, job, 0);
+	if (s->slow <= blocks)
+		source_full_speed(s, job);
+	else
+		s->slow -= blocks;
 }
 
 /* The disc is at fault, not the drive or the way to it. */
@@ -161,8 +170,8 @@ static int try_audio(struct burn_source *s, struct burn_job *job, int32_t lba, u
 	uint16_t wrong;
 
 	*least = UINT16_MAX;
-	for (i = 0; i < TRIES && *least && !burn_is_cancelled(job); i++) {
-		slow_down(s, job);
+	for (i = 0; i < SOURCE_TRIES && *least && !burn_is_cancelled(job); i++) {
+		source_slow_down(s, job);
 		if (source_read_audio(s, job, lba, 1, sector, &wrong, result)) {
 			if (!disc_error(result))
 				return fail(s, job, lba, 1, result);
@@ -197,12 +206,12 @@ static int one_block(struct burn_source *s, struct burn_job *job, int32_t lba, u
 
 	if (source_is_audio(s, lba, 1))
 		return one_sector(s, job, lba, data);
-	for (i = 0; i < TRIES && !burn_is_cancelled(job); i++) {
+	for (i = 0; i < SOURCE_TRIES && !burn_is_cancelled(job); i++) {
 		if (source_read_once(s, job, lba, 1, s->cd, data, &result) >= 0)
 			return 0;
 		if (!disc_error(&result))
 			return fail(s, job, lba, 1, &result);
-		slow_down(s, job);
+		source_slow_down(s, job);
 	}
 	if (burn_is_cancelled(job)) {
 		memset(data, 0, job->unit);
