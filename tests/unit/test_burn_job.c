@@ -167,6 +167,36 @@ static void test_full_disc(void **state)
 	burn_rig_free(rig);
 }
 
+/* A track at once needs room for its run-out, a session at once does not. */
+static void test_full_cd(void **state)
+{
+	static const struct { enum burn_method method; uint32_t capacity; bool good; } cases[] = {
+		{ BURN_METHOD_AUTO, 4098, true }, { BURN_METHOD_AUTO, 4097, false },
+		{ BURN_METHOD_AUTO, 4096, false }, { BURN_METHOD_SAO, 4096, true },
+		{ BURN_METHOD_SAO, 4095, false },
+	};
+	char want[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct burn_rig *rig = burn_rig_new(1);
+		uint32_t takes = cases[i].capacity - (cases[i].method == BURN_METHOD_AUTO ? 2 : 0);
+
+		burn_rig_image(rig, 4096);
+		burn_rig_blank(rig, 1, "cd-r", cases[i].capacity);
+		rig->config.method = cases[i].method;
+		assert_int_equal(burn_rig_run(rig), cases[i].good ? 0 : -EINVAL);
+		snprintf(want, sizeof(want), "the master is larger than the disc in recorder 0 (4096 blocks, the CD-R takes %u): use a larger disc or a smaller master",
+			 takes);
+		if (cases[i].good)
+			expect_all_good(rig);
+		else
+			burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED, want);
+		burn_rig_free(rig);
+	}
+}
+
 static void test_from_reader(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 4, BLOCKS);
@@ -368,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_mixed_dvd),
 		cmocka_unit_test(test_one_block),
 		cmocka_unit_test(test_full_disc),
+		cmocka_unit_test(test_full_cd),
 		cmocka_unit_test(test_from_reader),
 		cmocka_unit_test(test_from_cd_r),
 		cmocka_unit_test(test_no_run_out),

@@ -4,6 +4,7 @@
 
 #include "internal.h"
 #include "libdiscmux.h"
+#include "source.h"
 
 #define READY_MS	60000u
 #define HEAD_BLOCKS	32u	/* of a disc that may hold data: file systems begin there */
@@ -134,6 +135,12 @@ void burn_check_blank(struct burn_job *job)
 
 /* ---- Room -------------------------------------------------------------- */
 
+static uint64_t blocks_of(const struct burn_job *job, const struct burn_rec *rec)
+{
+	return job->cd ? (uint64_t)cd_layout_end(job->layout) :
+			 burn_plan_blocks(rec->plan, job->image_blocks);
+}
+
 static void too_large(struct burn_job *job, size_t i)
 {
 	const struct burn_rec *rec = &job->recs[i];
@@ -146,9 +153,8 @@ static void too_large(struct burn_job *job, size_t i)
 static void check_capacity(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
-	uint64_t need = job->cd ? (uint64_t)cd_layout_end(job->layout) :
-				  burn_plan_blocks(rec->plan, job->image_blocks);
-	struct mmc_track_info info;
+	uint64_t need = blocks_of(job, rec);
+	struct mmc_track_info info = { 0 };
 
 	if (!rec->plan->overwrite && mmc_parse_track_info(rec->data, rec->len, &info)) {
 		burn_fail(job, i, "%s gives no usable answer to READ TRACK INFORMATION",
@@ -156,6 +162,9 @@ static void check_capacity(struct burn_job *job, size_t i)
 		return;
 	}
 	rec->free = rec->plan->overwrite ? rec->formats.blocks : info.free;
+	/* Behind a track at once the drive writes its run-out */
+	if (!job->cd && rec->plan->params.type == MMC_WRITE_TAO)
+		rec->free -= rec->free < SOURCE_RUN_OUT ? rec->free : SOURCE_RUN_OUT;
 	if (need > rec->free)
 		too_large(job, i);
 	else if (!job->cd && need > job->total_blocks)
