@@ -205,6 +205,18 @@ over() {
 }
 row DVD-RW "restricted overwrite, again" "dd, cmp" "each block" over
 
+reformat() {
+	blanks dvd-rw && dvd+rw-format -force "$(dev 0)" >"$tmp/log" 2>&1 && reload 0 &&
+		copy 0 --erase
+}
+row DVD-RW "dvd+rw-format, then restricted overwrite" discmux "each block" reformat
+judge 0 DVD-RW "formatted by dvd+rw-format" "13h, DVD-RW Restricted Overwrite" "$complete"
+sequential() {
+	discmux erase --in 0 --full --no-eject --quiet && copy 0
+}
+row DVD-RW "erase --full of a formatted one" discmux "each block" sequential
+judge 0 DVD-RW "erase --full of a formatted one" "14h, DVD-RW Sequential" "$complete"
+
 # What discmux leaves open, another program goes on with
 left_open() {
 	size=65536 # the border behind a DVD-R's first session is large

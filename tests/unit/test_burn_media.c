@@ -233,31 +233,117 @@ static void test_erase_mixed(void **state)
 	burn_rig_free(rig);
 }
 
+/* What another program does with the disc of recorder 0: FORMAT UNIT. */
+static void format_as(struct burn_rig *rig, enum mmc_format type, uint32_t blocks,
+		      uint32_t parameter)
+{
+	uint8_t list[MMC_FORMAT_LEN], reply[MMC_DISC_INFO_LEN];
+	struct mmc_command cmds[3];
+	struct discmux_result result;
+	uint32_t member = 1;
+	unsigned int i, k;
+
+	mmc_put_format(list, type, blocks, parameter);
+	mmc_cmd_test_unit_ready(&cmds[0]);
+	mmc_cmd_format(&cmds[1]);
+	mmc_cmd_read_disc_info(&cmds[2]);
+	rig->claimed[1] = true;
+	for (k = 0; k < 3; k++) {
+		for (i = 0, result.status = 2; result.status && i < 1000; i++) {
+			rig->config.ops->exec(rig, &member, 1, &cmds[k], k == 1 ? list : reply,
+					      &result);
+			rig->config.ops->sleep_ms(rig, 10);
+		}
+		assert_int_equal(result.status, 0);
+	}
+	rig->claimed[1] = false;
+}
+
 /* A CD-RW that another program formatted for packets is erased like any other. */
 static void test_packets(void **state)
 {
 	struct burn_rig *rig = tower("cd-rw", 1, 65536);
-	uint8_t list[MMC_FORMAT_LEN];
-	struct discmux_result result;
-	struct mmc_command cmd;
-	uint32_t member = 1;
-	unsigned int i;
 
 	(void)state;
-	mmc_put_format(list, MMC_FORMAT_CD_RW, 65536 / 39 * 32, 32);
-	rig->claimed[1] = true;
-	mmc_cmd_test_unit_ready(&cmd);
-	for (i = 0, result.status = 2; result.status && i < 1000; i++) {
-		rig->config.ops->exec(rig, &member, 1, &cmd, NULL, &result);
-		rig->config.ops->sleep_ms(rig, 10);
-	}
-	mmc_cmd_format(&cmd);
-	rig->config.ops->exec(rig, &member, 1, &cmd, list, &result);
-	assert_int_equal(result.status, 0);
+	format_as(rig, MMC_FORMAT_CD_RW, 65536 / 39 * 32, 32);
 	assert_int_equal(burn_rig_run(rig), -EINVAL);
 	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
 			"the disc in recorder 0 is not blank: insert a blank disc, or erase it");
 	rig->config.erase = true;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_free(rig);
+}
+
+static json_int_t blocks_on(struct burn_rig *rig, uint32_t member)
+{
+	json_t *d = sim_drive_describe(rig->dev[member]);
+	json_int_t blocks = json_integer_value(json_object_get(d, "blocks"));
+
+	json_decref(d);
+	return blocks;
+}
+
+/* A DVD-RW that is formatted for less than the master, in full, or quickly and for nothing
+ * but a first ECC block, is formatted anew; what it can't be formatted to is refused. */
+static void test_reformat(void **state)
+{
+	static const struct { enum mmc_format type; uint32_t blocks; } formats[] = {
+		{ MMC_FORMAT_FULL, 1024 }, { MMC_FORMAT_CD_RW, 4096 }, { MMC_FORMAT_DVD_RW_QUICK, 16 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		struct burn_rig *rig = tower("dvd-rw", 1, 65536);
+
+		format_as(rig, formats[i].type, formats[i].blocks, 16);
+		rig->config.eject = false;
+		run_good(rig, BURN_DISC_VERIFIED);
+		assert_int_equal(rig->seen[1][FORMAT], 2);
+		burn_rig_expect_copy(rig, "disc1");
+		/* It is large enough now, and then too small again */
+		rig->config.erase = true;
+		run_good(rig, BURN_DISC_VERIFIED);
+		assert_int_equal(rig->seen[1][FORMAT], 2);
+		burn_source_free(rig->config.source);
+		burn_rig_image(rig, 2 * BLOCKS);
+		run_good(rig, BURN_DISC_VERIFIED);
+		assert_int_equal(rig->seen[1][FORMAT], 3);
+		burn_rig_expect_copy(rig, "disc1");
+		burn_source_free(rig->config.source);
+		burn_rig_image(rig, 65537);
+		assert_int_equal(burn_rig_run(rig), -EINVAL);
+		burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+				"the master is larger than the disc in recorder 0 (65537 blocks, the DVD-RW (restricted overwrite) takes 65536): use a larger disc or a smaller master");
+		burn_rig_free(rig);
+	}
+}
+
+/* Erased quickly it stays formatted and as large as it is, in full it is sequential again. */
+static void test_erase_restricted(void **state)
+{
+	struct burn_rig *rig = tower("dvd-rw", 1, 65536);
+	struct burn_source *source = rig->config.source;
+
+	(void)state;
+	rig->config.method = BURN_METHOD_OVERWRITE;
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_VERIFIED);
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	run_good(rig, BURN_DISC_ERASED);
+	assert_string_equal(rig->notice, "the DVD-RW in recorder 0 stays formatted for overwriting, with its size: a full erasing makes it sequential");
+	assert_int_equal(rig->seen[1][BLANK], 0);
+	assert_int_equal(blocks_on(rig, 1), 5008);
+	rig->config.full = true;
+	run_good(rig, BURN_DISC_ERASED);
+	assert_int_equal(rig->seen[1][BLANK], 1);
+	assert_int_equal(blocks_on(rig, 1), 0);
+	assert_string_equal(rig->notice, "the DVD-RW in recorder 0 is no longer formatted for overwriting then: it takes sequential copies");
+	rig->config.source = source;
+	rig->config.task = BURN_COPY;
+	rig->config.method = BURN_METHOD_INCREMENTAL;
 	run_good(rig, BURN_DISC_VERIFIED);
 	burn_rig_expect_copy(rig, "disc1");
 	burn_rig_free(rig);
@@ -759,6 +845,8 @@ int main(void)
 		cmocka_unit_test(test_erase),
 		cmocka_unit_test(test_erase_mixed),
 		cmocka_unit_test(test_packets),
+		cmocka_unit_test(test_reformat),
+		cmocka_unit_test(test_erase_restricted),
 		cmocka_unit_test(test_erase_for_incremental),
 		cmocka_unit_test(test_not_erasable),
 		cmocka_unit_test(test_simulate),

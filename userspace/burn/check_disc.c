@@ -62,6 +62,7 @@ static void look_at_formatted(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
 	struct mmc_command cmd;
+	uint32_t head;
 
 	mmc_cmd_read_format_capacities(&cmd);
 	if (!burn_send(job, 1u << i, &cmd, NULL, BURN_UNIT_ATTENTION, 0) ||
@@ -72,9 +73,10 @@ static void look_at_formatted(struct burn_job *job, size_t i)
 	rec->needs_format = rec->formats.state != MMC_FORMATTED ||
 			    rec->profile == MMC_PROFILE_DVD_RW_SEQUENTIAL;
 	rec->erasable = true;
+	head = rec->formats.blocks < HEAD_BLOCKS ? rec->formats.blocks : HEAD_BLOCKS;
 	if (rec->profile != MMC_PROFILE_DVD_RW_SEQUENTIAL)
-		rec->blank = rec->needs_format ||
-			     (zeros_at(job, i, 0, HEAD_BLOCKS) &&
+		rec->blank = rec->needs_format || !head ||
+			     (zeros_at(job, i, 0, head) &&
 			      (rec->formats.blocks <= UDF_ANCHOR || zeros_at(job, i, UDF_ANCHOR, 1)));
 }
 
@@ -150,6 +152,18 @@ static void too_large(struct burn_job *job, size_t i)
 			  job->image_blocks, rec->status.medium, rec->free);
 }
 
+/* What it takes: a DVD-RW that is formatted may be formatted anew, to more blocks. */
+static uint32_t formatted_room(const struct burn_rec *rec)
+{
+	enum mmc_format type;
+	uint32_t most;
+
+	if (rec->plan->format != BURN_FORMAT_DVD_RW)
+		return rec->formats.blocks;
+	most = burn_format_most(&rec->formats, &type);
+	return most > rec->formats.blocks ? most : rec->formats.blocks;
+}
+
 static void check_capacity(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
@@ -161,7 +175,7 @@ static void check_capacity(struct burn_job *job, size_t i)
 			  rec->name);
 		return;
 	}
-	rec->free = rec->plan->overwrite ? rec->formats.blocks : info.free;
+	rec->free = rec->plan->overwrite ? formatted_room(rec) : info.free;
 	/* Behind a track at once the drive writes its run-out */
 	if (!job->cd && rec->plan->params.type == MMC_WRITE_TAO)
 		rec->free -= rec->free < SOURCE_RUN_OUT ? rec->free : SOURCE_RUN_OUT;
@@ -184,6 +198,17 @@ static burn_set sequential(const struct burn_job *job)
 	return set;
 }
 
+/* Those that were formatted for less, for another program or an earlier copy. */
+static void format_larger(struct burn_job *job)
+{
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (job->recs[i].profile == MMC_PROFILE_DVD_RW_RESTRICTED &&
+		    job->recs[i].formats.blocks < job->total_blocks)
+			job->recs[i].needs_format = true;
+}
+
 void burn_check_room(struct burn_job *job)
 {
 	burn_set rest = sequential(job);
@@ -203,4 +228,5 @@ void burn_check_room(struct burn_job *job)
 		burn_for_each(i, good)
 			check_capacity(job, i);
 	}
+	format_larger(job);
 }

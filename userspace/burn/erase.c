@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Erasing: BLANK for discs that are recorded one block after the other; what can be
- * overwritten is formatted if it never was, and its beginning, or all of it, is
- * filled with zeros.
+ * Erasing: BLANK for discs that are recorded one block after the other, and for a full
+ * erasing of DVD-RW; what can be overwritten is formatted if it never was, and its
+ * beginning, or all of it, is filled with zeros.
  */
 #include <errno.h>
 
@@ -174,6 +174,20 @@ static void erase_overwritable(struct burn_job *job, burn_set set)
 	burn_close_step(job, 0);
 }
 
+/* A formatted DVD-RW can be blanked as well, and is sequential then.  That takes in all of
+ * it, so it is what a full erasing does. */
+static bool is_blanked(struct burn_job *job, size_t i)
+{
+	const struct burn_rec *rec = &job->recs[i];
+	bool formatted = rec->profile == MMC_PROFILE_DVD_RW_RESTRICTED;
+
+	if (formatted)
+		burn_notice(job, job->config.full ? "the DVD-RW in %s is no longer formatted for overwriting then: it takes sequential copies" :
+			    "the DVD-RW in %s stays formatted for overwriting, with its size: a full erasing makes it sequential",
+			    rec->name);
+	return formatted ? job->config.full : !rec->plan || !rec->plan->overwrite;
+}
+
 /* A disc that was erased one way or the other holds nothing now. */
 void burn_erase(struct burn_job *job)
 {
@@ -181,10 +195,10 @@ void burn_erase(struct burn_job *job)
 	size_t i;
 
 	burn_for_each(i, all) {
-		if (job->recs[i].plan && job->recs[i].plan->overwrite)
-			zero |= 1u << i;
-		else
+		if (is_blanked(job, i))
 			blank |= 1u << i;
+		else
+			zero |= 1u << i;
 	}
 	if (blank)
 		burn_blank(job, blank);

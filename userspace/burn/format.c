@@ -12,17 +12,37 @@ struct how {
 	uint32_t blocks, parameter;
 };
 
+uint32_t burn_format_most(const struct mmc_formats *formats, enum mmc_format *type)
+{
+	/* Quick where the drive can: writing grows it then */
+	static const enum mmc_format types[] = { MMC_FORMAT_DVD_RW_QUICK, MMC_FORMAT_CD_RW,
+						 MMC_FORMAT_FULL };
+	uint32_t most = 0;
+	size_t i;
+
+	*type = MMC_FORMAT_FULL;
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		if (!(formats->types >> types[i] & 1) || formats->type_blocks[types[i]] <= most)
+			continue;
+		most = formats->type_blocks[types[i]];
+		*type = types[i];
+	}
+	return most;
+}
+
 /* How this disc is to be formatted. */
 static struct how how_of(const struct burn_job *job, const struct burn_rec *rec)
 {
+	struct how how = { .parameter = 16 };
+
 	switch (rec->plan->format) {
 	case BURN_FORMAT_DVD_PLUS_RW:
 		return (struct how){ MMC_FORMAT_DVD_PLUS_RW, 0xffffffff, 0 };
 	case BURN_FORMAT_DVD_RW:
-		/* Quick where the drive can; the data give it its size */
-		if (rec->formats.types >> MMC_FORMAT_DVD_RW_QUICK & 1)
-			return (struct how){ MMC_FORMAT_DVD_RW_QUICK, job->total_blocks, 16 };
-		return (struct how){ MMC_FORMAT_FULL, rec->formats.type_blocks[MMC_FORMAT_FULL], 16 };
+		how.blocks = burn_format_most(&rec->formats, &how.type);
+		if (how.type == MMC_FORMAT_DVD_RW_QUICK)
+			how.blocks = job->total_blocks;
+		return how;
 	default:
 		if (rec->formats.types >> MMC_FORMAT_BD_NONE & 1)
 			return (struct how){ MMC_FORMAT_BD_NONE,

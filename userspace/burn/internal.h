@@ -60,6 +60,9 @@ struct burn_plan {
 /* The plan for a disc; NULL: it can't be written. */
 const struct burn_plan *burn_plan_find(uint16_t profile, enum burn_method method, bool appendable);
 
+/* The most that a DVD-RW in restricted overwrite can be formatted to, and how; in *type. */
+uint32_t burn_format_most(const struct mmc_formats *formats, enum mmc_format *type);
+
 /* The medium can be written in some way. */
 bool burn_plan_any(uint16_t profile);
 

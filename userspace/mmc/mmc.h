@@ -123,7 +123,8 @@ void mmc_cmd_format(struct mmc_command *c);
 /* Format types, 6.5.4 */
 enum mmc_format {
 	MMC_FORMAT_FULL = 0x00,
-	MMC_FORMAT_CD_RW = 0x10,		/* fixed packets; parameter: their blocks */
+	MMC_FORMAT_CD_RW = 0x10,		/* CD-RW and DVD-RW in full; parameter: blocks of
+						 * a packet */
 	MMC_FORMAT_DVD_RW_QUICK_GROW = 0x13,	/* grow the last border-in */
 	MMC_FORMAT_DVD_RW_QUICK = 0x15,
 	MMC_FORMAT_DVD_PLUS_RW = 0x26,
