@@ -223,19 +223,51 @@ left_open() {
 	blanks dvd-r dvd+r bd-r && copy 0,1,2 --open
 }
 row "DVD-R, DVD+R, BD-R" "--open" discmux "each block" left_open
+# both N: the files of a first session, and those of a second one, with the disc's last tree
+both() {
+	reload "$1" && rm -rf "$tmp/out$1" && xorriso -osirrox on -indev "$(dev "$1")" \
+		-extract / "$tmp/out$1" >"$tmp/log" 2>&1 &&
+		diff -r "$tmp/files" "$tmp/out$1" | grep -v 'Only in .*: more$'
+	cmp "$tmp/more/second" "$tmp/out$1/more/second" && cmp "$tmp/files/random" "$tmp/out$1/random"
+}
 append() { # N
 	reload "$1" && toc "$1" "is appendable" || return
 	xorriso -dev "$(dev "$1")" -map "$tmp/more" /more -commit >"$tmp/log" 2>&1 || {
 		cat "$tmp/log"
 		return 1
 	}
-	reload "$1" && xorriso -osirrox on -indev "$(dev "$1")" -extract / "$tmp/out$1" \
-		>"$tmp/log" 2>&1 && diff -r "$tmp/files" "$tmp/out$1" | grep -v 'Only in .*: more$'
-	cmp "$tmp/more/second" "$tmp/out$1/more/second" && cmp "$tmp/files/random" "$tmp/out$1/random"
+	both "$1"
 }
 row DVD-R "--open" xorriso "goes on with a second session; files of both" append 0
 row DVD+R "--open" xorriso "goes on with a second session; files of both" append 1
 row BD-R "--open" xorriso "goes on with a second session; files of both" append 2
+
+# And what another program makes as a second session, discmux adds
+open_discs() {
+	blanks dvd-r dvd+r dvd-rw cd-r && copy 0,1,2 --open && copy 3 --open
+}
+row "DVD-R, DVD+R, DVD-RW, CD-R" "--open" discmux "each block" open_discs
+added() { # N: made for this disc, which others then refuse
+	reload "$1" && msc=$(xorriso -as cdrecord dev="$(dev "$1")" -msinfo 2>"$tmp/log") &&
+		xorriso -as mkisofs -quiet -R -C "$msc" -M "$(dev "$1")" -o "$tmp/second.iso" \
+			-graft-points "/more=$tmp/more" >"$tmp/log" 2>&1 || {
+		cat "$tmp/log"
+		return 1
+	}
+	fails 1 "add a session to it with --append" discmux copy --from "$tmp/second.iso" \
+		--to "$1" --no-eject --quiet &&
+		discmux copy --from "$tmp/second.iso" --to "$1" --append --verify --no-eject \
+			--quiet && both "$1" && toc "$1" "is appendable"
+}
+row DVD-R "--append" xorriso "files of both sessions" added 0
+row DVD+R "--append" xorriso "files of both sessions" added 1
+row DVD-RW "--append" xorriso "files of both sessions" added 2
+row CD-R "--append" xorriso "files of both sessions" added 3
+elsewhere_made() {
+	fails 1 "the image is not made for the disc in recorder 1" discmux copy \
+		--from "$tmp/master.iso" --to 1 --append --no-eject --quiet
+}
+row DVD+R "--append" discmux "refuses an image made for another place" elsewhere_made
 
 # ---- Erasing ----
 

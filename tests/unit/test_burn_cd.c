@@ -273,6 +273,22 @@ static void test_wrong_disc(void **state)
 	burn_rig_free(rig);
 }
 
+/* Sessions are added of plain data only. */
+static void test_append(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", audio);
+
+	(void)state;
+	rig->config.session = BURN_SESSION_OPEN;
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	rig->config.append = true;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	assert_string_equal(burn_job_error(rig->job),
+			    "only data in blocks of 2048 bytes can be added to a disc: use another master, or leave out --append");
+	burn_rig_free(rig);
+}
+
 /* Refused before a cue sheet is sent: the data track has 3.99 seconds. */
 static void test_short_track(void **state)
 {
@@ -717,6 +733,7 @@ int main(void)
 		cmocka_unit_test(test_four),
 		cmocka_unit_test(test_no_isrc),
 		cmocka_unit_test(test_wrong_disc),
+		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_short_track),
 		cmocka_unit_test(test_write_error),
 		cmocka_unit_test(test_offset),

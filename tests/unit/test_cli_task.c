@@ -145,6 +145,10 @@ static void test_options(void **state)
 	assert_int_equal(take(BURN_COPY, "--from a.iso", &o), CLI_USAGE);
 	assert_int_equal(take(BURN_COPY, "--from a.iso --to all --full", &o), CLI_USAGE);
 	assert_int_equal(take(BURN_COPY, "--from a.iso --to all --method laser", &o), CLI_FAIL);
+	assert_int_equal(take(BURN_COPY, "--from a.iso --to all --append", &o), 0);
+	assert_true(o.append);
+	assert_int_equal(take(BURN_COPY, "--from a.iso --to all --append --erase", &o), CLI_USAGE);
+	assert_int_equal(take(BURN_SIMULATE, "--from a.iso --to all --append", &o), CLI_USAGE);
 	assert_int_equal(take(BURN_SIMULATE, "--from a.iso --to all --speed 4", &o), 0);
 	assert_int_equal(take(BURN_SIMULATE, "--from a.iso --to all --verify", &o), CLI_USAGE);
 	assert_int_equal(take(BURN_VERIFY, "--from a.iso --in reader:1", &o), 0);

@@ -122,6 +122,8 @@ static int check_master(struct burn_job *job)
 {
 	int rc = job->config.source ? burn_source_check(job->config.source, job) : 0;
 
+	if (!rc)
+		rc = burn_append_master(job);
 	if (!rc && (job->config.image || job->config.sink))
 		rc = burn_save_begin(job);
 	return rc;
@@ -284,7 +286,8 @@ int burn_job_create(const struct burn_config *config, struct burn_job **out)
 
 	if (alone != !config->count || config->count > BURN_MAX_RECORDERS || config->speed < 0 ||
 	    (config->task == BURN_ERASE) != !config->source || (alone && !config->image && !config->sink) ||
-	    (config->damaged && !config->map))
+	    (config->damaged && !config->map) ||
+	    (config->append && (config->erase || config->task != BURN_COPY)))
 		return -EINVAL;
 	job = calloc(1, sizeof(*job));
 	if (!job)

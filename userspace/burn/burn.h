@@ -206,7 +206,8 @@ enum burn_method {
 
 /* Whether another session may follow on the disc. */
 enum burn_session {
-	BURN_SESSION_AUTO,	/* as on the master; closed where it is an image */
+	BURN_SESSION_AUTO,	/* as on the master; closed where it is an image, open where
+				 * it is added to a disc that was */
 	BURN_SESSION_CLOSE,
 	BURN_SESSION_OPEN,
 };
@@ -239,6 +240,8 @@ struct burn_config {
 	bool verify;
 	bool full;			/* erase all of the disc, not its beginning only */
 	bool erase;			/* rewritable discs that hold data: erase first */
+	bool append;			/* BURN_COPY: onto discs that hold data and were left
+					 * open, as a session more; not with erase */
 	bool go_on;			/* leave out what the checks find unfit, if any is fit */
 	bool no_isrc;			/* copy a CD without the ISRC of its tracks */
 	bool no_underrun_free;		/* without burn-free */

@@ -20,6 +20,9 @@ static void not_blank(struct burn_job *job, size_t i)
 	if (rec->unreadable)
 		burn_disc_problem(job, i, "the disc in %s can't be read, so it may hold data: insert a blank disc, or erase it",
 				  rec->name);
+	else if (rec->appendable && !job->cd && job->config.task == BURN_COPY)
+		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, %sor add a session to it with --append",
+				  rec->name, rec->erasable ? "erase it, " : "");
 	else if (rec->erasable)
 		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, or erase it",
 				  rec->name);
@@ -91,6 +94,7 @@ static void look_at_disc(struct burn_job *job, size_t i)
 	}
 	rec->unreadable = false;
 	rec->blank = info.state == MMC_DISC_BLANK;
+	rec->appendable = info.state == MMC_DISC_APPENDABLE && !info.last_session_state;
 	rec->erasable = info.erasable;
 	rec->opc_entries = info.opc_entries;
 	if (rec->plan)
@@ -107,6 +111,8 @@ static void check_fit(struct burn_job *job, size_t i)
 	if (c->task == BURN_SIMULATE && !rec->plan->write_page)
 		burn_disc_problem(job, i, "a %s can't be simulated: the standard has no test write for it, so nothing was done with the disc in %s",
 				  rec->status.medium, rec->name);
+	else if (c->append)
+		burn_append_fit(job, i);
 	else if (!rec->blank && !(c->erase && rec->erasable && c->task == BURN_COPY))
 		not_blank(job, i);
 	else if (!rec->can_write && rec->blank)
@@ -179,6 +185,10 @@ static void check_capacity(struct burn_job *job, size_t i)
 	/* Behind a track at once the drive writes its run-out */
 	if (!job->cd && rec->plan->params.type == MMC_WRITE_TAO)
 		rec->free -= rec->free < SOURCE_RUN_OUT ? rec->free : SOURCE_RUN_OUT;
+	if (job->config.append)
+		burn_append_place(job, i, &info);
+	if (!(job->live >> i & 1))
+		return;
 	if (need > rec->free)
 		too_large(job, i);
 	else if (!job->cd && need > job->total_blocks)
@@ -193,7 +203,8 @@ static burn_set sequential(const struct burn_job *job)
 	size_t i;
 
 	burn_for_each(i, job->live)
-		if (!job->recs[i].plan->overwrite && job->recs[i].blank)
+		if (!job->recs[i].plan->overwrite &&
+		    (job->recs[i].blank || job->config.append))
 			set |= 1u << i;
 	return set;
 }

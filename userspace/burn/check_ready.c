@@ -17,6 +17,8 @@ static const char *wanted(const struct burn_job *job)
 	case BURN_VERIFY:
 		return "insert a disc to be compared";
 	default:
+		if (job->config.append)
+			return "insert a disc with data that was left open";
 		return job->cd ? "insert a blank CD-R or CD-RW" :
 				 "insert a blank CD-R, DVD-R or DVD+R";
 	}
@@ -112,6 +114,9 @@ static void find_plan(struct burn_job *job, size_t i, const char *name)
 
 	if (job->cd && mmc_profile_is_cd(rec->profile))
 		method = BURN_METHOD_SAO;
+	else if (job->config.append)
+		method = mmc_profile_is_cd(rec->profile) ? BURN_METHOD_TAO :
+							   BURN_METHOD_INCREMENTAL;
 	rec->plan = burn_plan_find(rec->profile, method, job->appendable);
 	if (rec->profile == MMC_PROFILE_NONE)
 		burn_disc_problem(job, i, "no disc in %s that it knows: %s", rec->name, wanted(job));

@@ -102,7 +102,8 @@ static burn_set to_blank(const struct burn_job *job)
 	burn_set set = 0;
 	size_t i;
 
-	burn_for_each(i, job->live)
+	/* What is added to is kept */
+	burn_for_each(i, job->config.append ? 0 : job->live)
 		if (!job->recs[i].blank && job->recs[i].erasable && !job->recs[i].plan->overwrite)
 			set |= 1u << i;
 	return set;
@@ -137,11 +138,13 @@ void burn_format(struct burn_job *job)
 /* ---- Layer breaks ------------------------------------------------------ */
 
 /* As on the master, where the second layer then holds the rest of it; otherwise in
- * the middle, a whole number of ECC blocks. */
+ * the middle, a whole number of ECC blocks.  A disc that is left open keeps all its room:
+ * the second layer ends where the first one does. */
 static uint32_t break_of(const struct burn_job *job, uint32_t largest)
 {
 	uint32_t half = (job->total_blocks / 16 + 1) / 2 * 16;
-	uint32_t want = job->layer_break ? (job->layer_break + 15) / 16 * 16 : half;
+	uint32_t middle = job->appendable ? largest : half;
+	uint32_t want = job->layer_break ? (job->layer_break + 15) / 16 * 16 : middle;
 
 	return want < half ? half : want > largest ? largest : want;
 }
@@ -193,7 +196,8 @@ void burn_layer_break(struct burn_job *job)
 {
 	size_t i;
 
-	burn_for_each(i, job->live)
+	/* A disc that is added to has its break */
+	burn_for_each(i, job->config.append ? 0 : job->live)
 		if (job->recs[i].plan->layers)
 			set_break(job, i);
 }

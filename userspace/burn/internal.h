@@ -84,6 +84,7 @@ struct burn_rec {
 	bool can_test;			/* can simulate on this disc */
 	bool erasable;			/* the disc can be erased */
 	bool blank;			/* holds nothing */
+	bool appendable;		/* holds something, and takes another session */
 	bool unreadable;		/* so that nobody knows whether it does */
 	bool needs_format;
 	struct mmc_formats formats;	/* with overwritable media */
@@ -143,6 +144,8 @@ struct burn_job {
 	struct burn_part parts[BURN_MAX_PARTS];
 	bool appendable;		/* discs are left open */
 	uint32_t layer_break;
+	uint32_t root;			/* LBA of the root directory of an ISO 9660 master that
+					 * is added to a disc, or 0 */
 	uint64_t *digests;		/* of each block of the master; to verify */
 	struct burn_key key;
 	struct burn_save *save;		/* the image that is made, or NULL */
@@ -250,6 +253,15 @@ void burn_disc_problem(struct burn_job *job, size_t i, const char *fmt, ...);
 /* check_disc.c: what is on it and what it takes */
 void burn_check_blank(struct burn_job *job);
 void burn_check_room(struct burn_job *job);
+
+/* append.c: a master that is added to discs as a session.  burn_append_master(): -EINVAL when
+ * it can't be, -EIO when it can't be read.  fit, place, start: of recorder i, which fails when
+ * its disc does not do, when the master is not made for where the disc goes on (and that is
+ * kept as its start), when the next address is another one then. */
+int burn_append_master(struct burn_job *job);
+void burn_append_fit(struct burn_job *job, size_t i);
+void burn_append_place(struct burn_job *job, size_t i, const struct mmc_track_info *info);
+void burn_append_start(struct burn_job *job, size_t i, uint32_t next);
 
 /* prepare.c */
 void burn_prepare(struct burn_job *job);

@@ -151,6 +151,7 @@ void burn_next_address(struct burn_job *job)
 				burn_fail(job, i, "%s gives no next writable address", rec->name);
 				continue;
 			}
+			burn_append_start(job, i, info.next);
 			rec->start = info.next;
 			rec->track = info.track;
 		}

@@ -315,7 +315,7 @@ int burn_source_check(struct burn_source *s, struct burn_job *job)
 		s->bad = 0;
 	}
 	job->appendable = c->session == BURN_SESSION_OPEN ||
-			  (c->session == BURN_SESSION_AUTO && s->appendable);
+			  (c->session == BURN_SESSION_AUTO && (s->appendable || c->append));
 	job->layer_break = c->layer_break ? c->layer_break : s->layer_break;
 	return rc ? rc : burn_parts(job);
 }

@@ -27,6 +27,7 @@ static const struct cli_subcommand commands[] = {
 	  "  --open, --close  leave the discs open for another session, or don't; without\n"
 	  "                   either as the master is\n"
 	  "  --erase          erase rewritable discs that hold data first\n"
+	  "  --append         add the master to discs that were left open, as a session more\n"
 	  "  --skip-unfit     leave out recorders that hold no fit disc\n"
 	  "  --image FILE     make an image of the master, too\n"
 	  "  --damaged MAP    copy what can be read; what can't is listed in the map\n"

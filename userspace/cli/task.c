@@ -353,6 +353,7 @@ static void configure(const struct task *task, struct burn_config *c)
 	c->verify = o->verify;
 	c->full = o->full;
 	c->erase = o->erase;
+	c->append = o->append;
 	c->go_on = o->go_on;
 	c->no_isrc = o->no_isrc;
 	c->no_underrun_free = o->no_burn_free;

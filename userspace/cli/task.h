@@ -23,7 +23,7 @@ struct task_options {
 	const char *log;	/* NULL: the usual one; "": none */
 	const char *image;	/* made of the master beside the copies, or NULL */
 	const char *map;	/* of a master that can't be read to the end, or NULL */
-	bool verify, quiet, no_eject, full, erase, go_on, no_isrc, no_burn_free;
+	bool verify, quiet, no_eject, full, erase, append, go_on, no_isrc, no_burn_free;
 	enum burn_session session;
 	enum burn_method method;
 	double speed;

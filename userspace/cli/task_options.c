@@ -52,7 +52,8 @@ int task_parse_list(const char *option, const char *text, bool *all, uint32_t *s
 
 enum { OPT_FROM = CLI_OPT_OWN, OPT_TO, OPT_IN, OPT_VERIFY, OPT_QUANTITY, OPT_NO_EJECT, OPT_SPEED,
 	OPT_WAIT, OPT_OPEN, OPT_CLOSE, OPT_METHOD, OPT_LOG, OPT_QUIET, OPT_FULL, OPT_ERASE,
-	OPT_SKIP, OPT_NO_ISRC, OPT_NO_BURN_FREE, OPT_LAYER_BREAK, OPT_IMAGE, OPT_DAMAGED };
+	OPT_SKIP, OPT_NO_ISRC, OPT_NO_BURN_FREE, OPT_LAYER_BREAK, OPT_IMAGE, OPT_DAMAGED,
+	OPT_APPEND };
 
 #define IN(task)	(1u << (task))
 #define BURNS		(IN(BURN_COPY) | IN(BURN_SIMULATE))
@@ -79,6 +80,7 @@ static const struct {
 	{ ALL, { "quiet", no_argument, NULL, OPT_QUIET } },
 	{ IN(BURN_ERASE), { "full", no_argument, NULL, OPT_FULL } },
 	{ IN(BURN_COPY), { "erase", no_argument, NULL, OPT_ERASE } },
+	{ IN(BURN_COPY), { "append", no_argument, NULL, OPT_APPEND } },
 	{ HAS_DISCS, { "skip-unfit", no_argument, NULL, OPT_SKIP } },
 	{ BURNS | IN(BURN_READ), { "no-isrc", no_argument, NULL, OPT_NO_ISRC } },
 	{ BURNS, { "no-burn-free", no_argument, NULL, OPT_NO_BURN_FREE } },
@@ -187,6 +189,9 @@ static int take_option(struct task_options *o, int c, const char *arg)
 	case OPT_ERASE:
 		o->erase = true;
 		break;
+	case OPT_APPEND:
+		o->append = true;
+		break;
 	case OPT_SKIP:
 		o->go_on = true;
 		break;
@@ -216,8 +221,11 @@ static void options_of(enum burn_task task, struct option *options)
 	memset(&options[n], 0, sizeof(options[n]));
 }
 
-static int missing(enum burn_task task, const struct task_options *o, const char *command)
+/* What the options of a task must have, and what they can't. */
+static int check(enum burn_task task, const struct task_options *o, const char *command)
 {
+	if (o->append && o->erase)
+		return cli_usage_error(command, "--append and --erase exclude each other");
 	if (task == BURN_ERASE)
 		return o->to ? CLI_OK : cli_usage_error(command, "erase needs --in");
 	if (o->from && o->to)
@@ -245,7 +253,7 @@ int task_take_options(struct cli *cli, enum burn_task task, struct task_options 
 	}
 	if (optind < argc)
 		return cli_usage_error(argv[0], "%s is one word too many", argv[optind]);
-	status = missing(task, o, argv[0]);
+	status = check(task, o, argv[0]);
 	*go_on = !status;
 	return status;
 }
