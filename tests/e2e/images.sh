@@ -67,13 +67,39 @@ check "gives the file and its sum" sh -c "cd $tmp/out && sha256sum -c HDD1.sha25
 check "not over files" fails 1 'HDD1.iso is there already' \
 	discmux images export HDD1 --to "$tmp/out"
 
+# spoils IMAGE OPTION...: copies of it are none, and no second round is begun
+spoils() {
+	from=$1
+	shift
+	discmux copy --from "$from" "$@" --json >"$tmp/json" 2>"$tmp/err" && return 1
+	cat "$tmp/json" "$tmp/err"
+	grep -qF "recorder 0: $from.iso is damaged" "$tmp/err" &&
+		[ "$(grep -c "^discmux: $from.iso is damaged" "$tmp/err")" -eq 1 ] &&
+		jq -e --arg from "$from" '.good == 0 and .failed == 1 and
+			(.error | startswith($from + ".iso is damaged")) and
+			all(.copies[]; .round == 1 and .good == false and .state != "done" and
+				(.message | startswith($from + ".iso is damaged")))' "$tmp/json"
+}
+
+# simulates IMAGE: on a blank in recorder 0; its damage is the result
+simulates() {
+	discmux-sim ctl eject recorder0 --force >/dev/null 2>&1
+	discmux-sim ctl blank dvd-r disc3 recorder0 >/dev/null || return
+	discmux simulate --from "$1" --to 0 --json >"$tmp/json" 2>"$tmp/err" && return 1
+	cat "$tmp/json" "$tmp/err"
+	jq -e '.good == 0 and all(.discs[]; .good == false) and (.error | test("damaged"))' \
+		"$tmp/json"
+}
+
 printf x | dd of="$store/HDD1/HDD1.iso" bs=1 seek=70000 conv=notrunc 2>/dev/null
 check "damage is named" fails 1 'HDD1.iso is damaged between blocks 0 and 2047: its SHA-256 is' \
 	discmux images check HDD1
 discmux-sim ctl eject recorder0 --force >/dev/null 2>&1
 discmux-sim ctl blank dvd+r disc2 recorder0 >/dev/null
-check "and when it is burned" fails 1 'HDD1.iso is damaged' \
-	discmux copy --from HDD1 --to 0 --quiet
+check "and when it is burned" spoils HDD1 --to 0 --quantity 3 --wait 1
+check "the disc is kept in" sh -c "discmux-sim ctl list --json |
+	jq -e '.devices[] | select(.name == \"recorder0\") | .state.tray == \"closed\"'"
+check "a simulation with it says nothing of a disc" simulates HDD1
 check "and exported nowhere" fails 1 'HDD1.iso is damaged' \
 	discmux images export HDD1 --to "$tmp/out" --overwrite
 check "what was there is whole" sh -c "cd $tmp/out && sha256sum -c HDD1.sha256"

@@ -95,6 +95,22 @@ check "the log says which master and where" grep -q 'HDD3.*is damaged' "$tmp/log
 check "no disc counts as good" sh -c "discmux daemon job | jq -e \
 	'(.discs | length > 0) and all(.discs[]; .fate != \"good\") and .good == 0'"
 check "nor do the counters" counter discs-good 2
+check "they are kept in" trays closed 0 1
+check "what the job says is why" sh -c "discmux daemon job | jq -re .error |
+	grep 'HDD3.iso is damaged'"
+
+blanks - -
+play "damage that is found while people load discs" <<'END'
+yes
+wait COPY ERROR
+|COPY ERROR          |OK 0 NG 0           |
+yes
+|MASTER              |
+yes
+|COPY START?         |(HDD3 to DISC)      |
+END
+check "no disc was begun" sh -c "discmux daemon job | jq -e '.state == \"failed\" and
+	.discs == [] and (.error | test(\"HDD3.iso is damaged\"))'"
 
 # One that was cut off is no master any more
 truncate -s -2048 "$hdd3/HDD3.iso"

@@ -242,20 +242,28 @@ static void expect_second_lost(struct burn_rig *rig, enum burn_disc disc, const 
 	burn_rig_free(rig);
 }
 
-/* What the job said of each disc, last and how often. */
+/* What the job said of each disc, last and how often; and which step of recorder 1 is
+ * answered with which errno, as somebody would who keeps account of discs. */
 struct records {
 	const char *state[BURN_RIG_MAX];
 	enum burn_disc disc[BURN_RIG_MAX];
 	unsigned int count;
+	const char *against;
+	int rc;
 };
 
-static void record(void *arg, size_t i, const char *state, enum burn_disc disc)
+static int record(void *arg, size_t i, const char *state, enum burn_disc disc, char *err,
+		  size_t errlen)
 {
 	struct records *r = arg;
 
 	r->state[i] = state;
 	r->disc[i] = disc;
 	r->count++;
+	if (i != 1 || !r->against || strcmp(state, r->against))
+		return 0;
+	snprintf(err, errlen, "somebody is against it");
+	return r->rc;
 }
 
 static void test_write_error(void **state)
@@ -287,6 +295,46 @@ static void test_write_error(void **state)
 	burn_rig_fault(rig, 2, "sense 3/0c/00 op write lba 1000");
 	expect_second_lost(rig, BURN_DISC_RUINED,
 			   "recorder 1 failed to write at LBA 992: write error (03/0C/00)");
+}
+
+/* Three discs, and somebody is against this step of the second one. */
+static void expect_refused(const char *type, bool verify, const char *step, int rc,
+			   enum burn_state end, enum burn_disc disc)
+{
+	struct burn_rig *rig = tower(type, 3);
+	struct records records = { .against = step, .rc = rc };
+
+	rig->config.record = record;
+	rig->config.record_arg = &records;
+	rig->config.verify = verify;
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 1, end, disc, "somebody is against it");
+	assert_false(sim_drive_tray_open(rig->dev[2]));
+	burn_rig_expect(rig, 0, BURN_DONE, verify ? BURN_DISC_VERIFIED : BURN_DISC_CLOSED, NULL);
+	assert_true(sim_drive_tray_open(rig->dev[1]));
+	if (disc == BURN_DISC_UNTOUCHED) {
+		assert_int_equal(rig->seen[2][WRITE_10], 0);
+		assert_int_equal(rig->seen[2][0x53], 0);
+		assert_string_equal(records.state[1], step);
+	} else {
+		assert_string_equal(records.state[1], burn_state_name(end));
+		assert_int_equal(records.disc[1], disc);
+	}
+	burn_rig_free(rig);
+}
+
+/* Who keeps account of the discs has the last word: one that must not be touched is not,
+ * one that went well and is no good copy stays in. */
+static void test_refused(void **state)
+{
+	(void)state;
+	expect_refused("dvd-r", true, "reserving", -EIO, BURN_FAILED, BURN_DISC_UNTOUCHED);
+	expect_refused("dvd+r", true, "writing", -EIO, BURN_FAILED, BURN_DISC_UNTOUCHED);
+	expect_refused("dvd+rw", true, "formatting", -EIO, BURN_FAILED, BURN_DISC_UNTOUCHED);
+	expect_refused("dvd+r", true, "verified", -EBADMSG, BURN_FAILED, BURN_DISC_DIFFERS);
+	expect_refused("dvd+r", false, "closed", -EBADMSG, BURN_FAILED, BURN_DISC_DIFFERS);
+	expect_refused("dvd+r", false, "closed", -EIO, BURN_FAILED, BURN_DISC_CLOSED);
+	expect_refused("dvd+r", false, "closed", -ECANCELED, BURN_CANCELLED, BURN_DISC_CLOSED);
 }
 
 static void test_long_write(void **state)
@@ -836,6 +884,7 @@ int main(void)
 		cmocka_unit_test(test_blank_master),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_write_error),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_long_write),
 		cmocka_unit_test(test_unplug),
 		cmocka_unit_test(test_close_error),

@@ -274,8 +274,13 @@ struct burn_config {
 	/* As a line of the log, for callers with storage of their own: recorder i
 	 * is about to do, or has done, what state says, and disc is what its disc is
 	 * worth if nothing more is heard.  May be NULL.  Called in the job's thread,
-	 * which waits for it. */
-	void (*record)(void *arg, size_t i, const char *state, enum burn_disc disc);
+	 * which waits for it.
+	 * Returns 0, or a negative errno with one line in err: a disc that was to be
+	 * touched is not, and one that was written is no good copy, whatever the engine
+	 * thinks of it (-EBADMSG: it is not what was registered as the master).  The
+	 * recorder is dropped: cancelled with -ECANCELED, else failed. */
+	int (*record)(void *arg, size_t i, const char *state, enum burn_disc disc, char *err,
+		      size_t errlen);
 	void *record_arg;
 };
 

@@ -107,10 +107,11 @@ void burn_blank(struct burn_job *job, burn_set set)
 	size_t i;
 
 	burn_set_state(job, set, BURN_ERASING);
-	burn_for_each(i, set) {
-		burn_log_state(job, i, "erasing", BURN_DISC_RUINED);
-		burn_set_disc(job, i, BURN_DISC_RUINED);
-	}
+	burn_for_each(i, set)
+		burn_touch(job, i, "erasing");
+	set &= job->live;
+	if (!set)
+		return;
 	mmc_cmd_blank(&cmd, wants_full(job, set) ? MMC_BLANK_FULL : MMC_BLANK_MINIMAL);
 	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
 			 MINUTE_MS);
@@ -162,10 +163,8 @@ static void erase_overwritable(struct burn_job *job, burn_set set)
 	size_t i;
 
 	burn_set_state(job, set, BURN_ERASING);
-	burn_for_each(i, set) {
-		burn_log_state(job, i, "erasing", BURN_DISC_RUINED);
-		burn_set_disc(job, i, BURN_DISC_RUINED);
-	}
+	burn_for_each(i, set)
+		burn_touch(job, i, "erasing");
 	burn_format(job);
 	burn_set_state(job, set & job->live, BURN_ERASING);
 	ask_sizes(job, set & job->live);

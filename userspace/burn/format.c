@@ -58,8 +58,8 @@ static void format_one(struct burn_job *job, size_t i)
 	uint8_t list[MMC_FORMAT_LEN];
 	struct mmc_command cmd;
 
-	burn_log_state(job, i, "formatting", BURN_DISC_RUINED);
-	burn_set_disc(job, i, BURN_DISC_RUINED);
+	if (!burn_touch(job, i, "formatting"))
+		return;
 	mmc_put_format(list, how.type, how.blocks, how.parameter);
 	mmc_cmd_format(&cmd);
 	if (!burn_send(job, 1u << i, &cmd, list, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
@@ -184,8 +184,8 @@ static void set_break(struct burn_job *job, size_t i)
 			  rec->name);
 		return;
 	}
-	burn_log_state(job, i, "layer break", BURN_DISC_RUINED);
-	burn_set_disc(job, i, BURN_DISC_RUINED);
+	if (!burn_touch(job, i, "layer break"))
+		return;
 	mmc_put_layer_break(list, blocks);
 	mmc_cmd_send_layer_break(&cmd);
 	if (!burn_send(job, 1u << i, &cmd, list, BURN_BECOMING_READY, 3 * MINUTE_MS))

@@ -359,7 +359,12 @@ uint64_t burn_digest(const uint8_t *block, size_t len);
 /* ---- log.c ------------------------------------------------------------ */
 
 /* One line about recorder i, on the storage when this returns.  disc: what the
- * disc is worth if the machine stops now. */
-void burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn_disc disc);
+ * disc is worth if the machine stops now.  False: who keeps account of the discs is
+ * against it (burn_config.record), and the recorder was dropped. */
+bool burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn_disc disc);
+
+/* The same of a recorder that is about to change its disc, which is ruined from now on;
+ * false: it must not. */
+bool burn_touch(struct burn_job *job, size_t i, const char *state);
 
 #endif

@@ -123,14 +123,35 @@ static int append(struct burn_log *log, char *text)
 	return fdatasync(log->fd) ? -errno : 0;
 }
 
-void burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn_disc disc)
+/* Drops a recorder whose disc somebody else is against. */
+static void refuse(struct burn_job *job, size_t i, int rc, const char *why)
+{
+	enum burn_disc disc = job->recs[i].status.disc;
+
+	if (rc == -EBADMSG && (disc == BURN_DISC_CLOSED || disc == BURN_DISC_VERIFIED))
+		burn_set_disc(job, i, BURN_DISC_DIFFERS);
+	burn_drop(job, i, rc == -ECANCELED ? BURN_CANCELLED : BURN_FAILED, why);
+}
+
+/* Of a recorder that is dropped already nothing can be refused any more. */
+static bool is_refused(struct burn_job *job, size_t i, const char *state, enum burn_disc disc)
+{
+	const struct burn_config *c = &job->config;
+	char why[BURN_MESSAGE_LEN] = "";
+	int rc = c->record ? c->record(c->record_arg, i, state, disc, why, sizeof(why)) : 0;
+
+	if (!rc || !(job->live >> i & 1))
+		return false;
+	refuse(job, i, rc, why);
+	return true;
+}
+
+static void put_line(struct burn_job *job, size_t i, const char *state, enum burn_disc disc)
 {
 	struct burn_log *log = job->config.log;
 	char *text;
 	int rc = -ENOMEM;
 
-	if (job->config.record)
-		job->config.record(job->config.record_arg, i, state, disc);
 	if (!log)
 		return;
 	text = line(job, i, state, disc);
@@ -141,4 +162,20 @@ void burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn
 		log->failed = true;
 		burn_notice(job, "the log of disc states can't be written: %s", strerror(-rc));
 	}
+}
+
+bool burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn_disc disc)
+{
+	if (is_refused(job, i, state, disc))
+		return false;
+	put_line(job, i, state, disc);
+	return true;
+}
+
+bool burn_touch(struct burn_job *job, size_t i, const char *state)
+{
+	if (!burn_log_state(job, i, state, BURN_DISC_RUINED))
+		return false;
+	burn_set_disc(job, i, BURN_DISC_RUINED);
+	return true;
 }

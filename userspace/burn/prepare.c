@@ -106,11 +106,8 @@ static void reserve(struct burn_job *job)
 	burn_for_each(i, job->live) {
 		if (!job->recs[i].plan->reserve)
 			continue;
-		set |= 1u << i;
-		if (job->config.task == BURN_SIMULATE)
-			continue;
-		burn_log_state(job, i, "reserving", BURN_DISC_RUINED);
-		burn_set_disc(job, i, BURN_DISC_RUINED);
+		if (job->config.task == BURN_SIMULATE || burn_touch(job, i, "reserving"))
+			set |= 1u << i;
 	}
 	if (!set)
 		return;

@@ -32,7 +32,7 @@ int burn_write(struct burn_job *job)
 	if (!job->live)
 		return 0;
 	rc = begin(job);
-	if (rc)
+	if (rc || !job->live)
 		return rc;
 	if (job->cd)
 		return burn_write_cd(job);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,26 +131,31 @@ static json_t *status_json(const struct burn_recorder *r, const char *state, enu
 			 text(s->message));
 }
 
-void report_disc(struct report *r, const struct burn_recorder *recorder, unsigned int round,
-		 const char *state, enum burn_disc disc, const struct burn_status *status)
+int report_disc(struct report *r, const struct burn_recorder *recorder, unsigned int round,
+		const char *state, enum burn_disc disc, const struct burn_status *status,
+		char *err, size_t errlen)
 {
 	const char *error;
 	json_t *o, *answer;
+	int rc = 0;
 
 	if (!r || recorder->reader)
-		return;
+		return 0;
 	o = status_json(recorder, state, disc, status);
 	if (!o)
-		return;
+		return 0;
 	json_object_set_new(o, "do", json_string("disc"));
 	json_object_set_new(o, "round", json_integer(round));
 	pthread_mutex_lock(&r->lock);
 	answer = ask(r, o);
 	pthread_mutex_unlock(&r->lock);
 	error = json_string_value(json_object_get(answer, "error"));
-	if (error)
-		cli_error("discmuxd: %s", error);
+	if (error) {
+		snprintf(err, errlen, "discmuxd: %s", error);
+		rc = -EIO;
+	}
 	json_decref(answer);
+	return rc;
 }
 
 void report_status(struct report *r, const struct burn_recorder *recorder,

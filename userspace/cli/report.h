@@ -26,9 +26,10 @@ int report_begin(const struct cli *cli, json_t *job, const struct burn_recorder 
 		 size_t count, bool erase, struct report **report);
 
 /* A step of a recorder, as burn_config.record has it; on discmuxd's storage when this
- * returns. */
-void report_disc(struct report *report, const struct burn_recorder *recorder, unsigned int round,
-		 const char *state, enum burn_disc disc, const struct burn_status *status);
+ * returns.  -EIO with one line in err when discmuxd could not keep it. */
+int report_disc(struct report *report, const struct burn_recorder *recorder, unsigned int round,
+		const char *state, enum burn_disc disc, const struct burn_status *status,
+		char *err, size_t errlen);
 
 /* How a recorder is now; sent by the next report_cancelled(). */
 void report_status(struct report *report, const struct burn_recorder *recorder,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,11 +16,22 @@ struct stored {
 	struct images_hold *hold;
 	struct images_info info;
 	pthread_t thread;
-	bool checking;
+	bool started;		/* the thread */
 	atomic_bool cancel;
+	pthread_mutex_t lock;	/* what follows */
+	pthread_cond_t ended;
+	bool checking;
 	int rc;			/* of the check */
 	char err[512];
 };
+
+static void free_stored(struct stored *s)
+{
+	images_close(s->store);
+	pthread_cond_destroy(&s->ended);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
 
 int stored_open(const char *text, struct stored **out)
 {
@@ -33,6 +45,8 @@ int stored_open(const char *text, struct stored **out)
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return cli_error("out of memory");
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->ended, NULL);
 	rc = images_open(NULL, 0, &s->store, err, sizeof(err));
 	if (!rc)
 		rc = images_hold(s->store, text, &s->hold, &s->info, err, sizeof(err));
@@ -40,8 +54,7 @@ int stored_open(const char *text, struct stored **out)
 		*out = s;
 		return CLI_OK;
 	}
-	images_close(s->store);
-	free(s);
+	free_stored(s);
 	/* Then it is a file that there is not */
 	return rc == -ENOENT ? CLI_OK : cli_error("%s", err);
 }
@@ -64,31 +77,60 @@ static void *check(void *arg)
 {
 	struct stored *s = arg;
 	const struct images_progress progress = { go_on, s };
+	char err[sizeof(s->err)] = "";
+	int rc = images_check(s->store, s->info.name, IMAGES_BACKGROUND, &progress, err,
+			      sizeof(err));
 
-	s->rc = images_check(s->store, s->info.name, IMAGES_BACKGROUND, &progress, s->err,
-			     sizeof(s->err));
+	pthread_mutex_lock(&s->lock);
+	s->rc = rc;
+	memcpy(s->err, err, sizeof(err));
+	s->checking = false;
+	pthread_cond_broadcast(&s->ended);
+	pthread_mutex_unlock(&s->lock);
 	return NULL;
 }
 
 void stored_check(struct stored *stored)
 {
-	if (stored && !stored->info.checked)
-		stored->checking = !pthread_create(&stored->thread, NULL, check, stored);
+	if (!stored || stored->info.checked)
+		return;
+	stored->checking = true;
+	stored->started = !pthread_create(&stored->thread, NULL, check, stored);
+	if (!stored->started)
+		check(stored);
 }
 
-int stored_close(struct stored *stored, bool cancel)
+int stored_result(struct stored *stored, bool wait, char *err, size_t errlen)
 {
-	int status = CLI_OK;
+	int rc;
 
 	if (!stored)
-		return CLI_OK;
-	atomic_store(&stored->cancel, cancel);
-	if (stored->checking)
+		return 0;
+	pthread_mutex_lock(&stored->lock);
+	while (wait && stored->checking)
+		pthread_cond_wait(&stored->ended, &stored->lock);
+	rc = stored->checking ? 0 : stored->rc;
+	if (rc == -ECANCELED)
+		snprintf(err, errlen, "cancelled before its master was known to be whole");
+	else if (rc)
+		snprintf(err, errlen, "%s", stored->err);
+	pthread_mutex_unlock(&stored->lock);
+	return rc;
+}
+
+void stored_cancel(struct stored *stored)
+{
+	if (stored)
+		atomic_store(&stored->cancel, true);
+}
+
+void stored_close(struct stored *stored)
+{
+	if (!stored)
+		return;
+	stored_cancel(stored);
+	if (stored->started)
 		pthread_join(stored->thread, NULL);
-	if (stored->rc && stored->rc != -ECANCELED)
-		status = cli_error("%s; discs made of it are as damaged", stored->err);
 	images_release(stored->hold);
-	images_close(stored->store);
-	free(stored);
-	return status;
+	free_stored(stored);
 }

@@ -20,8 +20,15 @@ const char *stored_path(const struct stored *stored);
  * NULL is allowed here and below. */
 void stored_check(struct stored *stored);
 
-/* Waits for that (or, with cancel, ends it).  CLI_FAIL after a message: the image is
- * damaged, and so is what was made of it. */
-int stored_close(struct stored *stored, bool cancel);
+/*
+ * How that ended: 0, as long as nothing is known against the image; -ECANCELED; else it
+ * is damaged, and so is what was made of it.  wait: until it is known.  err gets one line.
+ */
+int stored_result(struct stored *stored, bool wait, char *err, size_t errlen);
+
+/* Nobody waits for the result any more. */
+void stored_cancel(struct stored *stored);
+
+void stored_close(struct stored *stored);
 
 #endif

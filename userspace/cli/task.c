@@ -253,14 +253,28 @@ static void print_notices(struct round *round, struct task_show *show)
 	pthread_mutex_unlock(&round->lock);
 }
 
-static void record(void *arg, size_t i, const char *state, enum burn_disc disc)
+/* No disc is good before its master is known to be whole. */
+static int check_master(const struct task *task, const char *state, char *err, size_t errlen)
+{
+	bool last = !strcmp(state, task->opt.verify ? "verified" : "closed");
+
+	if (!last && strcmp(state, "closed") != 0)
+		return 0;
+	return stored_result(task->stored, last, err, errlen);
+}
+
+static int record(void *arg, size_t i, const char *state, enum burn_disc disc, char *err,
+		  size_t errlen)
 {
 	const struct round *round = arg;
 	struct burn_status status;
+	int rc = check_master(round->task, state, err, errlen);
 
+	if (rc)
+		return rc;
 	burn_job_status(round->job, i, &status);
-	report_disc(round->task->report, &round->task->recorders[i], round->number, state, disc,
-		    &status);
+	return report_disc(round->task->report, &round->task->recorders[i], round->number, state,
+			   disc, &status, err, errlen);
 }
 
 static void report_all(struct task *task, struct burn_job *job, size_t count)
@@ -272,6 +286,32 @@ static void report_all(struct task *task, struct burn_job *job, size_t count)
 		burn_job_status(job, i, &status);
 		report_status(task->report, &task->recorders[i], &status);
 	}
+}
+
+/* Says once that the master is damaged; the job has no use then.  wait: until it is
+ * known. */
+static bool master_damaged(struct task *task, bool wait)
+{
+	char err[BURN_MESSAGE_LEN];
+	int rc = stored_result(task->stored, wait, err, sizeof(err));
+
+	if (!rc || rc == -ECANCELED)
+		return false;
+	if (!*task->error) {
+		snprintf(task->error, sizeof(task->error), "%s", err);
+		cli_error("%s", err);
+	}
+	return true;
+}
+
+/* True when the job has to end before its time. */
+static bool has_to_end(struct task *task)
+{
+	if (task_signalled(task, SHOW_MS)) {
+		stored_cancel(task->stored);
+		return true;
+	}
+	return master_damaged(task, false);
 }
 
 static int watch(struct task *task, struct round *round, size_t count)
@@ -286,7 +326,7 @@ static int watch(struct task *task, struct round *round, size_t count)
 	}
 	while (!atomic_load(&round->ended)) {
 		report_all(task, round->job, count);
-		if (task_signalled(task, SHOW_MS)) {
+		if (has_to_end(task)) {
 			burn_job_cancel(round->job);
 			task_show_break(show);
 		}
@@ -315,6 +355,16 @@ static bool make_room(struct task *task, size_t count)
 	return true;
 }
 
+/* What was compared or simulated with a damaged master says nothing of the disc. */
+static void take_result(struct task *task, struct task_result *r)
+{
+	if (r->status.state == BURN_DONE && master_damaged(task, true)) {
+		r->status.state = BURN_FAILED;
+		snprintf(r->status.message, sizeof(r->status.message), "%s", task->error);
+	}
+	report_status(task->report, &r->recorder, &r->status);
+}
+
 static void keep_results(struct task *task, struct burn_job *job, size_t count,
 			 unsigned int number)
 {
@@ -326,6 +376,7 @@ static void keep_results(struct task *task, struct burn_job *job, size_t count,
 		r->recorder = task->recorders[i];
 		r->round = number;
 		burn_job_status(job, i, &r->status);
+		take_result(task, r);
 		if (r->status.state != BURN_DONE && r->status.state != BURN_IDLE)
 			task_show_failure(r);
 	}
@@ -365,6 +416,14 @@ static void configure(const struct task *task, struct burn_config *c)
 	c->speed = o->speed;
 }
 
+/* What changes discs is known to discmuxd before it does; and what is made of a master of
+ * the store is judged by that. */
+static bool keeps_account(const struct task *task)
+{
+	return task->task == BURN_COPY ? task->report || task->stored :
+					 task->task == BURN_ERASE && task->report;
+}
+
 int task_run(struct task *task, size_t count, unsigned int number, unsigned int wait_ms)
 {
 	struct round round = {
@@ -376,7 +435,7 @@ int task_run(struct task *task, size_t count, unsigned int number, unsigned int 
 		.wait_ms = wait_ms,
 		.notice = leave_notice,
 		.notice_arg = &round,
-		.record = task->task == BURN_COPY && task->report ? record : NULL,
+		.record = keeps_account(task) ? record : NULL,
 		.record_arg = &round,
 	};
 	int rc;
@@ -387,8 +446,9 @@ int task_run(struct task *task, size_t count, unsigned int number, unsigned int 
 		return cli_error("%s", strerror(-rc));
 	rc = watch(task, &round, count);
 	if (!rc) {
-		rc = round.rc;
 		keep_results(task, round.job, count, number);
+		/* An image that was made of it has no disc to wait with */
+		rc = master_damaged(task, !count && !round.rc) ? -EBADMSG : round.rc;
 	}
 	burn_job_free(round.job);
 	return rc;
@@ -517,8 +577,7 @@ int task_command(struct cli *cli, enum burn_task kind, int argc, char **argv,
 		stored_check(task->stored);
 		status = body(task);
 	}
-	if (stored_close(task->stored, status && task->cancelled))
-		status = CLI_FAIL;
+	stored_close(task->stored);
 	report_end(task->report, task->cancelled ? "cancelled" : status ? "failed" : "done",
 		   task->error);
 	burn_log_close(task->log);

@@ -149,11 +149,7 @@ void job_take_statuses(struct job *job, const struct burn_status *list)
 	size_t i;
 
 	for (i = 0; i < job->count; i++) {
-		struct job_disc *d = &job->status.discs[i];
-
-		take_disc(d, &job->recorders[i], &list[i]);
-		if (list[i].state == BURN_DONE && job_disc_spoiled(job, i))
-			snprintf(d->state, sizeof(d->state), "%s", burn_state_name(BURN_FAILED));
+		take_disc(&job->status.discs[i], &job->recorders[i], &list[i]);
 		take_pace(&pace, &list[i]);
 	}
 	job->status.nr_discs = job->count;

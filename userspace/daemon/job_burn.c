@@ -7,15 +7,21 @@
 #include "job_priv.h"
 
 /* Called by the engine before a disc is touched and after each thing that is true. */
-static void record(void *arg, size_t i, const char *state, enum burn_disc disc)
+static int record(void *arg, size_t i, const char *state, enum burn_disc disc, char *err,
+		  size_t errlen)
 {
 	struct job *job = arg;
 	struct burn_status s;
+	int rc;
 
 	burn_job_status(job->burn, i, &s);
-	/* A disc that nobody would know of is not written to */
-	if (job_record(job, i, state, disc, &s) && !job->discs[i].id)
+	rc = job_record(job, i, state, disc, &s, err, errlen);
+	/* A disc that nobody would know of is not written to, nor is any other */
+	if (rc && !job->discs[i].id) {
+		job->unrecorded = true;
 		burn_job_cancel(job->burn);
+	}
+	return rc;
 }
 
 /* One for each recorder that did not make a good copy, and one for the job. */
@@ -30,8 +36,6 @@ static void take_faults(struct job *job, const struct burn_source *source)
 	}
 	if (*burn_job_error(job->burn))
 		job_master_fault(job, source, burn_job_error(job->burn));
-	if (job->check_rc && job->check_rc != -ECANCELED)
-		job_problem(job, "MASTER", "%s", job->check_error);
 }
 
 static void notice(void *arg, const char *text)
@@ -106,7 +110,8 @@ static int run(struct job *job, struct burn_job *burn, const struct burn_source 
 	pthread_mutex_lock(&job->lock);
 	job->burn = burn;
 	job->status.round++;
-	if (job_is_cancelled(job))
+	/* The check may have ended while people put discs in */
+	if (job_is_cancelled(job) || (job->check_rc && job->check_rc != -ECANCELED))
 		burn_job_cancel(burn);
 	pthread_mutex_unlock(&job->lock);
 	job_phase(job, PANEL_RUNNING);
@@ -133,7 +138,9 @@ int job_burn(struct job *job, struct burn_source *source)
 	job->burn = NULL;
 	pthread_mutex_unlock(&job->lock);
 	burn_job_free(burn);
-	if (job->check_rc)
-		return job->check_rc;	/* no further round from this master */
+	if (job_check_failed(job))
+		return -EBADMSG;	/* no further round from this master */
+	if (job->unrecorded)
+		return -ENXIO;
 	return job_is_cancelled(job) ? -ECANCELED : rc;
 }

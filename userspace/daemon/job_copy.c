@@ -129,7 +129,9 @@ int job_run_copy(struct job *job)
 		rc = job_source(job, &source, name, sizeof(name));
 	if (!rc)
 		rc = job_rounds(job, source);
-	job_check_wait(job);
+	job_check_result(job, true, NULL, 0);
+	if (job_check_failed(job))
+		rc = job_problem(job, "MASTER", "%s", job->check_error);
 	burn_source_free(source);
 	images_release(job->hold);
 	job->hold = NULL;

@@ -278,7 +278,7 @@ static int wait_discs(struct job *job, struct gather *g, size_t enough)
 {
 	job_message(job, "waiting for discs in the recorders");
 	job_phase(job, PANEL_NEED_DISCS);
-	while (nr_ready(g) < enough && !job_is_cancelled(job)) {
+	while (nr_ready(g) < enough && !job_is_cancelled(job) && !job_check_failed(job)) {
 		bool go_on = job_pause(job, POLL_MS);
 
 		look(job, g);
@@ -345,6 +345,8 @@ int job_gather(struct job *job, unsigned int most, bool first)
 	}
 	if (!rc && job_is_cancelled(job))
 		rc = -ECANCELED;
+	if (!rc && job_check_failed(job))
+		rc = -EBADMSG;	/* before anybody loads more discs */
 	if (!rc)
 		take_ready(job, g, (unsigned int)enough);
 	free(g);

@@ -24,8 +24,6 @@ struct job {
 	/* The master's contents against its hash, beside the first burn */
 	bool check_runs;
 	pthread_t check_thread;
-	int check_rc;
-	char check_error[256];
 
 	pthread_t thread;
 	bool started;
@@ -36,12 +34,15 @@ struct job {
 	size_t count;
 	struct job_robot *robot;		/* with a library, else NULL */
 	struct store_disc discs[JOB_RECORDERS];	/* id 0: none begun */
+	bool unrecorded;		/* the database takes no more of them */
 	struct burn_status last[JOB_RECORDERS];	/* outside.c: what was said of them last */
 
 	pthread_mutex_t lock;		/* what follows */
 	pthread_cond_t wake;
 	bool go_on;			/* YES was pressed */
 	struct burn_job *burn;		/* at work now, or NULL */
+	int check_rc;			/* what images_check() gave, and its words */
+	char check_error[BURN_MESSAGE_LEN];
 	struct job_status status;
 };
 
@@ -132,22 +133,24 @@ int robot_take_back(struct job *job);
  * it was written. */
 void job_check_begin(struct job *job, const struct images_info *info);
 
-/* Waits for that: 0, or what images_check() gave; the words are in check_error. */
-int job_check_wait(struct job *job);
+/* How that ended, with one line in err (which may be NULL): 0, as long as nothing is
+ * known against the master; -ECANCELED when it was not brought to its end; else it is
+ * damaged.  wait: until it is known. */
+int job_check_result(struct job *job, bool wait, char *err, size_t errlen);
+
+/* The master is known to be damaged: nothing more is to be made of it. */
+bool job_check_failed(struct job *job);
 
 /* ---- job_record.c: what becomes of each disc ------------------------------ */
 
-/* Keeps what the engine says of disc i of this round, see burn_config.record; counted
- * once.  Negative when the database did not take it: a disc that has no row then must
- * not be touched. */
+/* Keeps what the engine says of disc i of this round; counted once.  The verdict of
+ * burn_config.record: negative when the database took no row for a disc, which must not
+ * be touched then, or when its master turns out to be damaged. */
 int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc,
-	       const struct burn_status *status);
+	       const struct burn_status *status, char *err, size_t errlen);
 
 /* Nothing more will be heard of the discs of this round. */
 void job_record_lost(struct job *job, const char *message);
-
-/* Whether the database knows disc i of this round as one that is no good copy. */
-bool job_disc_spoiled(const struct job *job, size_t i);
 
 /* How disc i of a job ended that keeps nothing of its discs. */
 void job_count_end(struct job *job, size_t i, const struct burn_status *status);

@@ -14,11 +14,11 @@ static enum store_fate fate_of(const struct job *job, const char *state, enum bu
 	case BURN_DISC_UNTOUCHED:
 		return STORE_UNTOUCHED;
 	case BURN_DISC_CLOSED:
-		if (job->spec.work != PANEL_COPY_VERIFY)
-			return STORE_GOOD;
-		return over ? STORE_UNKNOWN : STORE_WRITTEN;
+		if (over)
+			return STORE_UNKNOWN;
+		return job->spec.work == PANEL_COPY_VERIFY ? STORE_WRITTEN : STORE_GOOD;
 	case BURN_DISC_VERIFIED:
-		return STORE_GOOD;
+		return over ? STORE_UNKNOWN : STORE_GOOD;
 	case BURN_DISC_DIFFERS:
 		return STORE_BAD;
 	default:
@@ -28,13 +28,18 @@ static enum store_fate fate_of(const struct job *job, const char *state, enum bu
 	}
 }
 
-/* What was wrong; nobody has cancelled a job that stops with discmuxd. */
-static const char *words_of(const struct job *job, const struct burn_status *s)
+/* What was wrong; nobody has cancelled a job that stops with discmuxd, or for its
+ * master. */
+static const char *words_of(struct job *job, const struct burn_status *s, char *buf, size_t size)
 {
-	if (s->state != BURN_CANCELLED || !job_is_suspended(job) ||
-	    job->spec.work == PANEL_ERASE)
+	int rc;
+
+	if (s->state != BURN_CANCELLED || job->spec.work == PANEL_ERASE)
 		return s->message;
-	return store_fate_stopped(fate_of(job, burn_state_name(s->state), s->disc));
+	if (job_is_suspended(job))
+		return store_fate_stopped(fate_of(job, burn_state_name(s->state), s->disc));
+	rc = job_check_result(job, false, buf, size);
+	return rc && rc != -ECANCELED ? buf : s->message;
 }
 
 static void count_fate(struct job *job, enum store_fate fate)
@@ -48,7 +53,8 @@ static void count_fate(struct job *job, enum store_fate fate)
 	pthread_mutex_unlock(&job->lock);
 }
 
-static int begin_disc(struct job *job, size_t i, const struct burn_status *s)
+static int begin_disc(struct job *job, size_t i, const struct burn_status *s, char *err,
+		      size_t errlen)
 {
 	const struct burn_recorder *r = &job->recorders[i];
 	struct store_disc *d = &job->discs[i];
@@ -66,56 +72,69 @@ static int begin_disc(struct job *job, size_t i, const struct burn_status *s)
 	if (!store_disc_new(job->core->store, d))
 		return 0;
 	d->id = 0;
-	return job_problem(job, "", "%s",
-			   store_error(job->core->store, d->message, sizeof(d->message)));
+	store_error(job->core->store, err, errlen);
+	return -EIO;
 }
 
 /* The step to this fate, with its words; counted once. */
-static int take_fate(struct job *job, struct store_disc *d, enum store_fate fate,
-		     const char *message)
+static void take_fate(struct job *job, struct store_disc *d, enum store_fate fate,
+		      const char *message)
 {
 	char err[256];
-	int rc;
 
 	d->fate = fate;
 	snprintf(d->message, sizeof(d->message), "%s", message);
-	rc = store_disc_fate(job->core->store, d);
-	if (rc)
+	if (store_disc_fate(job->core->store, d))
 		job_problem(job, "", "%s", store_error(job->core->store, err, sizeof(err)));
 	count_fate(job, fate);
 	if (fate == STORE_GOOD)
 		core_log(6, "job %lld: recorder %u: good copy", (long long)job->id, d->recorder);
+}
+
+/* A disc is as good as its master: waits until that is known.  The words are in err. */
+static int judge(struct job *job, enum store_fate *fate, char *err, size_t errlen)
+{
+	int rc = *fate == STORE_GOOD ? job_check_result(job, true, err, errlen) : 0;
+
+	if (rc == -ECANCELED && job_is_suspended(job))
+		snprintf(err, errlen, "%s", store_fate_stopped(STORE_UNKNOWN));
+	if (rc)
+		*fate = rc == -EBADMSG ? STORE_BAD : STORE_UNKNOWN;
 	return rc;
 }
 
-int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc,
-	       const struct burn_status *s)
+/* What the recorder says of it, for the row. */
+static void take_details(struct store_disc *d, const struct burn_status *s)
 {
-	struct store_disc *d = &job->discs[i];
-	const char *message = words_of(job, s);
-	enum store_fate fate;
-	int rc = 0;
-
-	if (!d->id) {
-		if (disc != BURN_DISC_UNTOUCHED)
-			rc = begin_disc(job, i, s);
-		if (!d->id || disc == BURN_DISC_RUINED)
-			return rc;
-	}
-	fate = fate_of(job, state, disc);
-	if (fate == STORE_GOOD && job_check_wait(job)) {
-		fate = job->check_rc == -EBADMSG ? STORE_BAD : STORE_UNKNOWN;
-		message = job->check_error;
-	}
-	if (fate == d->fate)
-		return 0;
 	snprintf(d->medium, sizeof(d->medium), "%s", s->medium);
 	d->sense_valid = s->sense_valid;
 	d->key = s->key;
 	d->asc = s->asc;
 	d->ascq = s->ascq;
 	d->lba = s->lba_valid ? (int64_t)s->lba : -1;
-	return take_fate(job, d, fate, message);
+}
+
+int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc,
+	       const struct burn_status *s, char *err, size_t errlen)
+{
+	struct store_disc *d = &job->discs[i];
+	char buf[BURN_MESSAGE_LEN];
+	enum store_fate fate;
+	int rc = 0;
+
+	if (!d->id) {
+		if (disc != BURN_DISC_UNTOUCHED)
+			rc = begin_disc(job, i, s, err, errlen);
+		if (!d->id || disc == BURN_DISC_RUINED)
+			return rc;
+	}
+	fate = fate_of(job, state, disc);
+	rc = judge(job, &fate, err, errlen);
+	if (fate == d->fate || d->fate >= STORE_GOOD)
+		return rc;	/* what is final stays */
+	take_details(d, s);
+	take_fate(job, d, fate, rc ? err : words_of(job, s, buf, sizeof(buf)));
+	return rc;
 }
 
 void job_record_lost(struct job *job, const char *message)
@@ -131,13 +150,6 @@ void job_record_lost(struct job *job, const char *message)
 	}
 }
 
-bool job_disc_spoiled(const struct job *job, size_t i)
-{
-	const struct store_disc *d = &job->discs[i];
-
-	return d->id && (d->fate == STORE_BAD || d->fate == STORE_UNKNOWN);
-}
-
 /* Discs that nothing is kept of: what the recorders said at the end is all. */
 void job_count_end(struct job *job, size_t i, const struct burn_status *s)
 {
@@ -151,13 +163,15 @@ void job_count_end(struct job *job, size_t i, const struct burn_status *s)
 				     job->recorders[i].unit);
 }
 
-static const char *fate_words(enum burn_disc disc)
+static const char *fate_words(struct job *job, size_t i, enum burn_disc disc)
 {
 	switch (disc) {
 	case BURN_DISC_RUINED:
 		return "DISC IS BAD";
 	case BURN_DISC_DIFFERS:
-		return "COPY IS BAD";
+		if (job->discs[i].fate == STORE_UNKNOWN)
+			return "DISC IS UNKNOWN";
+		return job_check_failed(job) ? "DISC IS BAD" : "COPY IS BAD";
 	case BURN_DISC_CLOSED:
 		return "NOT VERIFIED";
 	default:
@@ -167,16 +181,14 @@ static const char *fate_words(enum burn_disc disc)
 
 void job_disc_fault(struct job *job, size_t i, const struct burn_status *s)
 {
-	/* A disc may be bad although all went well: its master was damaged */
-	bool spoiled = s->state == BURN_DONE && job_disc_spoiled(job, i);
 	struct panel_fault f = { 0 };
+	char buf[BURN_MESSAGE_LEN];
 
-	if (s->state != BURN_FAILED && s->state != BURN_CANCELLED && !spoiled)
+	if (s->state != BURN_FAILED && s->state != BURN_CANCELLED)
 		return;
 	snprintf(f.drive, sizeof(f.drive), "RECORDER %u", job->recorders[i].unit);
-	snprintf(f.fate, sizeof(f.fate), "%s", !spoiled ? fate_words(s->disc) :
-		 job->discs[i].fate == STORE_BAD ? "DISC IS BAD" : "DISC IS UNKNOWN");
-	snprintf(f.text, sizeof(f.text), "%s", spoiled ? job->check_error : words_of(job, s));
+	snprintf(f.fate, sizeof(f.fate), "%s", fate_words(job, i, s->disc));
+	snprintf(f.text, sizeof(f.text), "%s", words_of(job, s, buf, sizeof(buf)));
 	f.sense_valid = s->sense_valid;
 	f.key = s->key;
 	f.asc = s->asc;

@@ -96,7 +96,8 @@ static void next_round(struct job *job, unsigned int round)
 	pthread_mutex_unlock(&job->lock);
 }
 
-int outside_disc(struct core *core, int64_t id, const struct outside_report *r)
+int outside_disc(struct core *core, int64_t id, const struct outside_report *r, char *err,
+		 size_t errlen)
 {
 	struct job *job = find(core, id);
 	size_t i;
@@ -105,7 +106,8 @@ int outside_disc(struct core *core, int64_t id, const struct outside_report *r)
 	if (rc || !writes(job))
 		return rc;
 	next_round(job, r->round);
-	return job_record(job, i, burn_state_name(r->status.state), r->disc, &r->status);
+	return job_record(job, i, burn_state_name(r->status.state), r->disc, &r->status, err,
+			  errlen);
 }
 
 int outside_progress(struct core *core, int64_t id, const struct outside_report *reports,

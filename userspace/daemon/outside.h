@@ -31,8 +31,9 @@ int outside_begin(struct core *core, const struct job_spec *spec,
 		  char *err, size_t errlen);
 
 /* A step with a disc, as burn_config.record has it: on the storage when this returns.
- * -ENOENT: no such job, or not one of its recorders. */
-int outside_disc(struct core *core, int64_t id, const struct outside_report *report);
+ * -ENOENT: no such job, or not one of its recorders; else negative with one line in err. */
+int outside_disc(struct core *core, int64_t id, const struct outside_report *report, char *err,
+		 size_t errlen);
 
 /* How its recorders are, only to be shown.  *cancelled: somebody wants it to end. */
 int outside_progress(struct core *core, int64_t id, const struct outside_report *reports,

@@ -199,16 +199,16 @@ json_t *request_disc(struct server *s, struct client *c, const json_t *request)
 {
 	struct outside_report report;
 	const char *wrong = take_report(request, &report);
-	char err[256];
+	char err[BURN_MESSAGE_LEN];
 	int rc;
 
 	if (wrong)
 		return request_failure("\"%s\": what discmux copy says there is wanted", wrong);
-	rc = c->outside ? outside_disc(s->core, c->outside, &report) : -ENOENT;
+	rc = c->outside ? outside_disc(s->core, c->outside, &report, err, sizeof(err)) : -ENOENT;
 	if (rc == -ENOENT)
 		return no_job();
 	if (rc)
-		return request_failure("%s", store_error(s->core->store, err, sizeof(err)));
+		return request_failure("%s", err);
 	return json_pack("{sb}", "ok", 1);
 }
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the daemon keeps of a job and of its discs, without a drive. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "job_priv.h"
+
+#define NO_MUX	9999
+
+static char dir[64];
+static struct core core;
+
+static int set_up(void **state)
+{
+	char images[80], err[256];
+
+	(void)state;
+	strcpy(dir, "/tmp/discmux-job.XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(images, sizeof(images), "%s/images", dir);
+	return core_open(&core, NO_MUX, dir, images, err, sizeof(err));
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	core_close(&core);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command);
+}
+
+/* A job in the database with two recorders, in its first round. */
+static struct job *new_job(enum panel_work work)
+{
+	struct job_spec spec;
+	struct job *job;
+	int64_t id;
+
+	job_spec_defaults(&spec, work);
+	assert_int_equal(store_job_new(core.store, job_work_name(work), "{}", &id), 0);
+	assert_int_equal(job_create(&core, id, &spec, NULL, &job), 0);
+	job->count = 2;
+	job->status.round = 1;
+	job->recorders[1].unit = 1;
+	strcpy(job->recorders[0].serial, "S0");
+	strcpy(job->recorders[1].serial, "S1");
+	return job;
+}
+
+static int step(struct job *job, size_t i, enum burn_state state, enum burn_disc disc,
+		const char *message, char *err)
+{
+	struct burn_status s = { .state = state, .disc = disc, .medium = "DVD+R" };
+	const char *name = burn_state_name(state);
+
+	if (state == BURN_DONE)
+		name = disc == BURN_DISC_VERIFIED ? "verified" : "closed";
+	snprintf(s.message, sizeof(s.message), "%s", message);
+	*err = '\0';
+	return job_record(job, i, name, disc, &s, err, BURN_MESSAGE_LEN);
+}
+
+struct rows {
+	struct store_disc disc[4];
+	size_t count;
+};
+
+static bool take_row(void *arg, const struct store_disc *disc)
+{
+	struct rows *rows = arg;
+
+	assert_true(rows->count < 4);
+	rows->disc[rows->count++] = *disc;
+	return true;
+}
+
+static struct rows rows_of(const struct job *job)
+{
+	struct rows rows = { .count = 0 };
+
+	assert_int_equal(store_discs(core.store, job->id, take_row, &rows), 0);
+	return rows;
+}
+
+/* ---- The verdict ------------------------------------------------------- */
+
+/* All went well with the disc, but its master turns out to be damaged. */
+static void test_damaged(void **state)
+{
+	struct job *job = new_job(PANEL_COPY);
+	char err[BURN_MESSAGE_LEN];
+	struct rows rows;
+
+	(void)state;
+	assert_int_equal(step(job, 0, BURN_WRITING, BURN_DISC_RUINED, "", err), 0);
+	assert_int_equal(step(job, 1, BURN_WRITING, BURN_DISC_RUINED, "", err), 0);
+	job->check_rc = -EBADMSG;
+	strcpy(job->check_error, "it is damaged");
+	assert_int_equal(step(job, 0, BURN_DONE, BURN_DISC_CLOSED, "", err), -EBADMSG);
+	assert_string_equal(err, "it is damaged");
+	/* The engine says so of what it drops */
+	assert_int_equal(step(job, 0, BURN_FAILED, BURN_DISC_DIFFERS, err, err), 0);
+	/* and the other one is cancelled in the middle */
+	assert_int_equal(step(job, 1, BURN_CANCELLED, BURN_DISC_RUINED, "cancelled", err), 0);
+	rows = rows_of(job);
+	assert_int_equal(rows.count, 2);
+	assert_int_equal(rows.disc[0].fate, STORE_BAD);
+	assert_string_equal(rows.disc[0].message, "it is damaged");
+	assert_int_equal(rows.disc[1].fate, STORE_BAD);
+	assert_string_equal(rows.disc[1].message, "it is damaged");
+	assert_int_equal(job->status.show.bad, 2);	/* each once */
+	assert_int_equal(job->status.show.good, 0);
+	job_free(job);
+}
+
+/* Nobody knows whether the master was whole. */
+static void test_not_checked(void **state)
+{
+	struct job *job = new_job(PANEL_COPY_VERIFY);
+	char err[BURN_MESSAGE_LEN];
+	struct rows rows;
+
+	(void)state;
+	assert_int_equal(step(job, 0, BURN_WRITING, BURN_DISC_RUINED, "", err), 0);
+	job->check_rc = -ECANCELED;
+	assert_int_equal(step(job, 0, BURN_DONE, BURN_DISC_CLOSED, "", err), 0);
+	assert_int_equal(step(job, 0, BURN_DONE, BURN_DISC_VERIFIED, "", err), -ECANCELED);
+	assert_string_equal(err, "cancelled before its master was known to be whole");
+	assert_int_equal(step(job, 0, BURN_CANCELLED, BURN_DISC_VERIFIED, err, err), 0);
+	rows = rows_of(job);
+	assert_int_equal(rows.disc[0].fate, STORE_UNKNOWN);
+	assert_int_equal(job->status.show.unknown, 1);
+	job_free(job);
+}
+
+/* A disc that the database takes no row for must not be touched. */
+static void test_unrecorded(void **state)
+{
+	struct job *job = new_job(PANEL_COPY);
+	char err[BURN_MESSAGE_LEN], path[80];
+	sqlite3 *db;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/discmuxd.db", dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE disc", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_true(step(job, 0, BURN_WRITING, BURN_DISC_RUINED, "", err) < 0);
+	assert_non_null(strstr(err, "no such table"));
+	assert_int_equal(job->discs[0].id, 0);
+	job_free(job);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_not_checked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unrecorded, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
