@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the daemon keeps of a job and of its discs, without a drive. */
+#define _GNU_SOURCE	/* RTLD_NEXT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +22,17 @@
 
 static char dir[64];
 static struct core core;
+
+/* A machine that has no room for another thread. */
+static bool no_threads;
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *arg)
+{
+	int (*create)(pthread_t *t, const pthread_attr_t *a, void *(*r)(void *), void *g);
+
+	*(void **)&create = dlsym(RTLD_NEXT, "pthread_create");
+	return no_threads ? EAGAIN : create(thread, attr, run, arg);
+}
 
 static int set_up(void **state)
 {
@@ -37,6 +51,7 @@ static int tear_down(void **state)
 	char command[128];
 
 	(void)state;
+	no_threads = false;
 	core_close(&core);
 	snprintf(command, sizeof(command), "rm -r %s", dir);
 	return system(command);
@@ -164,12 +179,75 @@ static void test_unrecorded(void **state)
 	job_free(job);
 }
 
+/* ---- The beginning, and the end ---------------------------------------- */
+
+/* A job that can't begin is over, with words, and in nobody's way. */
+static void test_no_thread(void **state)
+{
+	struct job_spec spec;
+	struct store_job row;
+	char err[256] = "";
+	int64_t id;
+	int i;
+
+	(void)state;
+	job_spec_defaults(&spec, PANEL_CLEAR);
+	strcpy(spec.image, "HDD1");
+	no_threads = true;
+	for (i = 0; i < CORE_JOBS + 1; i++) {
+		assert_int_equal(core_start(&core, &spec, &id, err, sizeof(err)), -EAGAIN);
+		assert_non_null(strstr(err, "no thread can be started"));
+	}
+	assert_int_equal(store_job_get(core.store, 0, &row), 0);
+	assert_int_equal(row.state, STORE_JOB_FAILED);
+	assert_string_equal(row.error, err);
+	no_threads = false;
+	assert_int_equal(core_start(&core, &spec, &id, err, sizeof(err)), 0);
+}
+
+static bool remembered(int64_t id)
+{
+	char key[48], value[4];
+
+	snprintf(key, sizeof(key), "job.%lld.cancelled", (long long)id);
+	return !store_get(core.store, key, value, sizeof(value));
+}
+
+/* That a job was cancelled is kept as long as it may be killed before its end. */
+static void test_cancelled(void **state)
+{
+	struct job_spec spec;
+	struct job *job;
+	char err[256];
+	int64_t id;
+
+	(void)state;
+	job_spec_defaults(&spec, PANEL_COPY);
+	assert_int_equal(core_admit(&core, &spec, 1, &job, err, sizeof(err)), 0);
+	id = job_id(job);
+	assert_int_equal(core_cancel(&core, id), 0);
+	assert_true(remembered(id));
+	assert_int_equal(store_recover(core.store), 0);
+	assert_true(remembered(id));
+	job_over(job, STORE_JOB_CANCELLED);
+	assert_false(remembered(id));
+	/* and there is nothing to cancel then */
+	assert_int_equal(core_cancel(&core, id), -ENOENT);
+	assert_false(remembered(id));
+	/* What an earlier discmuxd has left goes at the next start */
+	assert_int_equal(store_set(core.store, "job.1.cancelled", "1"), 0);
+	assert_int_equal(store_recover(core.store), 0);
+	assert_false(remembered(1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_checked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unrecorded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,15 @@ static int add_job(struct core *core, struct job *job)
 	return 0;
 }
 
+static void remove_job(struct core *core, const struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < CORE_JOBS; i++)
+		if (core->jobs[i] == job)
+			core->jobs[i] = NULL;
+}
+
 static int new_row(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
 		   size_t errlen)
 {
@@ -157,6 +166,16 @@ static int new_row(struct core *core, const struct job_spec *spec, int64_t *id, 
 		snprintf(err, errlen, "out of memory");
 	else if (rc)
 		store_error(core->store, err, errlen);
+	return rc;
+}
+
+/* A job of the database that can't even begin. */
+static int no_job(struct core *core, int64_t id, int rc, char *err, size_t errlen)
+{
+	snprintf(err, errlen, "%s", rc == -ENOMEM ? "out of memory" :
+		 "no thread can be started for it: too many programs run, or memory is short");
+	store_job_end(core->store, id, STORE_JOB_FAILED, err);
+	core_log(3, "job %lld: %s", (long long)id, err);
 	return rc;
 }
 
@@ -180,10 +199,8 @@ static int admit_locked(struct core *core, const struct job_spec *spec, struct j
 	if (rc)
 		return rc;
 	rc = job_create(core, id, spec, NULL, job);
-	if (rc) {
-		snprintf(err, errlen, "out of memory");
-		return rc;
-	}
+	if (rc)
+		return no_job(core, id, rc, err, errlen);
 	add_job(core, *job);
 	core_log(6, "job %lld: %s from %s, for %s", (long long)id, job_work_name(spec->work),
 		 spec->source, spec->owner);
@@ -199,7 +216,12 @@ static int start_locked(struct core *core, const struct job_spec *spec, int64_t 
 	if (rc)
 		return rc;
 	*id = job_id(job);
-	return job_start(job);
+	rc = job_start(job);
+	if (!rc)
+		return 0;
+	remove_job(core, job);
+	job_free(job);
+	return no_job(core, *id, rc, err, errlen);
 }
 
 int core_start(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
@@ -316,15 +338,43 @@ static int tell(struct core *core, int64_t id, void (*what)(struct job *job))
 }
 
 /* The job is at its end only when its discs are; a kill before that must not make it go
- * on at the next start. */
-int core_cancel(struct core *core, int64_t id)
+ * on at the next start.  Of one that has ended nothing is kept: core_over() was there. */
+static int cancel_locked(struct core *core, int64_t id)
 {
-	int rc = tell(core, id, job_cancel);
+	size_t i = slot_of(core, id);
 	char key[CANCEL_KEY], err[256];
 
-	if (!rc && store_set(core->store, cancel_key(id, key), "1"))
+	if (i == CORE_JOBS || job_ended(core->jobs[i]))
+		return -ENOENT;
+	if (store_set(core->store, cancel_key(id, key), "1"))
 		core_log(3, "%s", store_error(core->store, err, sizeof(err)));
+	job_cancel(core->jobs[i]);
+	return 0;
+}
+
+int core_cancel(struct core *core, int64_t id)
+{
+	int rc;
+
+	pthread_mutex_lock(&core->lock);
+	rc = cancel_locked(core, id);
+	pthread_mutex_unlock(&core->lock);
 	return rc;
+}
+
+static void forget_cancel(struct core *core, int64_t id)
+{
+	char key[CANCEL_KEY], err[256];
+
+	if (store_unset(core->store, cancel_key(id, key)))
+		core_log(3, "%s", store_error(core->store, err, sizeof(err)));
+}
+
+void core_over(struct core *core, int64_t id)
+{
+	pthread_mutex_lock(&core->lock);
+	forget_cancel(core, id);
+	pthread_mutex_unlock(&core->lock);
 }
 
 static bool was_cancelled(struct core *core, int64_t id)
@@ -454,12 +504,15 @@ static void take_up(struct core *core, const struct store_job *row)
 		add_job(core, job);
 		if (was_cancelled(core, row->id))
 			job_cancel(job);
-		job_start(job);
+		/* It is left to the next start as it was to this one */
+		if (job_start(job))
+			job_show_interrupted(job, "no thread can be started for it");
 		return;
 	}
 	store_job_end(core->store, row->id, spec.quantity && row->good >= spec.quantity ?
 						    STORE_JOB_DONE : STORE_JOB_INTERRUPTED,
 		      "discmuxd or the machine stopped");
+	forget_cancel(core, row->id);
 	core_log(5, "job %lld was interrupted: %u discs good, %u bad, %u unknown",
 		 (long long)row->id, row->good, row->bad, row->unknown);
 	job_show_interrupted(job, "discmuxd or the machine stopped");

@@ -60,7 +60,13 @@ int core_status(struct core *core, int64_t id, struct job_status *status);
 void core_jobs(struct core *core, void (*each)(void *arg, const struct job_status *status),
 	       void *arg);
 
+/* -ENOENT: it is not running. */
 int core_cancel(struct core *core, int64_t id);
+
+/* A job has ended, for people and in the database: that it was cancelled needs no more
+ * remembering. */
+void core_over(struct core *core, int64_t id);
+
 int core_continue(struct core *core, int64_t id);
 
 /* Forgets jobs that have ended: this one, or with id 0 all but the panel's. */

@@ -292,13 +292,15 @@ static bool leave_to_next(const struct job *job, enum store_job_state state)
 void job_over(struct job *job, enum store_job_state state)
 {
 	char message[BURN_MESSAGE_LEN];
+	bool ended;
 
 	lock(job);
 	if (state == STORE_JOB_CANCELLED && !*job->status.message)
 		snprintf(job->status.message, sizeof(job->status.message), "cancelled");
 	snprintf(message, sizeof(message), "%s", job->status.message);
 	unlock(job);
-	if (!leave_to_next(job, state)) {
+	ended = !leave_to_next(job, state);
+	if (ended) {
 		store_job_end(job->core->store, job->id, state, message);
 		core_log(6, "job %lld: %s %s: %u good, %u bad, %u unknown", (long long)job->id,
 			 job_work_name(job->spec.work), store_job_state_name(state),
@@ -306,6 +308,8 @@ void job_over(struct job *job, enum store_job_state state)
 	}
 	drives_watch_kick(job->core->watch);
 	job_phase(job, PANEL_ENDED);
+	if (ended)
+		core_over(job->core, job->id);
 }
 
 static void finish(struct job *job, int rc)

@@ -206,6 +206,19 @@ int store_set(struct store *s, const char *key, const char *value)
 	return rc;
 }
 
+int store_unset(struct store *s, const char *key)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	stmt = store_prepare(s, "DELETE FROM setting WHERE key=?1");
+	store_bind(stmt, 1, key);
+	rc = store_finish(s, stmt);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
 int store_count_locked(struct store *s, const char *name, int64_t add)
 {
 	sqlite3_stmt *stmt = store_prepare(s, "INSERT INTO counter VALUES(?1,?2)"

@@ -30,6 +30,7 @@ char *store_error(struct store *store, char *buf, size_t size);
 /* -ENOENT: it was never set. */
 int store_get(struct store *store, const char *key, char *value, size_t size);
 int store_set(struct store *store, const char *key, const char *value);
+int store_unset(struct store *store, const char *key);	/* also what was never set */
 
 /* ---- Jobs --------------------------------------------------------------- */
 

@@ -433,6 +433,14 @@ static int recover_fate(struct store *s, const char *where, enum store_fate fate
 #define OUTSIDE	" (SELECT CASE WHEN json_valid(spec) THEN json_extract(spec,'$.owner') END" \
 		" FROM job WHERE id=disc.job) "
 
+/* Jobs that were over before it could be forgotten that they were cancelled. */
+static int forget_cancelled(struct store *s)
+{
+	return store_run(s, "DELETE FROM setting WHERE key GLOB 'job.[0-9]*.cancelled' AND"
+			    " CAST(substr(key,5) AS INTEGER) NOT IN"
+			    " (SELECT id FROM job WHERE state=0)");
+}
+
 int store_recover(struct store *s)
 {
 	int bad, unknown = 0, rc;
@@ -442,7 +450,8 @@ int store_recover(struct store *s)
 	bad = rc ? rc : recover_fate(s, "fate=0 AND" OUTSIDE "IS NOT 'program'", STORE_BAD);
 	if (bad >= 0)
 		unknown = recover_fate(s, "fate IN (0,1,2)", STORE_UNKNOWN);
-	rc = store_end(s, bad < 0 ? bad : unknown < 0 ? unknown : 0);
+	rc = bad < 0 ? bad : unknown < 0 ? unknown : forget_cancelled(s);
+	rc = store_end(s, rc);
 	pthread_mutex_unlock(&s->lock);
 	return rc ? rc : bad + unknown;
 }
