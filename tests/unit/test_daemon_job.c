@@ -179,6 +179,113 @@ static void test_unrecorded(void **state)
 	job_free(job);
 }
 
+/* ---- Jobs that make no copies ------------------------------------------ */
+
+static void end_with(struct job *job, size_t i, enum burn_state state, enum burn_disc disc,
+		     const char *message)
+{
+	struct burn_status s = { .state = state, .disc = disc, .medium = "DVD-R" };
+
+	snprintf(s.message, sizeof(s.message), "%s", message);
+	job_record_end(job, i, &s);
+	job_disc_fault(job, i, &s);
+}
+
+static bool none(void *arg, const char *name, int64_t value)
+{
+	(void)arg;
+	(void)value;
+	assert_false(!strncmp(name, "discs-", 6));
+	return true;
+}
+
+/* What became of each disc is there, and makes no recorder a place of used discs. */
+static void test_verify(void **state)
+{
+	struct job *job = new_job(PANEL_VERIFY);
+	struct store_job row;
+	struct rows rows;
+
+	(void)state;
+	end_with(job, 0, BURN_DONE, BURN_DISC_VERIFIED, "");
+	end_with(job, 1, BURN_FAILED, BURN_DISC_DIFFERS, "block 7 differs");
+	job_over(job, STORE_JOB_FAILED);
+	rows = rows_of(job);
+	assert_int_equal(rows.count, 2);
+	assert_int_equal(rows.disc[0].fate, STORE_GOOD);
+	assert_int_equal(rows.disc[1].fate, STORE_BAD);
+	assert_string_equal(rows.disc[1].message, "block 7 differs");
+	assert_string_equal(rows.disc[1].medium, "DVD-R");
+	assert_false(store_recorder_holds(core.store, "S0", 0));
+	assert_false(store_recorder_holds(core.store, "S1", 1));
+	assert_int_equal(store_counters(core.store, none, NULL), 0);
+	assert_int_equal(store_job_get(core.store, job->id, &row), 0);
+	assert_int_equal(row.good, 1);
+	assert_int_equal(row.bad, 1);
+	/* The first thing that was wrong is why it failed */
+	assert_string_equal(row.error, "RECORDER 1: block 7 differs");
+	job_free(job);
+}
+
+/* A disc that is being erased is no blank until that is done. */
+static void test_erase(void **state)
+{
+	struct job *job = new_job(PANEL_ERASE);
+	char err[BURN_MESSAGE_LEN];
+	struct rows rows;
+
+	(void)state;
+	assert_int_equal(step(job, 0, BURN_ERASING, BURN_DISC_RUINED, "", err), 0);
+	assert_int_equal(step(job, 1, BURN_ERASING, BURN_DISC_RUINED, "", err), 0);
+	assert_true(store_recorder_holds(core.store, "S0", 0));
+	assert_int_equal(step(job, 0, BURN_DONE, BURN_DISC_ERASED, "", err), 0);
+	assert_false(store_recorder_holds(core.store, "S0", 0));
+	end_with(job, 0, BURN_DONE, BURN_DISC_ERASED, "");
+	/* The machine stops */
+	assert_int_equal(store_recover(core.store), 1);
+	rows = rows_of(job);
+	assert_int_equal(rows.count, 2);
+	assert_int_equal(rows.disc[0].fate, STORE_GOOD);
+	assert_int_equal(rows.disc[1].fate, STORE_BAD);
+	assert_non_null(strstr(rows.disc[1].message, "while it was erased"));
+	assert_true(store_recorder_spoiled(core.store, "S1", 1));
+	assert_int_equal(store_counters(core.store, none, NULL), 0);
+	job_free(job);
+
+	/* Erased again, it is one */
+	job = new_job(PANEL_ERASE);
+	assert_int_equal(step(job, 1, BURN_ERASING, BURN_DISC_RUINED, "", err), 0);
+	assert_int_equal(step(job, 1, BURN_DONE, BURN_DISC_ERASED, "", err), 0);
+	assert_false(store_recorder_holds(core.store, "S1", 1));
+	job_free(job);
+}
+
+/* What was wrong with the job comes before what was with a disc, and what was in an
+ * earlier life after both. */
+static void test_reason(void **state)
+{
+	struct panel_fault old = { .drive = "RECORDER 3", .text = "discmuxd stopped" };
+	struct job *job = new_job(PANEL_SIMULATE);
+	struct store_job row;
+
+	(void)state;
+	job_old_fault(job, &old);
+	end_with(job, 0, BURN_FAILED, BURN_DISC_UNTOUCHED, "recorder 0 can't simulate");
+	job_over(job, STORE_JOB_FAILED);
+	assert_int_equal(store_job_get(core.store, job->id, &row), 0);
+	assert_string_equal(row.error, "recorder 0 can't simulate");
+	job_free(job);
+
+	job = new_job(PANEL_COPY);
+	end_with(job, 0, BURN_FAILED, BURN_DISC_RUINED, "it broke");
+	job_problem(job, "LIBRARY", "no blank is left");
+	job_message(job, "%s", "");
+	job_over(job, STORE_JOB_FAILED);
+	assert_int_equal(store_job_get(core.store, job->id, &row), 0);
+	assert_string_equal(row.error, "no blank is left");
+	job_free(job);
+}
+
 /* ---- The beginning, and the end ---------------------------------------- */
 
 /* A job that can't begin is over, with words, and in nobody's way. */
@@ -246,6 +353,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_checked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unrecorded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_verify, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_erase, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_reason, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
 	};

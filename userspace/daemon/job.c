@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A job: its thread, its state, how people see it. */
+#define _GNU_SOURCE	/* strcasestr */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,19 +59,27 @@ void job_progress(struct job *job, uint64_t done, uint64_t total)
 	core_wake(job->core);
 }
 
-void job_old_fault(struct job *job, const struct panel_fault *fault)
+static void add_fault(struct job *job, const struct panel_fault *fault)
 {
 	struct panel_job *show = &job->status.show;
 
-	lock(job);
 	if (show->nr_faults < PANEL_FAULTS)
 		show->faults[show->nr_faults++] = *fault;
+}
+
+void job_old_fault(struct job *job, const struct panel_fault *fault)
+{
+	lock(job);
+	add_fault(job, fault);
+	job->old_faults = job->status.show.nr_faults;
 	unlock(job);
 }
 
 void job_fault(struct job *job, const struct panel_fault *fault)
 {
-	job_old_fault(job, fault);
+	lock(job);
+	add_fault(job, fault);
+	unlock(job);
 	core_log(4, "job %lld: %s%s%s%s%s", (long long)job->id, fault->drive,
 		 *fault->drive ? ": " : "", fault->text, *fault->fate ? "; " : "", fault->fate);
 	core_wake(job->core);
@@ -86,6 +95,9 @@ int job_problem(struct job *job, const char *drive, const char *fmt, ...)
 	va_end(ap);
 	snprintf(fault.drive, sizeof(fault.drive), "%s", drive);
 	job_message(job, "%s", fault.text);
+	lock(job);
+	snprintf(job->problem, sizeof(job->problem), "%s", fault.text);
+	unlock(job);
 	job_fault(job, &fault);
 	return -EIO;
 }
@@ -289,13 +301,36 @@ static bool leave_to_next(const struct job *job, enum store_job_state state)
 	return true;
 }
 
+/* The drive's name before the words, unless they have it. */
+static void fault_line(const struct panel_fault *f, char *buf, size_t size)
+{
+	bool named = !*f->drive || strcasestr(f->text, f->drive);
+
+	snprintf(buf, size, "%s%s%s", named ? "" : f->drive, named ? "" : ": ", f->text);
+}
+
+/* Why it failed: what was wrong with the job, else with the first of its discs; with the
+ * lock held. */
+static void take_reason(struct job *job)
+{
+	struct job_status *s = &job->status;
+	unsigned int first = s->show.nr_faults > job->old_faults ? job->old_faults : 0;
+
+	if (*job->problem)
+		snprintf(s->message, sizeof(s->message), "%s", job->problem);
+	else if (s->show.nr_faults)
+		fault_line(&s->show.faults[first], s->message, sizeof(s->message));
+}
+
 void job_over(struct job *job, enum store_job_state state)
 {
 	char message[BURN_MESSAGE_LEN];
 	bool ended;
 
 	lock(job);
-	if (state == STORE_JOB_CANCELLED && !*job->status.message)
+	if (state == STORE_JOB_FAILED)
+		take_reason(job);
+	else if (state == STORE_JOB_CANCELLED && !*job->status.message)
 		snprintf(job->status.message, sizeof(job->status.message), "cancelled");
 	snprintf(message, sizeof(message), "%s", job->status.message);
 	unlock(job);

@@ -63,14 +63,14 @@ static enum burn_task task_of(const struct job *job)
 	}
 }
 
-static void count_ends(struct job *job, enum burn_task task)
+static void record_ends(struct job *job, enum burn_task task)
 {
 	struct burn_status s;
 	size_t i;
 
 	for (i = 0; task != BURN_COPY && i < job->count; i++) {
 		burn_job_status(job->burn, i, &s);
-		job_count_end(job, i, &s);
+		job_record_end(job, i, &s);
 	}
 }
 
@@ -97,7 +97,7 @@ static void configure(struct job *job, struct burn_source *source, struct burn_c
 	c->speed = cd ? job->spec.cd_speed : job->spec.dvd_speed;
 	c->notice = notice;
 	c->notice_arg = job;
-	if (c->task == BURN_COPY) {
+	if (c->task == BURN_COPY || c->task == BURN_ERASE) {
 		c->record = record;
 		c->record_arg = job;
 	}
@@ -132,7 +132,7 @@ int job_burn(struct job *job, struct burn_source *source)
 	if (rc)
 		return rc;
 	rc = run(job, burn, source);
-	count_ends(job, config.task);
+	record_ends(job, config.task);
 	pthread_mutex_lock(&job->lock);
 	job_take_burn(job);
 	job->burn = NULL;

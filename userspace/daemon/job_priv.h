@@ -43,6 +43,8 @@ struct job {
 	struct burn_job *burn;		/* at work now, or NULL */
 	int check_rc;			/* what images_check() gave, and its words */
 	char check_error[BURN_MESSAGE_LEN];
+	char problem[BURN_MESSAGE_LEN];	/* of the job, not of a disc; the last one */
+	unsigned int old_faults;	/* of an earlier life, before those of this one */
 	struct job_status status;
 };
 
@@ -152,8 +154,12 @@ int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc
 /* Nothing more will be heard of the discs of this round. */
 void job_record_lost(struct job *job, const char *message);
 
-/* How disc i of a job ended that keeps nothing of its discs. */
-void job_count_end(struct job *job, size_t i, const struct burn_status *status);
+/* Whether it writes or erases: job_record() hears of each disc before that. */
+bool job_changes_discs(const struct job *job);
+
+/* How disc i ended, where job_record() has heard nothing of it: one that was only looked
+ * at, or not even that.  For jobs that make no copies. */
+void job_record_end(struct job *job, size_t i, const struct burn_status *status);
 
 /* A fault, if disc i is no good copy. */
 void job_disc_fault(struct job *job, size_t i, const struct burn_status *status);

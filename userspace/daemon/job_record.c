@@ -18,6 +18,7 @@ static enum store_fate fate_of(const struct job *job, const char *state, enum bu
 			return STORE_UNKNOWN;
 		return job->spec.work == PANEL_COPY_VERIFY ? STORE_WRITTEN : STORE_GOOD;
 	case BURN_DISC_VERIFIED:
+	case BURN_DISC_ERASED:
 		return over ? STORE_UNKNOWN : STORE_GOOD;
 	case BURN_DISC_DIFFERS:
 		return STORE_BAD;
@@ -40,6 +41,11 @@ static const char *words_of(struct job *job, const struct burn_status *s, char *
 		return store_fate_stopped(fate_of(job, burn_state_name(s->state), s->disc));
 	rc = job_check_result(job, false, buf, size);
 	return rc && rc != -ECANCELED ? buf : s->message;
+}
+
+bool job_changes_discs(const struct job *job)
+{
+	return job->spec.work != PANEL_SIMULATE && job->spec.work != PANEL_VERIFY;
 }
 
 static void count_fate(struct job *job, enum store_fate fate)
@@ -66,6 +72,7 @@ static int begin_disc(struct job *job, size_t i, const struct burn_status *s, ch
 	d->lba = -1;
 	d->fate = STORE_PENDING;
 	d->slot = job->slots[i];
+	d->unchanged = !job_changes_discs(job);
 	memcpy(d->serial, r->serial, sizeof(d->serial));
 	memcpy(d->drive, r->drive, sizeof(d->drive));
 	snprintf(d->medium, sizeof(d->medium), "%s", s->medium);
@@ -87,7 +94,10 @@ static void take_fate(struct job *job, struct store_disc *d, enum store_fate fat
 	if (store_disc_fate(job->core->store, d))
 		job_problem(job, "", "%s", store_error(job->core->store, err, sizeof(err)));
 	count_fate(job, fate);
-	if (fate == STORE_GOOD)
+	/* Erased, it may be written again */
+	if (fate == STORE_GOOD && job->spec.work == PANEL_ERASE)
+		store_recorder_empty(job->core->store, d->serial, d->recorder);
+	else if (fate == STORE_GOOD && job_changes_discs(job))
 		core_log(6, "job %lld: recorder %u: good copy", (long long)job->id, d->recorder);
 }
 
@@ -150,17 +160,35 @@ void job_record_lost(struct job *job, const char *message)
 	}
 }
 
-/* Discs that nothing is kept of: what the recorders said at the end is all. */
-void job_count_end(struct job *job, size_t i, const struct burn_status *s)
+/* What the recorder said at the end is all, where nothing was changed. */
+static enum store_fate end_fate(const struct job *job, const struct burn_status *s)
 {
-	if (s->state == BURN_DONE)
-		count_fate(job, STORE_GOOD);
-	else if (s->state == BURN_FAILED || s->state == BURN_CANCELLED)
+	switch (s->state) {
+	case BURN_DONE:
+		return STORE_GOOD;
+	case BURN_FAILED:
+		return job_changes_discs(job) ? STORE_UNTOUCHED : STORE_BAD;
+	case BURN_CANCELLED:
+		return job_changes_discs(job) ? STORE_UNTOUCHED : STORE_UNKNOWN;
+	default:
+		return STORE_PENDING;	/* for another's sake not begun */
+	}
+}
+
+void job_record_end(struct job *job, size_t i, const struct burn_status *s)
+{
+	struct store_disc *d = &job->discs[i];
+	char err[BURN_MESSAGE_LEN], buf[BURN_MESSAGE_LEN];
+	enum store_fate fate = end_fate(job, s);
+
+	if (d->id || fate == STORE_PENDING)
+		return;
+	if (begin_disc(job, i, s, err, sizeof(err)))
+		job_problem(job, "", "%s", err);
+	take_details(d, s);
+	take_fate(job, d, fate, words_of(job, s, buf, sizeof(buf)));
+	if (fate == STORE_UNTOUCHED)	/* no good one for that */
 		count_fate(job, STORE_BAD);
-	/* Erased, it may be written again */
-	if (s->disc == BURN_DISC_ERASED)
-		store_recorder_empty(job->core->store, job->recorders[i].serial,
-				     job->recorders[i].unit);
 }
 
 static const char *fate_words(struct job *job, size_t i, enum burn_disc disc)

@@ -13,10 +13,9 @@ static struct job *find(struct core *core, int64_t id)
 	return job && !strcmp(job->spec.owner, JOB_OUTSIDE) && !job_ended(job) ? job : NULL;
 }
 
-/* Whether what becomes of each disc is kept, and not only how the job ended. */
-static bool writes(const struct job *job)
+static bool copies(const struct job_spec *spec)
 {
-	return job->spec.work == PANEL_COPY || job->spec.work == PANEL_COPY_VERIFY;
+	return spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY;
 }
 
 /* ---- The beginning ---------------------------------------------------- */
@@ -57,11 +56,10 @@ int outside_begin(struct core *core, const struct job_spec *spec,
 		  const struct burn_recorder *recorders, size_t count, bool erase, int64_t *id,
 		  char *err, size_t errlen)
 {
-	bool copies = spec->work == PANEL_COPY || spec->work == PANEL_COPY_VERIFY;
 	uint64_t set = 0;
 	struct job *job;
 	size_t i;
-	int rc = copies && !erase ? check_discs(core, recorders, count, err, errlen) : 0;
+	int rc = copies(spec) && !erase ? check_discs(core, recorders, count, err, errlen) : 0;
 
 	for (i = 0; i < count; i++)
 		set |= 1ull << recorders[i].unit;
@@ -103,7 +101,7 @@ int outside_disc(struct core *core, int64_t id, const struct outside_report *r, 
 	size_t i;
 	int rc = job ? index_of(job, r->recorder, &i) : -ENOENT;
 
-	if (rc || !writes(job))
+	if (rc || !job_changes_discs(job))
 		return rc;
 	next_round(job, r->round);
 	return job_record(job, i, burn_state_name(r->status.state), r->disc, &r->status, err,
@@ -147,8 +145,8 @@ int outside_end(struct core *core, int64_t id, enum store_job_state state, const
 	if (!job)
 		return -ENOENT;
 	for (i = 0; i < job->count; i++) {
-		if (!writes(job))
-			job_count_end(job, i, &job->last[i]);
+		if (!copies(&job->spec))
+			job_record_end(job, i, &job->last[i]);
 		job_disc_fault(job, i, &job->last[i]);
 	}
 	job_record_lost(job, "its program did not say what became of it");

@@ -113,16 +113,40 @@ static json_t *discs_json(const struct job_status *status)
 	return list;
 }
 
+static void put_sense(char *buf, size_t size, bool valid, uint8_t key, uint8_t asc, uint8_t ascq)
+{
+	*buf = '\0';
+	if (valid)
+		snprintf(buf, size, "%02X/%02X/%02X", key, asc, ascq);
+}
+
+static json_t *problems_json(const struct panel_job *show)
+{
+	json_t *list = json_array();
+	char sense[16];
+	unsigned int i;
+
+	for (i = 0; i < show->nr_faults; i++) {
+		const struct panel_fault *f = &show->faults[i];
+
+		put_sense(sense, sizeof(sense), f->sense_valid, f->key, f->asc, f->ascq);
+		json_array_append_new(list, json_pack("{ss so ss ss}", "drive", f->drive, "text",
+						      text(f->text), "fate", f->fate, "sense",
+						      sense));
+	}
+	return list;
+}
+
 static json_t *status_json(const struct job_status *status)
 {
 	const struct panel_job *show = &status->show;
 
-	return json_pack("{sI ss so si si si si si sI si ss so so}", "job", (json_int_t)status->id,
+	return json_pack("{sI ss so si si si si si sI si so ss so so}", "job", (json_int_t)status->id,
 			 "phase", phase_name(show->phase), "spec", job_spec_json(&status->spec),
 			 "percent", (int)show->percent, "good", (int)show->good, "bad",
 			 (int)show->bad, "unknown", (int)show->unknown, "round",
 			 (int)status->round, "created", (json_int_t)status->created, "faults",
-			 (int)show->nr_faults, "medium", show->medium, "message",
+			 (int)show->nr_faults, "problems", problems_json(show), "medium", show->medium, "message",
 			 text(status->message), "discs", discs_json(status));
 }
 
@@ -216,10 +240,9 @@ static bool append_row(void *arg, const struct store_job *job)
 
 static bool append_disc(void *arg, const struct store_disc *d)
 {
-	char sense[16] = "";
+	char sense[16];
 
-	if (d->sense_valid)
-		snprintf(sense, sizeof(sense), "%02X/%02X/%02X", d->key, d->asc, d->ascq);
+	put_sense(sense, sizeof(sense), d->sense_valid, d->key, d->asc, d->ascq);
 	json_array_append_new(arg, json_pack("{sI si si so so ss ss so ss so so sI sI}", "disc",
 					     (json_int_t)d->id, "round", (int)d->round, "recorder",
 					     (int)d->recorder, "serial", text(d->serial), "drive",

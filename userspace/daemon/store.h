@@ -82,6 +82,13 @@ enum store_fate {
 	STORE_UNTOUCHED,	/* failed before anything was sent to it */
 };
 
+/*
+ * Of the jobs that make no copies (simulate, verify, erase) good is a disc that is, or
+ * became, what it should; bad one that is not.  These count for the job only, not for
+ * the counters, and keep no recorder, but for a disc whose erasing has not come to its
+ * end: that is no blank until it is taken out or erased.
+ */
+
 const char *store_fate_name(enum store_fate fate);
 
 /* Why a disc has that fate when the daemon stopped, in words for people. */
@@ -100,15 +107,16 @@ struct store_disc {
 	uint8_t key, asc, ascq;
 	int64_t lba;		/* -1: none */
 	uint32_t slot;		/* of a library, from 1; 0: it was put in by hand */
+	bool unchanged;		/* nothing is written: it keeps no recorder */
 	int64_t begun, ended;
 };
 
-/* A disc that is about to be written; sets disc->id. */
+/* A disc that is about to be changed, or was looked at; sets disc->id. */
 int store_disc_new(struct store *store, struct store_disc *disc);
 
 /*
- * Says what became of a disc.  The step to STORE_GOOD adds one to the counters
- * "discs-good" and "discs-good:<serial>" in the same transaction, that to
+ * Says what became of a disc.  Of a copy the step to STORE_GOOD adds one to the
+ * counters "discs-good" and "discs-good:<serial>" in the same transaction, that to
  * STORE_BAD to "discs-bad"...; a disc whose fate is final keeps it, so that
  * nothing is counted twice.
  */

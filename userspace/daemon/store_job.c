@@ -162,8 +162,8 @@ static int insert_disc(struct store *s, struct store_disc *disc)
 	sqlite3_stmt *stmt;
 	int rc;
 
-	stmt = store_prepare(s, "INSERT INTO disc(job,round,recorder,serial,drive,medium,fate,begun)"
-				" VALUES(?1,?2,?3,?4,?5,?6,?7,?8)");
+	stmt = store_prepare(s, "INSERT INTO disc(job,round,recorder,serial,drive,medium,fate,begun,"
+				"inside) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)");
 	if (stmt) {
 		sqlite3_bind_int64(stmt, 1, disc->job);
 		sqlite3_bind_int64(stmt, 2, disc->round);
@@ -173,6 +173,7 @@ static int insert_disc(struct store *s, struct store_disc *disc)
 		store_bind(stmt, 6, disc->medium);
 		sqlite3_bind_int(stmt, 7, (int)disc->fate);
 		sqlite3_bind_int64(stmt, 8, time(NULL));
+		sqlite3_bind_int(stmt, 9, !disc->unchanged);
 	}
 	rc = store_finish(s, stmt);
 	disc->id = sqlite3_last_insert_rowid(s->db);
@@ -232,6 +233,24 @@ static int set_fate(struct store *s, const struct store_disc *d)
 	return store_finish(s, stmt);
 }
 
+/* Which discs are copies: the database has what was asked for, and nothing else needs
+ * to be kept. */
+#define KIND	" (SELECT kind FROM job WHERE id=disc.job) "
+#define IS_COPY	KIND "NOT IN ('simulate','verify','erase') "
+
+static bool is_copy(struct store *s, int64_t disc)
+{
+	sqlite3_stmt *stmt = store_prepare(s, "SELECT 1 FROM disc WHERE id=?1 AND" IS_COPY);
+	bool copy = true;
+
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, disc);
+		copy = sqlite3_step(stmt) == SQLITE_ROW;
+	}
+	sqlite3_finalize(stmt);
+	return copy;
+}
+
 static int count_disc(struct store *s, enum store_fate fate, const char *serial)
 {
 	char name[80];
@@ -254,7 +273,7 @@ int store_disc_fate(struct store *s, const struct store_disc *d)
 	rc = store_run(s, "BEGIN IMMEDIATE");
 	if (!rc)
 		rc = set_fate(s, d);
-	if (!rc && is_final(d->fate) && sqlite3_changes(s->db))
+	if (!rc && is_final(d->fate) && sqlite3_changes(s->db) && is_copy(s, d->id))
 		rc = count_disc(s, d->fate, d->serial);
 	rc = store_end(s, rc);
 	pthread_mutex_unlock(&s->lock);
@@ -393,40 +412,40 @@ int store_slot_empty(struct store *s, uint32_t slot)
 
 /* ---- After a stop ----------------------------------------------------- */
 
-/* The counters of each drive; that of all is left to who changes the rows. */
+/* The counters of each drive, and of all. */
 static int recover_counters(struct store *s, const char *where, enum store_fate fate)
 {
-	char sql[512];
+	const char *name = store_fate_name(fate);
+	char sql[1024];
 
 	snprintf(sql, sizeof(sql),
 		 "INSERT INTO counter SELECT 'discs-%s:' || serial, count(*) FROM disc"
-		 " WHERE %s AND serial<>'' GROUP BY serial"
+		 " WHERE %s AND" IS_COPY "AND serial<>'' GROUP BY serial"
+		 " ON CONFLICT(name) DO UPDATE SET value=value+excluded.value;"
+		 "INSERT INTO counter SELECT 'discs-%s', count(*) FROM disc"
+		 " WHERE %s AND" IS_COPY "GROUP BY 1"
 		 " ON CONFLICT(name) DO UPDATE SET value=value+excluded.value",
-		 store_fate_name(fate), where);
+		 name, where, name, where);
 	return store_run(s, sql);
 }
 
 static int recover_fate(struct store *s, const char *where, enum store_fate fate)
 {
 	sqlite3_stmt *stmt;
-	char sql[512], name[32];
-	int n, rc = recover_counters(s, where, fate);
+	char sql[512];
+	int rc = recover_counters(s, where, fate);
 
 	if (rc)
 		return rc;
-	snprintf(sql, sizeof(sql), "UPDATE disc SET fate=%d,ended=?1,message=?2 WHERE %s",
-		 (int)fate, where);
+	snprintf(sql, sizeof(sql), "UPDATE disc SET fate=%d,ended=?1,message=CASE" KIND
+		 "WHEN 'erase' THEN 'discmuxd or the machine stopped while it was erased'"
+		 " ELSE ?2 END WHERE %s", (int)fate, where);
 	stmt = store_prepare(s, sql);
 	if (stmt)
 		sqlite3_bind_int64(stmt, 1, time(NULL));
 	store_bind(stmt, 2, store_fate_stopped(fate));
 	rc = store_finish(s, stmt);
-	n = rc ? rc : sqlite3_changes(s->db);
-	if (n > 0) {
-		snprintf(name, sizeof(name), "discs-%s", store_fate_name(fate));
-		rc = store_count_locked(s, name, n);
-	}
-	return rc ? rc : n;
+	return rc ? rc : sqlite3_changes(s->db);
 }
 
 /* Its program may have gone on and have brought it to a good end. */
