@@ -195,6 +195,31 @@ yes
 END
 discmux-sim ctl clear reader0 >/dev/null
 
+# ---- Session mode, which is for CDs ----
+
+ask set item=session value=2 >/dev/null
+blanks dvd-r dvd-r
+play "DVDs are closed whatever it is" <<'END'
+yes
+wait COPY DVD
+|COPY DVD 
+wait COPY COMPLETE
+|COPY COMPLETE       |OK 2 NG 0           |
+yes
+END
+check "they are complete" discs_are complete disc0 disc1
+blanks cd-r cd-r
+play "CDs of the same master are left open" <<'END'
+yes
+wait COPY CD
+|COPY CD 
+wait COPY COMPLETE
+|COPY COMPLETE       |OK 2 NG 0           |
+yes
+END
+check "they are appendable" discs_are appendable disc0 disc1
+ask set item=session value=0 >/dev/null
+
 # ---- Cancelling ----
 
 blanks dvd+r dvd+r

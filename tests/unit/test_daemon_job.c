@@ -286,6 +286,50 @@ static void test_reason(void **state)
 	job_free(job);
 }
 
+/* ---- What the engine is told ------------------------------------------- */
+
+static struct burn_config config_of(struct job *job, uint16_t profile, const char *owner)
+{
+	struct drive drive = { .profile = profile };
+	struct burn_config config;
+
+	snprintf(job->spec.owner, sizeof(job->spec.owner), "%s", owner);
+	job->count = 0;
+	job_add_recorder(job, &drive);
+	job_show_discs(job);
+	job_configure(job, NULL, &config);
+	return config;
+}
+
+/* Speed and session are those of the discs, whatever the master is or is taken for. */
+static void test_media(void **state)
+{
+	struct job *job = new_job(PANEL_COPY);
+	struct burn_config c;
+
+	(void)state;
+	job->spec.cd_speed = 48;
+	job->spec.dvd_speed = 16;
+	job->spec.session = BURN_SESSION_OPEN;
+	strcpy(job->status.show.medium, "CD");	/* a small image */
+	c = config_of(job, MMC_PROFILE_DVD_PLUS_R, "panel");
+	assert_true(c.speed == 16);
+	assert_int_equal(c.session, BURN_SESSION_AUTO);
+	assert_string_equal(job->status.show.medium, "DVD");
+	c = config_of(job, MMC_PROFILE_CD_R, "panel");
+	assert_true(c.speed == 48);
+	assert_int_equal(c.session, BURN_SESSION_OPEN);
+	assert_string_equal(job->status.show.medium, "CD");
+	c = config_of(job, MMC_PROFILE_DVD_PLUS_R, "socket");
+	assert_int_equal(c.session, BURN_SESSION_OPEN);
+	/* What is registered is the master */
+	job->spec.work = PANEL_REGISTER;
+	strcpy(job->status.show.medium, "CD");
+	config_of(job, MMC_PROFILE_DVD_PLUS_R, "panel");
+	assert_string_equal(job->status.show.medium, "CD");
+	job_free(job);
+}
+
 /* ---- The beginning, and the end ---------------------------------------- */
 
 /* A job that can't begin is over, with words, and in nobody's way. */
@@ -356,6 +400,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_verify, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_erase, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reason, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_media, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
 	};

@@ -74,9 +74,19 @@ static void record_ends(struct job *job, enum burn_task task)
 	}
 }
 
-static void configure(struct job *job, struct burn_source *source, struct burn_config *c)
+/* What somebody asks for holds for all discs; the panel's setting is for CDs only, as it
+ * says. */
+static enum burn_session session_of(const struct job *job, bool cd)
 {
-	bool cd = !strcmp(job->status.show.medium, "CD");
+	if (!cd && !job_of_program(&job->spec))
+		return BURN_SESSION_AUTO;
+	/* 0 as the master, 1 close, 2 leave open: the same order */
+	return (enum burn_session)job->spec.session;
+}
+
+void job_configure(struct job *job, struct burn_source *source, struct burn_config *c)
+{
+	bool cd = !strcmp(job->media, "CD");
 
 	memset(c, 0, sizeof(*c));
 	c->task = task_of(job);
@@ -87,8 +97,7 @@ static void configure(struct job *job, struct burn_source *source, struct burn_c
 	c->source = source;
 	c->sink = job->sink.begin ? &job->sink : NULL;
 	c->max_exec_bytes = job->max_exec_bytes;
-	/* 0 as the master, 1 close, 2 leave open: the same order */
-	c->session = (enum burn_session)job->spec.session;
+	c->session = session_of(job, cd);
 	c->no_isrc = !job->spec.isrc;
 	c->verify = job->spec.work == PANEL_COPY_VERIFY;
 	c->full = job->spec.full;
@@ -126,7 +135,7 @@ int job_burn(struct job *job, struct burn_source *source)
 	struct burn_job *burn;
 	int rc;
 
-	configure(job, source, &config);
+	job_configure(job, source, &config);
 	memset(job->discs, 0, sizeof(job->discs));
 	rc = burn_job_create(&config, &burn);
 	if (rc)

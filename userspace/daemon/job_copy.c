@@ -104,7 +104,7 @@ static int source_file(struct job *job, struct burn_source **source)
 	if (job->hold)
 		job_check_begin(job, &info);
 	show_master(job, *info.path ? info.bytes : (uint64_t)burn_source_blocks(*source) * 2048,
-		    *info.path ? images_medium_name(info.medium) : "DVD");
+		    *info.path ? images_medium_name(info.medium) : NULL);
 	return 0;
 }
 

@@ -250,8 +250,14 @@ static int choose(struct job *job, struct gather *g)
 	return 0;
 }
 
-void job_take_recorder(const struct drive *d, struct burn_recorder *r)
+void job_add_recorder(struct job *job, const struct drive *d)
 {
+	struct burn_recorder *r = &job->recorders[job->count];
+
+	/* The engine takes CDs or DVDs, whichever comes first, and not both */
+	if (!job->count)
+		snprintf(job->media, sizeof(job->media), "%s", drive_medium_class(d->profile));
+	job->slots[job->count++] = 0;
 	memset(r, 0, sizeof(*r));
 	r->member = d->member;
 	r->unit = d->unit;
@@ -262,6 +268,15 @@ void job_take_recorder(const struct drive *d, struct burn_recorder *r)
 	snprintf(r->block_name, sizeof(r->block_name), "%s", d->block_name);
 }
 
+void job_show_discs(struct job *job)
+{
+	if (!job->count || job->spec.work == PANEL_REGISTER)
+		return;
+	pthread_mutex_lock(&job->lock);
+	snprintf(job->status.show.medium, sizeof(job->status.show.medium), "%s", job->media);
+	pthread_mutex_unlock(&job->lock);
+}
+
 static void take_ready(struct job *job, const struct gather *g, unsigned int most)
 {
 	size_t i;
@@ -269,7 +284,8 @@ static void take_ready(struct job *job, const struct gather *g, unsigned int mos
 	job->count = 0;
 	for (i = 0; i < g->count && job->count < most; i++)
 		if (g->ready[i])
-			job_take_recorder(&g->drives[i], &job->recorders[job->count++]);
+			job_add_recorder(job, &g->drives[i]);
+	job_show_discs(job);
 }
 
 /* A person is at work at the trays: waits until all hold a disc, or until told to

@@ -32,6 +32,7 @@ struct job {
 	struct burn_recorder recorders[JOB_RECORDERS];
 	uint32_t slots[JOB_RECORDERS];		/* of their discs, from 1; 0: put in by hand */
 	size_t count;
+	char media[8];				/* what their discs are: "CD", "DVD", "BD" */
 	struct job_robot *robot;		/* with a library, else NULL */
 	struct store_disc discs[JOB_RECORDERS];	/* id 0: none begun */
 	bool unrecorded;		/* the database takes no more of them */
@@ -109,7 +110,11 @@ int job_gather(struct job *job, unsigned int most, bool first);
 /* Whether the disc in a drive that was looked at is one for this job. */
 bool job_disc_fits(struct job *job, const struct drive *drive);
 
-void job_take_recorder(const struct drive *drive, struct burn_recorder *recorder);
+/* A recorder for this round, behind those there are; with job->count 0 the first. */
+void job_add_recorder(struct job *job, const struct drive *drive);
+
+/* From when they are known the panel shows the discs that are written, not the master. */
+void job_show_discs(struct job *job);
 
 /* Which kind of medium the master is, for the panel. */
 void job_show_medium(struct job *job, const struct drive *reader);
@@ -177,6 +182,9 @@ void job_master_fault(struct job *job, const struct burn_source *source, const c
 
 /* The master as a source; name: where it is, for people. */
 int job_source(struct job *job, struct burn_source **source, char *name, size_t size);
+
+/* What the engine is to do with job->recorders; here for the tests. */
+void job_configure(struct job *job, struct burn_source *source, struct burn_config *config);
 
 /* One job of the burn engine with job->recorders; what was wrong is said. */
 int job_burn(struct job *job, struct burn_source *source);

@@ -215,10 +215,9 @@ static void take(struct job *job, const struct drive *d, unsigned int number)
 {
 	const struct discmux_element *home = slot(job, number);
 
-	job_take_recorder(d, &job->recorders[job->count]);
-	job->recorders[job->count].slot = home ? home->address : DISCMUX_NONE;
-	job->slots[job->count] = number;
-	job->count++;
+	job_add_recorder(job, d);
+	job->recorders[job->count - 1].slot = home ? home->address : DISCMUX_NONE;
+	job->slots[job->count - 1] = number;
 }
 
 int robot_gather(struct job *job, unsigned int most)
@@ -239,6 +238,7 @@ int robot_gather(struct job *job, unsigned int most)
 			return rc;
 		take(job, &r->drives[i], number);
 	}
+	job_show_discs(job);
 	if (job->count)
 		return 0;
 	job_problem(job, "LIBRARY", "no blank is left in slots %s, or no recorder is free: %u of %u copies are made",
