@@ -45,6 +45,12 @@ write() {
 	done
 }
 
+# waits_for JOB OTHER: for the reader that the other one has
+waits_for() {
+	ask status | jq -e ".jobs[] | select(.job == $1) | .phase == \"preparing\" and
+		.message == \"waiting for reader 0, which job $2 has\""
+}
+
 for m in one two; do
 	dd if=/dev/urandom of="$tmp/$m.iso" bs=2048 count=3000 2>/dev/null
 done
@@ -66,16 +72,30 @@ check "a third one on their recorders" wait_for 20 is "$job" failed
 check "is told why" sh -c "discmux daemon job job=$job | jq -re .error | grep 'recorder 1 is busy'"
 check "and touched nothing" sh -c "discmux daemon job job=$job | jq -e '.discs == []'"
 begin "{\"work\":\"register\",\"source\":\"$tmp/one.iso\",\"image\":\"HDD4\"}"
+file=$job
+begin '{"work":"register","source":"reader","image":"HDD5"}'
+check "a job waits for the reader that another reads" wait_for 20 waits_for "$job" "$two"
+check "it can be cancelled" ask cancel job="$job"
+check "and is over at once" wait_for 5 is "$job" cancelled
+begin '{"work":"register","source":"reader","image":"HDD5"}'
+reads=$job
+check "the next one waits, too" wait_for 20 waits_for "$reads" "$two"
+job=$file
 check "a master is registered meanwhile" wait_for 30 is "$job" "done"
 check "all of it" cmp "$tmp/one.iso" "$daemon_dir/images/HDD4/HDD4.iso"
 check "the two go on" write "$one" "$two"
 check "one is cancelled" ask cancel job="$one"
 check "it ends" wait_for 30 is "$one" cancelled
 check "its discs are bad" fates "$one" bad
+check "the reader is refused to discmux" fails 1 "job $two of discmuxd is at work on a reader" \
+	discmux verify --from reader --in 0
 speed unlimited
 check "the other one comes to its end" wait_for 60 is "$two" "done"
 check "its discs are good" fates "$two" good
 check "they hold its master" same "$tmp/two.iso" disc2 disc3
+check "then who waited for the reader reads it" wait_for 30 is "$reads" "done"
+check "to its end" cmp "$tmp/two.iso" "$daemon_dir/images/HDD5/HDD5.iso"
+discmux-sim ctl tray reader0 close >/dev/null
 check "good discs are counted" counter discs-good 2
 check "and bad ones" counter discs-bad 2
 

@@ -356,6 +356,30 @@ static void test_no_thread(void **state)
 	assert_int_equal(core_start(&core, &spec, &id, err, sizeof(err)), 0);
 }
 
+/* A reader is that job's which asked first, until it has ended. */
+static void test_reader(void **state)
+{
+	struct job *first, *second;
+	struct job_spec spec;
+	char err[256];
+
+	(void)state;
+	job_spec_defaults(&spec, PANEL_COPY);
+	strcpy(spec.source, "reader:1");
+	assert_int_equal(core_admit(&core, &spec, 1, &first, err, sizeof(err)), 0);
+	assert_int_equal(core_admit(&core, &spec, 2, &second, err, sizeof(err)), -EBUSY);
+	assert_non_null(strstr(err, "a reader"));
+	strcpy(spec.source, "/a.iso");
+	assert_int_equal(core_admit(&core, &spec, 2, &second, err, sizeof(err)), 0);
+	assert_int_equal(core_reserve_reader(&core, second, 1), job_id(first));
+	assert_int_equal(core_reserve_reader(&core, first, 1), 0);
+	assert_int_equal(core_reserve_reader(&core, second, 0), 0);
+	assert_int_equal(core_reserve_reader(&core, first, 0), job_id(second));
+	job_over(first, STORE_JOB_DONE);
+	assert_int_equal(core_reserve_reader(&core, second, 1), 0);
+	job_over(second, STORE_JOB_DONE);
+}
+
 static bool remembered(int64_t id)
 {
 	char key[48], value[4];
@@ -402,6 +426,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reason, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_media, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_reader, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
 	};
 

@@ -181,10 +181,8 @@ struct busy {
 static void look_for_job(void *arg, const struct job_status *status)
 {
 	struct busy *b = arg;
-	const char *s = status->spec.source;
 
-	if (status->show.phase != PANEL_ENDED && !strncmp(s, "reader", 6) &&
-	    (s[6] == ':' ? strtoul(s + 7, NULL, 10) : 0) == b->unit)
+	if (status->show.phase != PANEL_ENDED && job_reader(&status->spec) == (int)b->unit)
 		b->found = true;
 }
 

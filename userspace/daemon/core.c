@@ -141,6 +141,7 @@ static int add_job(struct core *core, struct job *job)
 		return -EBUSY;
 	core->jobs[i] = job;
 	core->reserved[i] = 0;
+	core->readers[i] = 0;
 	return 0;
 }
 
@@ -235,13 +236,14 @@ int core_start(struct core *core, const struct job_spec *spec, int64_t *id, char
 	return rc;
 }
 
-/* The job that has one of these recorders. */
-static const struct job *holder(const struct core *core, uint64_t recorders)
+/* The job that has one of these recorders, or readers. */
+static const struct job *holder(const struct core *core, uint64_t recorders, uint64_t readers)
 {
 	size_t i;
 
 	for (i = 0; i < CORE_JOBS; i++)
-		if (core->jobs[i] && (core->reserved[i] & recorders) && !job_ended(core->jobs[i]))
+		if (core->jobs[i] && !job_ended(core->jobs[i]) &&
+		    ((core->reserved[i] & recorders) || (core->readers[i] & readers)))
 			return core->jobs[i];
 	return NULL;
 }
@@ -249,19 +251,24 @@ static const struct job *holder(const struct core *core, uint64_t recorders)
 static int admit_outside(struct core *core, const struct job_spec *spec, uint64_t recorders,
 			 struct job **job, char *err, size_t errlen)
 {
-	const struct job *other = holder(core, recorders);
+	uint64_t reader = job_reader(spec) < 0 ? 0 : 1ull << job_reader(spec);
+	const struct job *other = holder(core, recorders, reader);
 	size_t i;
 	int rc;
 
 	if (other) {
-		snprintf(err, errlen, "job %lld of discmuxd is at work on a recorder of these: wait, or discmux daemon cancel job=%lld",
-			 (long long)job_id(other), (long long)job_id(other));
+		snprintf(err, errlen, "job %lld of discmuxd is at work on a %s of these: wait, or discmux daemon cancel job=%lld",
+			 (long long)job_id(other), holder(core, recorders, 0) ? "recorder" :
+			 "reader", (long long)job_id(other));
 		return -EBUSY;
 	}
 	rc = admit_locked(core, spec, job, err, errlen);
-	for (i = 0; !rc && i < CORE_JOBS; i++)
-		if (core->jobs[i] == *job)
-			core->reserved[i] = recorders;
+	for (i = 0; !rc && i < CORE_JOBS; i++) {
+		if (core->jobs[i] != *job)
+			continue;
+		core->reserved[i] = recorders;
+		core->readers[i] = reader;
+	}
 	return rc;
 }
 
@@ -414,7 +421,6 @@ static void dismiss(struct core *core, int64_t id, bool of_program)
 			continue;
 		gone[n++] = core->jobs[i];
 		core->jobs[i] = NULL;
-		core->reserved[i] = 0;
 	}
 	pthread_mutex_unlock(&core->lock);
 	/* Their threads are at their last lines, which need the lock */
@@ -447,6 +453,24 @@ uint64_t core_reserve(struct core *core, const struct job *job, uint64_t recorde
 		core->reserved[own] = recorders;
 	pthread_mutex_unlock(&core->lock);
 	return recorders;
+}
+
+int64_t core_reserve_reader(struct core *core, const struct job *job, unsigned int unit)
+{
+	uint64_t bit = 1ull << (unit % 64);
+	const struct job *other;
+	int64_t id = 0;
+	size_t i;
+
+	pthread_mutex_lock(&core->lock);
+	other = holder(core, 0, bit);
+	if (other && other != job)
+		id = job_id(other);
+	for (i = 0; !id && i < CORE_JOBS; i++)
+		if (core->jobs[i] == job)
+			core->readers[i] |= bit;
+	pthread_mutex_unlock(&core->lock);
+	return id;
 }
 
 /* ---- After a stop ----------------------------------------------------- */

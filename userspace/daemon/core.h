@@ -25,6 +25,7 @@ struct core {
 	pthread_mutex_t lock;		/* what follows */
 	struct job *jobs[CORE_JOBS];
 	uint64_t reserved[CORE_JOBS];	/* recorders of each job, bit n for recorder n */
+	uint64_t readers[CORE_JOBS];	/* likewise */
 	struct panel_settings settings;
 	struct panel_master master;	/* the last that was analyzed */
 	char master_id[64];		/* and which disc that is */
@@ -45,8 +46,9 @@ void core_close(struct core *core);
 int core_start(struct core *core, const struct job_spec *spec, int64_t *id, char *err,
 	       size_t errlen);
 
-/* The same for a job that is not begun, as somebody else does it; the recorders (bits)
- * are kept from other jobs until it is over.  -EBUSY also: another job has one. */
+/* The same for a job that is not begun, as somebody else does it; the recorders (bits),
+ * and the reader of its master, are kept from other jobs until it is over.  -EBUSY also:
+ * another job has one. */
 int core_admit(struct core *core, const struct job_spec *spec, uint64_t recorders,
 	       struct job **job, char *err, size_t errlen);
 
@@ -82,6 +84,9 @@ void core_settings(struct core *core, struct panel_settings *settings);
 /* Reserves recorders (bits) for a job: those that no other job has.  Returns the
  * bits that it got. */
 uint64_t core_reserve(struct core *core, const struct job *job, uint64_t recorders);
+
+/* Reserves a reader for a job: 0, or the number of the job that has it. */
+int64_t core_reserve_reader(struct core *core, const struct job *job, unsigned int unit);
 
 /* "HDD3" is 3; 0 for any other name. */
 unsigned int core_hdd_number(const char *image);

@@ -65,6 +65,9 @@ int job_spec_parse(const json_t *object, struct job_spec *spec, char *err, size_
 /* A program has asked for it, or does it: the panel does not show it. */
 bool job_of_program(const struct job_spec *spec);
 
+/* The unit of the reader that it reads, -1: none ("reader", "reader:1"). */
+int job_reader(const struct job_spec *spec);
+
 /* Whether a job that stops with this many good copies is taken up at the next start. */
 bool job_goes_on(const struct job_spec *spec, unsigned int good);
 

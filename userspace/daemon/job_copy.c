@@ -112,7 +112,7 @@ int job_source(struct job *job, struct burn_source **source, char *name, size_t 
 {
 	snprintf(name, size, "%s", job->spec.source);
 	*source = NULL;
-	if (!strncmp(job->spec.source, "reader", 6))
+	if (job_reader(&job->spec) >= 0)
 		return source_reader(job, source, name, size);
 	return source_file(job, source);
 }

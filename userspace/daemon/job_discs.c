@@ -17,24 +17,55 @@
 
 /* ---- The master ------------------------------------------------------- */
 
-/* The unit of "reader:1"; "reader" is the first. */
 static int find_reader(struct job *job, struct drive *reader)
 {
-	const char *source = job->spec.source;
+	int unit = job_reader(&job->spec), n, i;
 	struct drive drives[DRIVES_MAX];
-	unsigned long unit = 0;
-	int n, i;
 
-	if (!strncmp(source, "reader:", 7))
-		unit = strtoul(source + 7, NULL, 10);
 	n = drives_list(job->dm, drives, DRIVES_MAX);
 	for (i = 0; i < n; i++) {
-		if (drives[i].role == DISCMUX_ROLE_READER && drives[i].unit == unit) {
+		if (drives[i].role == DISCMUX_ROLE_READER && (int)drives[i].unit == unit) {
 			*reader = drives[i];
 			return 0;
 		}
 	}
-	return job_problem(job, "", "there is no reader %lu: look at discmux status", unit);
+	return job_problem(job, "", "there is no %s: look at discmux status", job->spec.source);
+}
+
+static void say_busy(struct job *job, const struct drive *reader, int64_t other)
+{
+	if (other)
+		job_message(job, "waiting for reader %u, which job %lld has", reader->unit,
+			    (long long)other);
+	else
+		job_message(job, "waiting for reader %u, which another program uses",
+			    reader->unit);
+}
+
+/* Waits until neither another job nor another program has it; then it is this job's to
+ * its end. */
+static int wait_reader(struct job *job, struct drive *reader)
+{
+	int64_t other, said = -1;
+	int rc;
+
+	for (;;) {
+		rc = find_reader(job, reader);
+		if (rc)
+			return rc;
+		other = core_reserve_reader(job->core, job, reader->unit);
+		if (!other && reader->state == DISCMUX_MEMBER_IDLE)
+			break;
+		if (job_is_cancelled(job))
+			return -ECANCELED;
+		if (other != said)
+			say_busy(job, reader, other);
+		said = other;
+		job_pause(job, POLL_MS);
+	}
+	if (said >= 0)
+		job_message(job, "%s", "");
+	return 0;
 }
 
 static bool holds_master(struct drive *d)
@@ -68,7 +99,7 @@ static void wait_disc(struct job *job, struct drive *reader)
 
 int job_wait_master(struct job *job, struct drive *reader)
 {
-	int rc = find_reader(job, reader), tries;
+	int rc = wait_reader(job, reader), tries;
 
 	if (rc)
 		return rc;

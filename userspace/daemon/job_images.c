@@ -82,16 +82,13 @@ static void sink_abort(void *arg)
 static void give_back(struct job *job)
 {
 	struct drive drives[DRIVES_MAX];
-	unsigned int unit = 0;
-	int n, i;
+	int unit = job_reader(&job->spec), n, i;
 
-	if (job->spec.keep || strncmp(job->spec.source, "reader", 6) != 0)
+	if (job->spec.keep || unit < 0)
 		return;
-	if (job->spec.source[6] == ':')
-		unit = (unsigned int)strtoul(job->spec.source + 7, NULL, 10);
 	n = drives_list(job->dm, drives, DRIVES_MAX);
 	for (i = 0; i < n; i++)
-		if (drives[i].role == DISCMUX_ROLE_READER && drives[i].unit == unit)
+		if (drives[i].role == DISCMUX_ROLE_READER && (int)drives[i].unit == unit)
 			drive_tray(job->dm, &drives[i], true);
 }
 

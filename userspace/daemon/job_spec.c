@@ -2,9 +2,11 @@
 /* What is asked for, as JSON in the database and on the socket. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon_job.h"
+#include "drives.h"
 #include "slots.h"
 
 static const char *const works[] = {
@@ -52,6 +54,19 @@ void job_spec_defaults(struct job_spec *spec, enum panel_work work)
 bool job_of_program(const struct job_spec *spec)
 {
 	return !strcmp(spec->owner, "socket") || !strcmp(spec->owner, JOB_OUTSIDE);
+}
+
+int job_reader(const struct job_spec *spec)
+{
+	unsigned long unit;
+	char *end;
+
+	if (!strcmp(spec->source, "reader"))
+		return 0;
+	if (strncmp(spec->source, "reader:", 7) != 0)
+		return -1;
+	unit = strtoul(spec->source + 7, &end, 10);
+	return end == spec->source + 7 || *end || unit >= DRIVES_MAX ? -1 : (int)unit;
 }
 
 /* ---- Out -------------------------------------------------------------- */
