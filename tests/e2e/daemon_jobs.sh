@@ -96,6 +96,7 @@ check "they hold its master" same "$tmp/two.iso" disc2 disc3
 check "then who waited for the reader reads it" wait_for 30 is "$reads" "done"
 check "to its end" cmp "$tmp/two.iso" "$daemon_dir/images/HDD5/HDD5.iso"
 discmux-sim ctl tray reader0 close >/dev/null
+job=$reads
 check "good discs are counted" counter discs-good 2
 check "and bad ones" counter discs-bad 2
 

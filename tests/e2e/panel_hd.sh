@@ -112,6 +112,53 @@ END
 check "no disc was begun" sh -c "discmux daemon job | jq -e '.state == \"failed\" and
 	.discs == [] and (.error | test(\"HDD3.iso is damaged\"))'"
 
+# ---- Copy DISC to HD/DISC without blank discs ----
+
+# last STATE: of the last job
+last() {
+	ask job job=0 | jq -e ".state == \"$1\""
+}
+
+discmux-sim ctl tray reader0 close >/dev/null
+play "without any blank disc YES registers only" <<'END'
+no
+no
+yes
+no
+no
+no
+no
+|>HDD4?              |(DISC TO HDD)       |
+yes
+wait INSERT BLANK DISC
+sleep 1
+yes
+wait REGISTER COMPLETE
+|REGISTER COMPLETE   |OK 0 NG 0           |
+yes
+END
+check "all of the master" cmp "$tmp/master.iso" "$daemon_dir/images/HDD4/HDD4.iso"
+check "the log says so" grep -q 'no recorder holds a blank disc: the master is registered only' \
+	"$tmp/log"
+discmux-sim ctl tray reader0 close >/dev/null
+blanks dvd+r dvd+r
+for n in 0 1; do
+	discmux-sim ctl speed recorder$n 0.01 >/dev/null
+done
+ask start job="{\"work\":\"copy\",\"source\":\"$tmp/master.iso\"}" >"$tmp/slow"
+check "both recorders write" wait_for 60 sh -c "discmux daemon status | jq -e '.jobs[-1].discs |
+	length == 2 and all(.state == \"writing\" and .bytes > 0)'"
+ask start job='{"work":"register","source":"reader","image":"HDD5","also-burn":true}' >/dev/null
+check "nor is it burned without a recorder that is free" wait_for 60 last "done"
+check "and the log says that" grep -q 'no recorder is free: the master is registered only' \
+	"$tmp/log"
+ask cancel job="$(jq .job "$tmp/slow")" >/dev/null
+for n in 0 1; do
+	discmux-sim ctl speed recorder$n unlimited >/dev/null
+done
+
+# ---- A master that is damaged ----
+
 # One that was cut off is no master any more
 truncate -s -2048 "$hdd3/HDD3.iso"
 dvd_master

@@ -257,6 +257,13 @@ static size_t nr_ready(const struct gather *g)
 	return n;
 }
 
+/* A master that is registered goes onto the blank discs there are as well; without any it
+ * is registered all the same. */
+static bool does_without(const struct job *job)
+{
+	return job->spec.work == PANEL_REGISTER;
+}
+
 /* Recorders that are free; those asked for by number must be. */
 static int choose(struct job *job, struct gather *g)
 {
@@ -272,7 +279,7 @@ static int choose(struct job *job, struct gather *g)
 	if (!job->spec.all && got != want)
 		return job_problem(job, "", "recorder %d is busy or not there: look at discmux status",
 				   __builtin_ctzll(want & ~got));
-	if (!got)
+	if (!got && !does_without(job))
 		return job_problem(job, "", "no recorder is free: look at discmux status");
 	for (i = 0; i < n; i++)
 		if (drives[i].role == DISCMUX_ROLE_RECORDER && drives[i].unit < JOB_RECORDERS &&
@@ -317,6 +324,9 @@ static void take_ready(struct job *job, const struct gather *g, unsigned int mos
 		if (g->ready[i])
 			job_add_recorder(job, &g->drives[i]);
 	job_show_discs(job);
+	if (!job->count)
+		core_log(5, "job %lld: %s: the master is registered only", (long long)job->id,
+			 g->count ? "no recorder holds a blank disc" : "no recorder is free");
 }
 
 /* A person is at work at the trays: waits until all hold a disc, or until told to
@@ -329,10 +339,10 @@ static int wait_discs(struct job *job, struct gather *g, size_t enough)
 		bool go_on = job_pause(job, POLL_MS);
 
 		look(job, g);
-		if (go_on && nr_ready(g))
+		if (go_on && (nr_ready(g) || does_without(job)))
 			break;
 		if (job->spec.unattended && monotonic_ms() >= g->end_ms) {
-			if (nr_ready(g))
+			if (nr_ready(g) || does_without(job))
 				break;
 			return job_problem(job, "", "no disc came within %u s", job->spec.wait_s);
 		}

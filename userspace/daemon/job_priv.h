@@ -104,7 +104,7 @@ int job_same_master(struct job *job, const struct drive *reader, bool *same);
 int job_again(struct job *job, const struct drive *reader);
 
 /* Opens trays and waits until the recorders hold what the job wants: into
- * job->recorders.  most: 0 any number. */
+ * job->recorders.  most: 0 any number.  With REGISTER there may be none. */
 int job_gather(struct job *job, unsigned int most, bool first);
 
 /* Whether the disc in a drive that was looked at is one for this job. */
