@@ -250,6 +250,7 @@ struct records {
 	unsigned int count;
 	const char *against;
 	int rc;
+	struct burn_rig *cancel;	/* its job, at the first step */
 };
 
 static int record(void *arg, size_t i, const char *state, enum burn_disc disc, char *err,
@@ -260,6 +261,8 @@ static int record(void *arg, size_t i, const char *state, enum burn_disc disc, c
 	r->state[i] = state;
 	r->disc[i] = disc;
 	r->count++;
+	if (r->cancel)
+		burn_job_cancel(r->cancel->job);
 	if (i != 1 || !r->against || strcmp(state, r->against))
 		return 0;
 	snprintf(err, errlen, "somebody is against it");
@@ -674,6 +677,43 @@ static void test_cancel_erased(void **state)
 	burn_rig_free(rig);
 }
 
+/* Cancelled when they were about to be written, before anything was sent. */
+static void test_cancel_at_once(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 2);
+	struct records records = { .cancel = rig };
+
+	(void)state;
+	rig->config.record = record;
+	rig->config.record_arg = &records;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	assert_int_equal(records.count, 4);
+	assert_string_equal(records.state[1], "cancelled");
+	assert_int_equal(records.disc[1], BURN_DISC_UNTOUCHED);
+	expect_both(rig, BURN_DISC_UNTOUCHED, "cancelled");
+}
+
+/* What is being erased when people cancel is erased; what is not begun is as it was. */
+static void test_cancel_erase(void **state)
+{
+	struct burn_rig *rig = burn_rig_new(2);
+	struct burn_source *source = rig->config.source;
+	struct cancel c = { 0xa1, 1 };
+
+	(void)state;
+	burn_rig_blank(rig, 1, "cd-rw", 0);
+	burn_rig_blank(rig, 2, "dvd+rw", 0);
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	rig->hook = cancel_at;
+	rig->hook_arg = &c;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	burn_rig_expect(rig, 0, BURN_DONE, BURN_DISC_ERASED, NULL);
+	burn_rig_expect(rig, 1, BURN_CANCELLED, BURN_DISC_UNTOUCHED, "cancelled");
+	rig->config.source = source;
+	burn_rig_free(rig);
+}
+
 /* A recorder that is never done with erasing; at the third look the program has to end. */
 static bool erases(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		   uint8_t *data, struct discmux_result *result)
@@ -903,6 +943,8 @@ int main(void)
 		cmocka_unit_test(test_read_error_once),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_cancel_erased),
+		cmocka_unit_test(test_cancel_at_once),
+		cmocka_unit_test(test_cancel_erase),
 		cmocka_unit_test(test_leave),
 		cmocka_unit_test(test_wait_for_blank),
 		cmocka_unit_test(test_wait_in_vain),

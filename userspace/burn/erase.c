@@ -187,7 +187,8 @@ static bool is_blanked(struct burn_job *job, size_t i)
 	return formatted ? job->config.full : !rec->plan || !rec->plan->overwrite;
 }
 
-/* A disc that was erased one way or the other holds nothing now. */
+/* A disc that was erased one way or the other holds nothing now, whoever has cancelled
+ * that. */
 void burn_erase(struct burn_job *job)
 {
 	burn_set blank = 0, zero = 0, all = job->live;
@@ -201,7 +202,9 @@ void burn_erase(struct burn_job *job)
 	}
 	if (blank)
 		burn_blank(job, blank);
-	if (zero && !burn_is_cancelled(job)) {
+	if (burn_is_cancelled(job))
+		zero = 0;
+	if (zero) {
 		burn_set done = job->live & ~zero;
 
 		job->live = zero;

@@ -87,6 +87,7 @@ struct burn_rec {
 	bool appendable;		/* holds something, and takes another session */
 	bool unreadable;		/* so that nobody knows whether it does */
 	bool needs_format;
+	bool told;			/* the log has a line about its disc */
 	struct mmc_formats formats;	/* with overwritable media */
 	uint32_t kbps;			/* speed it is to write with, 0: its choice */
 	struct mmc_atip atip;		/* CD */

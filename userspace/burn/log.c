@@ -168,6 +168,7 @@ bool burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn
 {
 	if (is_refused(job, i, state, disc))
 		return false;
+	job->recs[i].told = true;
 	put_line(job, i, state, disc);
 	return true;
 }

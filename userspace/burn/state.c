@@ -115,7 +115,8 @@ void burn_drop(struct burn_job *job, size_t i, enum burn_state state, const char
 	pthread_mutex_lock(&job->lock);
 	job->recs[i].status.state = state;
 	pthread_mutex_unlock(&job->lock);
-	if (job->recs[i].status.disc != BURN_DISC_UNTOUCHED)
+	/* Of a disc that was about to be touched and was not, this is to be said, too */
+	if (job->recs[i].told || job->recs[i].status.disc != BURN_DISC_UNTOUCHED)
 		burn_log_state(job, i, burn_state_name(state), job->recs[i].status.disc);
 }
 
