@@ -109,6 +109,13 @@ static void test_disc_info(void **state)
 	assert_int_equal(info.last_track, 0x0304);
 	assert_int_equal(info.background_format, 2);
 	assert_int_equal(info.opc_entries, 5);
+	assert_int_equal(info.lead_out, 0);
+	memcpy(d + 20, (uint8_t[]){ 0, 79, 59, 74 }, 4);
+	assert_int_equal(mmc_parse_disc_info(d, sizeof(d), &info), 0);
+	assert_int_equal(info.lead_out, 359849);
+	memset(d + 20, 0xff, 4);
+	assert_int_equal(mmc_parse_disc_info(d, sizeof(d), &info), 0);
+	assert_int_equal(info.lead_out, 0);
 	/* the reply says it ends before the OPC table */
 	d[1] = 30;
 	assert_int_equal(mmc_parse_disc_info(d, sizeof(d), &info), 0);

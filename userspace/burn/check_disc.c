@@ -97,6 +97,7 @@ static void look_at_disc(struct burn_job *job, size_t i)
 	rec->appendable = info.state == MMC_DISC_APPENDABLE && !info.last_session_state;
 	rec->erasable = info.erasable;
 	rec->opc_entries = info.opc_entries;
+	rec->lead_out = info.lead_out;
 	if (rec->plan)
 		rec->track = rec->plan->nwa_track ? rec->plan->nwa_track : info.last_track;
 	if (rec->plan && rec->plan->overwrite)
@@ -182,9 +183,10 @@ static void check_capacity(struct burn_job *job, size_t i)
 		return;
 	}
 	rec->free = rec->plan->overwrite ? formatted_room(rec) : info.free;
-	/* Behind a track at once the drive writes its run-out */
-	if (!job->cd && rec->plan->params.type == MMC_WRITE_TAO)
-		rec->free -= rec->free < SOURCE_RUN_OUT ? rec->free : SOURCE_RUN_OUT;
+	/* A drive may count with the run-out of a track at once, which a session has not */
+	if (rec->plan->params.type == MMC_WRITE_SAO && rec->blank && mmc_profile_is_cd(rec->profile) &&
+	    rec->lead_out > rec->free)
+		rec->free = rec->lead_out;
 	if (job->config.append)
 		burn_append_place(job, i, &info);
 	if (!(job->live >> i & 1))

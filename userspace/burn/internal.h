@@ -77,6 +77,7 @@ struct burn_rec {
 	uint16_t profile;
 	uint16_t track;			/* that is written */
 	uint8_t opc_entries;
+	uint32_t lead_out;		/* where that of a CD may begin at last, 0: not told */
 	uint32_t start;			/* first block of the copy */
 	uint32_t free;			/* blocks */
 	bool can_write;			/* the feature of the plan is current */

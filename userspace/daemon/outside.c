@@ -104,7 +104,7 @@ int outside_disc(struct core *core, int64_t id, const struct outside_report *r, 
 	if (rc || !job_changes_discs(job))
 		return rc;
 	next_round(job, r->round);
-	return job_record(job, i, burn_state_name(r->status.state), r->disc, &r->status, err,
+	return job_record(job, i, r->state, r->disc, &r->status, err,
 			  errlen);
 }
 

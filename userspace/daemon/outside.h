@@ -16,6 +16,7 @@ struct core;
 struct outside_report {
 	unsigned int recorder;		/* unit */
 	unsigned int round;		/* from 1 */
+	char state[16];			/* what it is about to do, or has done */
 	enum burn_disc disc;		/* what its disc is worth */
 	struct burn_status status;
 	char medium[16];		/* that status.medium points to */

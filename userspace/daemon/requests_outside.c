@@ -112,17 +112,13 @@ json_t *request_begin(struct server *s, struct client *c, const json_t *request)
 
 /* ---- disc, progress --------------------------------------------------- */
 
-static bool find_state(const char *name, enum burn_state *state)
+static void find_state(const char *name, enum burn_state *state)
 {
 	int i;
 
-	for (i = BURN_IDLE; name && i <= BURN_CANCELLED; i++) {
-		if (!strcmp(name, burn_state_name((enum burn_state)i))) {
+	for (i = BURN_IDLE; i <= BURN_CANCELLED; i++)
+		if (!strcmp(name, burn_state_name((enum burn_state)i)))
 			*state = (enum burn_state)i;
-			return true;
-		}
-	}
-	return false;
 }
 
 static bool find_disc(const char *name, enum burn_disc *disc)
@@ -168,8 +164,9 @@ static const char *take_report(const json_t *o, struct outside_report *r)
 		return "recorder";
 	if (!take_uint(o, "round", UINT16_MAX, 1, &round))
 		return "round";
-	if (!find_state(json_string_value(json_object_get(o, "state")), &s->state))
+	if (!take_text(o, "state", r->state, sizeof(r->state)) || !*r->state)
 		return "state";
+	find_state(r->state, &s->state);	/* else what was done, as "closed" */
 	if (!find_disc(json_string_value(json_object_get(o, "disc")), &r->disc))
 		return "disc";
 	if (!take_uint(o, "bytes", INT64_MAX / 100, 0, &s->bytes))

@@ -363,7 +363,7 @@ bool store_recorder_holds(struct store *s, const char *serial, unsigned int reco
 
 bool store_recorder_spoiled(struct store *s, const char *serial, unsigned int recorder)
 {
-	return holds(s, "SELECT 1 FROM disc WHERE" INSIDE "AND fate NOT IN (3,6) LIMIT 1", serial,
+	return holds(s, "SELECT 1 FROM disc WHERE" INSIDE "AND fate IN (4,5) LIMIT 1", serial,
 		     recorder);
 }
 

@@ -287,6 +287,8 @@ struct mmc_disc_info {
 	uint16_t last_track;		/* of the last session, so of the disc */
 	uint8_t background_format;
 	uint8_t opc_entries;		/* 0 also when cut off */
+	uint32_t lead_out;		/* of a CD that is not complete: where it may begin at
+					 * last; 0 when not told */
 };
 
 int mmc_parse_disc_info(const uint8_t *data, size_t len, struct mmc_disc_info *info);

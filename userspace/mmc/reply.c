@@ -80,6 +80,14 @@ int mmc_find_feature(const uint8_t *data, size_t len, uint16_t code, struct mmc_
 	return -ENOENT;
 }
 
+/* Hour, minute, second, frame; all FFh where there is none. */
+static uint32_t last_lead_out(const uint8_t *msf)
+{
+	int64_t frames = ((msf[0] * 60 + msf[1]) * 60 + msf[2]) * (int64_t)75 + msf[3] - 150;
+
+	return msf[1] < 100 && msf[2] < 60 && msf[3] < 75 && frames > 0 ? (uint32_t)frames : 0;
+}
+
 int mmc_parse_disc_info(const uint8_t *data, size_t len, struct mmc_disc_info *info)
 {
 	uint8_t d[MMC_DISC_INFO_LEN];
@@ -99,6 +107,7 @@ int mmc_parse_disc_info(const uint8_t *data, size_t len, struct mmc_disc_info *i
 	info->last_track = (uint16_t)(d[11] << 8 | d[6]);
 	info->background_format = d[7] & 0x03;
 	info->opc_entries = d[33];
+	info->lead_out = last_lead_out(d + 20);
 	return 0;
 }
 
