@@ -227,6 +227,27 @@ static void test_verify(void **state)
 	job_free(job);
 }
 
+/* As good as a damaged master is a disc that nobody knows. */
+static void test_verify_damaged(void **state)
+{
+	struct job *job = new_job(PANEL_VERIFY);
+	struct rows rows;
+
+	(void)state;
+	job->check_rc = -EBADMSG;
+	strcpy(job->check_error, "it is damaged");
+	end_with(job, 0, BURN_DONE, BURN_DISC_VERIFIED, "");
+	end_with(job, 1, BURN_FAILED, BURN_DISC_DIFFERS, "block 7 differs");
+	rows = rows_of(job);
+	assert_int_equal(rows.count, 2);
+	assert_int_equal(rows.disc[0].fate, STORE_UNKNOWN);
+	assert_string_equal(rows.disc[0].message, "it is damaged");
+	assert_int_equal(rows.disc[1].fate, STORE_BAD);
+	assert_int_equal(job->status.show.good, 0);
+	assert_int_equal(job->status.show.unknown, 1);
+	job_free(job);
+}
+
 /* A disc that is being erased is no blank until that is done. */
 static void test_erase(void **state)
 {
@@ -422,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_checked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unrecorded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verify, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_verify_damaged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_erase, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reason, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_media, set_up, tear_down),

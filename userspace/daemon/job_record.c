@@ -186,7 +186,11 @@ void job_record_end(struct job *job, size_t i, const struct burn_status *s)
 	if (begin_disc(job, i, s, err, sizeof(err)))
 		job_problem(job, "", "%s", err);
 	take_details(d, s);
-	take_fate(job, d, fate, words_of(job, s, buf, sizeof(buf)));
+	/* What it was compared with may be damaged: that says nothing of the disc */
+	if (judge(job, &fate, err, sizeof(err)))
+		take_fate(job, d, STORE_UNKNOWN, err);
+	else
+		take_fate(job, d, fate, words_of(job, s, buf, sizeof(buf)));
 	if (fate == STORE_UNTOUCHED)	/* no good one for that */
 		count_fate(job, STORE_BAD);
 }
