@@ -49,6 +49,7 @@ static void told(char *text, size_t size)
 {
 	struct client *client;
 	int fds[2], status;
+	size_t len = 0;
 	ssize_t n;
 	pid_t pid;
 
@@ -62,8 +63,10 @@ static void told(char *text, size_t size)
 		_exit(client_open(path, &client));
 	}
 	close(fds[1]);
-	n = read(fds[0], text, size - 1);
-	text[n > 0 ? n : 0] = '\0';
+	/* Standard error comes in pieces */
+	while ((n = read(fds[0], text + len, size - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
 	close(fds[0]);
 	waitpid(pid, &status, 0);
 	assert_int_equal(WEXITSTATUS(status), CLI_FAIL);
