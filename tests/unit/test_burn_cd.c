@@ -320,40 +320,80 @@ static void test_write_error(void **state)
 	burn_rig_free(rig);
 }
 
-/* Audio that a drive reads late or early is still the same audio. */
-static bool late(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
-		 uint8_t *data, struct discmux_result *result)
+/* A recorder that gives audio so many samples late (early: below 0), from one sector to
+ * another; what would come from beside these is silence. */
+struct late {
+	int32_t samples, first, end;
+};
+
+static void true_sectors(struct burn_rig *rig, int32_t lba, uint32_t n, const struct late *late,
+			 uint8_t *to)
 {
-	int32_t shift = *(int32_t *)rig->hook_arg * 4, lba = (int32_t)sim_be32(&cmd->cdb[2]);
-	uint32_t n = sim_be24(&cmd->cdb[6]);
-	struct mmc_command own;
+	struct discmux_result result;
+	struct mmc_command cmd;
+	uint32_t member = 1;
+
+	memset(to, 0, (size_t)n * CD_RAW);
+	for (; n--; lba++, to += CD_RAW) {
+		if (lba < late->first || lba >= late->end)
+			continue;
+		mmc_cmd_read_cd(&cmd, lba, 1);
+		rig->config.ops->exec(rig, &member, 1, &cmd, to, &result);
+		assert_int_equal(result.status, 0);
+	}
+}
+
+static bool is_late(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		    uint8_t *data, struct discmux_result *result)
+{
+	const struct late *late = rig->hook_arg;
+	int32_t lba = (int32_t)sim_be32(&cmd->cdb[2]), i, n = (int32_t)sim_be24(&cmd->cdb[6]);
+	int32_t around = abs(late->samples) / 588 + 1;
 	uint8_t *wide;
 
-	if (member != 1 || cmd->cdb[0] != 0xbe || cmd->cdb[9] != 0xf8)
+	if (member != 1 || cmd->cdb[0] != 0xbe || cmd->cdb[9] != 0xf8 || lba + n > late->end)
 		return false;
-	if (lba < 5 || lba + n > 1495)
-		return false;
-	wide = malloc((n + 10) * (size_t)CD_RAW);
-	mmc_cmd_read_cd(&own, lba - 5, n + 10);
 	rig->hook = NULL;
-	rig->config.ops->exec(rig, &member, 1, &own, wide, result);
-	rig->hook = late;
-	memcpy(data, wide + 5 * CD_RAW - shift, n * (size_t)CD_RAW);
+	rig->config.ops->exec(rig, &member, 1, cmd, data, result);
+	wide = malloc((size_t)(2 * around + 1) * CD_RAW);
+	for (i = 0; i < n && !result->status; i++) {
+		if (lba + i < late->first)	/* data have addresses */
+			continue;
+		true_sectors(rig, lba + i - around, (uint32_t)(2 * around + 1), late, wide);
+		memcpy(data + (size_t)i * CD_RAW, wide + around * (int32_t)CD_RAW - late->samples * 4,
+		       CD_RAW);
+	}
 	free(wide);
+	rig->hook = is_late;
 	return true;
+}
+
+static void with_offset(const char *kinds, const char *tracks, struct late late)
+{
+	struct burn_rig *rig = tower(1, kinds, tracks);
+	char want[80];
+
+	rig->hook = is_late;
+	rig->hook_arg = &late;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	snprintf(want, sizeof(want), "recorder 0 has its audio %d samples %s: compared with that in mind",
+		 abs(late.samples), late.samples > 0 ? "late" : "early");
+	assert_string_equal(rig->notice, want);
+	burn_rig_free(rig);
 }
 
 static void test_offset(void **state)
 {
-	struct burn_rig *rig = tower(1, "a1500", "TRACK 01 AUDIO\nINDEX 01 00:00:00\n");
-	int32_t samples = 30;
+	static const int32_t samples[] = { 30, -30, 588, -588, 700, -1200, 3000 };
+	size_t i;
 
 	(void)state;
-	rig->hook = late;
-	rig->hook_arg = &samples;
-	burn_rig_run(rig);
-	assert_non_null(strstr(rig->notice, "recorder 0 has its audio 30 samples late"));
-	burn_rig_free(rig);
+	for (i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+		with_offset("a500", "TRACK 01 AUDIO\nINDEX 01 00:00:00\n",
+			    (struct late){ samples[i], 0, 500 });
+		with_offset("m375a625", mixed, (struct late){ samples[i], 375, 1000 });
+	}
 }
 
 /* The wrong sample on a disc is found. */

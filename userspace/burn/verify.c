@@ -20,7 +20,7 @@
 struct verify {
 	struct burn_job *job;
 	const struct burn_part *part;
-	int32_t end;		/* of the readable blocks of the session */
+	int32_t begin, end;	/* of the blocks that are read in one go with the part's */
 	uint32_t chunk;		/* blocks of one read */
 	uint8_t *buf;
 	uint8_t *master;	/* blocks of the master, when there are no digests */
@@ -90,7 +90,7 @@ static int32_t shift_of(const struct verify *v, const struct burn_rec *rec, uint
 }
 
 /* Blocks of this chunk that the drive can give in full, from *skip on: audio that
- * comes late or early is cut off at an end of the disc. */
+ * comes late or early is cut off at an end of the session, and where data are. */
 static uint32_t covered(const struct verify *v, const struct burn_rec *rec, int32_t lba,
 			uint32_t blocks, uint32_t *skip)
 {
@@ -98,7 +98,7 @@ static uint32_t covered(const struct verify *v, const struct burn_rec *rec, int3
 	int32_t shift = shift_of(v, rec, &samples), first = lba + shift;
 	int32_t last = first + (int32_t)blocks + (samples ? 1 : 0);
 
-	*skip = first < 0 ? (uint32_t)-first : 0;
+	*skip = first < v->begin ? (uint32_t)(v->begin - first) : 0;
 	if (last > v->end)
 		blocks = blocks > (uint32_t)(last - v->end) ? blocks - (uint32_t)(last - v->end) : 0;
 	return blocks > *skip ? blocks - *skip : 0;
@@ -233,13 +233,10 @@ static int32_t begin_of(const struct burn_job *job, const struct burn_part *part
 	return part->lba < s.start + CD_PREGAP ? s.start + CD_PREGAP : part->lba;
 }
 
+/* Audio goes to where data begin, or to the end of its session. */
 static int32_t end_of(const struct burn_job *job, const struct burn_part *part)
 {
-	struct cd_session s;
-
-	if (!job->cd || !cd_session(job->layout, part->session, &s))
-		return INT32_MAX;
-	return s.end;
+	return job->cd ? part->lba + (int32_t)part->blocks : INT32_MAX;
 }
 
 static int verify_part(struct verify *v, uint64_t *done)
@@ -290,6 +287,7 @@ static int verify_all(struct verify *v)
 
 	for (i = 0; i < job->nr_parts && !rc && job->live && !burn_is_cancelled(job); i++) {
 		v->part = &job->parts[i];
+		v->begin = begin_of(job, v->part);
 		v->end = end_of(job, v->part);
 		/* Parts of CDs have their addresses, the start of a plain copy its own */
 		burn_for_each(k, job->live)
