@@ -244,6 +244,7 @@ row BD-R "--open" xorriso "goes on with a second session; files of both" append 
 
 # And what another program makes as a second session, discmux adds
 open_discs() {
+	size=65536
 	blanks dvd-r dvd+r dvd-rw cd-r && copy 0,1,2 --open && copy 3 --open
 }
 row "DVD-R, DVD+R, DVD-RW, CD-R" "--open" discmux "each block" open_discs

@@ -646,6 +646,80 @@ static void test_cancel(void **state)
 		    "cancelled before it was verified");
 }
 
+/* What writes nothing leaves the discs as they are, whenever it is cancelled; the discs can
+ * be used then. */
+static void test_cancel_harmless(void **state)
+{
+	static const struct { enum burn_task task; struct cancel cancel; } cases[] = {
+		{ BURN_SIMULATE, { 0x46, 1 } }, { BURN_SIMULATE, { 0x55, 1 } },
+		{ BURN_SIMULATE, { WRITE_10, 3 } }, { BURN_VERIFY, { 0x46, 1 } },
+		{ BURN_VERIFY, { 0x28, 3 } },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct burn_rig *rig = tower("dvd-r", 2);
+		struct cancel c = cases[i].cancel;
+
+		rig->config.eject = false;
+		if (cases[i].task == BURN_VERIFY)
+			assert_int_equal(burn_rig_run(rig), 0);
+		c.nth += rig->seen[1][c.opcode];
+		rig->config.task = cases[i].task;
+		rig->hook = cancel_at;
+		rig->hook_arg = &c;
+		assert_int_equal(burn_rig_run(rig), -ECANCELED);
+		burn_rig_expect(rig, 0, BURN_CANCELLED, BURN_DISC_UNTOUCHED, "cancelled");
+		burn_rig_expect(rig, 1, BURN_CANCELLED, BURN_DISC_UNTOUCHED, "cancelled");
+		assert_false(rig->claimed[1]);
+		rig->hook = NULL;
+		if (cases[i].task == BURN_SIMULATE)
+			rig->config.task = BURN_COPY;
+		assert_int_equal(burn_rig_run(rig), 0);
+		burn_rig_expect(rig, 0, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+		burn_rig_free(rig);
+	}
+}
+
+/* Reading that is cancelled leaves no image, and can be done again. */
+static bool cancel_read(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+			uint8_t *data, struct discmux_result *result)
+{
+	(void)data;
+	(void)result;
+	if (!member && cmd->cdb[0] == 0x28 && sim_be32(&cmd->cdb[2]) > 1000)
+		burn_job_cancel(rig->job);
+	return false;
+}
+
+static void test_cancel_read(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 1);
+	char image[128], command[512];
+	struct burn_status status;
+
+	(void)state;
+	burn_rig_master(rig);
+	snprintf(image, sizeof(image), "%s/out.iso", rig->dir);
+	rig->config.task = BURN_READ;
+	rig->config.count = 0;
+	rig->config.image = image;
+	/* The end of the disc is read first, in case that it is a run-out */
+	rig->hook = cancel_read;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	assert_string_equal(burn_job_image(rig->job), "");
+	burn_job_status(rig->job, BURN_MASTER, &status);
+	assert_int_not_equal(status.state, BURN_DONE);
+	snprintf(command, sizeof(command), "! ls %s/out* >/dev/null 2>&1", rig->dir);
+	assert_int_equal(system(command), 0);
+	rig->hook = NULL;
+	assert_int_equal(burn_rig_run(rig), 0);
+	snprintf(command, sizeof(command), "cmp %s %s", image, rig->image);
+	assert_int_equal(system(command), 0);
+	burn_rig_free(rig);
+}
+
 /* Cancelled behind BLANK: what was on the disc is gone.  The recorder ends that by itself. */
 static void test_cancel_erased(void **state)
 {
@@ -942,6 +1016,8 @@ int main(void)
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_read_error_once),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_cancel_harmless),
+		cmocka_unit_test(test_cancel_read),
 		cmocka_unit_test(test_cancel_erased),
 		cmocka_unit_test(test_cancel_at_once),
 		cmocka_unit_test(test_cancel_erase),

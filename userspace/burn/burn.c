@@ -241,6 +241,8 @@ static void finish(struct burn_job *job)
 		burn_drop(job, i, BURN_CANCELLED,
 			  job->recs[i].status.disc == BURN_DISC_CLOSED ?
 			  "cancelled before it was verified" : "cancelled");
+	if (job->config.task == BURN_SIMULATE)
+		burn_end_test(job);
 	if (job->recorders_claimed && job->count)
 		lock_trays(job, false);
 	if (job->config.eject)

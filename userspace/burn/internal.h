@@ -270,6 +270,10 @@ void burn_prepare(struct burn_job *job);
 void burn_write_page(struct burn_job *job, burn_set set, const struct mmc_write_params *params);
 void burn_next_address(struct burn_job *job);
 
+/* After a simulation, however it went: a drive that was left in the middle of one would go
+ * on with it, and hold the disc for written. */
+void burn_end_test(struct burn_job *job);
+
 /* speed.c */
 void burn_speed(struct burn_job *job);
 

@@ -76,6 +76,31 @@ void burn_write_page(struct burn_job *job, burn_set set, const struct mmc_write_
 	}
 }
 
+void burn_end_test(struct burn_job *job)
+{
+	struct mmc_command cmd;
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, burn_all(job))
+		if (job->recs[i].list_len)
+			set |= 1u << i;
+	if (!set)
+		return;
+	mmc_cmd_synchronize_cache(&cmd);
+	burn_send(job, set, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END, 120000);
+	burn_for_each(i, set)
+		mmc_end_test_write(job->recs[i].list);
+	while (set) {
+		burn_set alike = burn_take_alike(job, &set, same_list);
+		struct burn_rec *rec = &job->recs[burn_first(alike)];
+
+		mmc_cmd_mode_select(&cmd, (uint16_t)rec->list_len);
+		burn_send(job, alike, &cmd, rec->list, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
+			  BURN_TO_THE_END, 120000);
+	}
+}
+
 /* Finds the laser power on a disc that has no record of it.  Optional in MMC. */
 static void calibrate(struct burn_job *job)
 {

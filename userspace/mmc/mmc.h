@@ -470,6 +470,9 @@ struct mmc_write_params {
 int mmc_put_write_page(const uint8_t *sense, size_t len, const struct mmc_write_params *params,
 		       uint8_t *list);
 
+/* The same list without the test write. */
+void mmc_end_test_write(uint8_t *list);
+
 /* Reads the parameters out of the reply to MODE SENSE(10). */
 int mmc_parse_write_page(const uint8_t *sense, size_t len, struct mmc_write_params *params);
 

@@ -56,6 +56,11 @@ int mmc_put_write_page(const uint8_t *sense, size_t len, const struct mmc_write_
 	return (int)(MODE_HEADER + size);
 }
 
+void mmc_end_test_write(uint8_t *list)
+{
+	list[MODE_HEADER + 2] &= 0xef;
+}
+
 int mmc_parse_write_page(const uint8_t *sense, size_t len, struct mmc_write_params *params)
 {
 	size_t size;
