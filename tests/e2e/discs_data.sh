@@ -265,7 +265,7 @@ row DVD+R "--append" xorriso "files of both sessions" added 1
 row DVD-RW "--append" xorriso "files of both sessions" added 2
 row CD-R "--append" xorriso "files of both sessions" added 3
 elsewhere_made() {
-	fails 1 "the image is not made for the disc in recorder 1" discmux copy \
+	fails 1 "the master is not made for the disc in recorder 1" discmux copy \
 		--from "$tmp/master.iso" --to 1 --append --no-eject --quiet
 }
 row DVD+R "--append" discmux "refuses an image made for another place" elsewhere_made

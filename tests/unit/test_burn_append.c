@@ -204,10 +204,10 @@ static void test_place(void **state)
 	burn_rig_free(rig);
 	rig = begun((const char *const []){ "dvd+r" }, 1, 65536);
 	set_root(rig, 23);
-	refused(rig, "the image is not made for the disc in recorder 0, which goes on at LBA 3056: make it with mkisofs -C START,3056");
+	refused(rig, "the master is not made for the disc in recorder 0, which goes on at LBA 3056: make it with mkisofs -C START,3056");
 	rig = begun((const char *const []){ "dvd+r" }, 1, 65536);
 	set_root(rig, start + BLOCKS);
-	refused(rig, "the image is not made for the disc in recorder 0, which goes on at LBA 3056: make it with mkisofs -C START,3056");
+	refused(rig, "the master is not made for the disc in recorder 0, which goes on at LBA 3056: make it with mkisofs -C START,3056");
 }
 
 /* A drive that names another address when it is asked again. */

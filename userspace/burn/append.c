@@ -65,7 +65,7 @@ void burn_append_place(struct burn_job *job, size_t i, const struct mmc_track_in
 		burn_fail(job, i, "%s gives no next writable address", rec->name);
 	else if (job->root && (job->root < rec->start ||
 			       job->root >= (uint64_t)rec->start + job->image_blocks))
-		burn_disc_problem(job, i, "the image is not made for the disc in %s, which goes on at LBA %u: make it with mkisofs -C START,%u",
+		burn_disc_problem(job, i, "the master is not made for the disc in %s, which goes on at LBA %u: make it with mkisofs -C START,%u",
 				  rec->name, rec->start, rec->start);
 }
 

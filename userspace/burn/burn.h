@@ -249,7 +249,7 @@ struct burn_config {
 
 	/* A master with blocks that can't be read, or protected: refused, unless
 	 * damaged is set.  Then they are written as zeros and listed in a ddrescue
-	 * map at the path map (not NULL then). */
+	 * map at the path map (not NULL then), with those of earlier jobs of the source. */
 	bool damaged;
 	const char *map;
 

@@ -46,8 +46,8 @@ static bool next_discs(struct task *task, size_t count, unsigned long left,
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	size_t i;
 
-	fprintf(stderr, "discmux: %lu more to make: insert blank discs into recorder%s", left,
-		count > 1 ? "s" : "");
+	fprintf(stderr, "discmux: %lu more to make: insert %s discs into recorder%s", left,
+		task->opt.append ? "open" : "blank", count > 1 ? "s" : "");
 	for (i = 0; i < count; i++)
 		fprintf(stderr, "%s%u", i ? "," : " ", task->recorders[i].unit);
 	if (terminal) {
