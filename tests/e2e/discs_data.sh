@@ -248,13 +248,16 @@ open_discs() {
 	blanks dvd-r dvd+r dvd-rw cd-r && copy 0,1,2 --open && copy 3 --open
 }
 row "DVD-R, DVD+R, DVD-RW, CD-R" "--open" discmux "each block" open_discs
-added() { # N: made for this disc, which others then refuse
-	reload "$1" && msc=$(xorriso -as cdrecord dev="$(dev "$1")" -msinfo 2>"$tmp/log") &&
+second_of() { # N: an image that goes on where the disc does
+	reload "$1" && msc=$(xorriso -as cdrecord dev="$(dev "$1")" -msinfo) &&
 		xorriso -as mkisofs -quiet -R -C "$msc" -M "$(dev "$1")" -o "$tmp/second.iso" \
-			-graft-points "/more=$tmp/more" >"$tmp/log" 2>&1 || {
+			-graft-points "/more=$tmp/more"
+}
+added() { # N: only when that is asked for
+	if ! second_of "$1" >"$tmp/log" 2>&1; then
 		cat "$tmp/log"
 		return 1
-	}
+	fi
 	fails 1 "add a session to it with --append" discmux copy --from "$tmp/second.iso" \
 		--to "$1" --no-eject --quiet &&
 		discmux copy --from "$tmp/second.iso" --to "$1" --append --verify --no-eject \
