@@ -156,7 +156,7 @@ discmux-sim ctl eject reader0 --force >/dev/null
 
 # A pressed master with two layers, and one that is copy protected
 pressed() {
-	first=$(($(stat -c %s "$tmp/master.iso") / 65536 * 16 + 48)) # a little more than half
+	first=$((($(stat -c %s "$tmp/master.iso") / 65536 + 3) * 16)) # a little more than half
 	discmux-sim ctl insert reader0 "$tmp/master.iso" --layer-break "$first" >/dev/null &&
 		blanks dvd+r-dl &&
 		discmux copy --from reader --to 0 --verify --no-eject --quiet &&

@@ -66,9 +66,9 @@ row dvd-rw "restricted overwrite" "dvd+rw-format, growisofs" \
 	"each block, in the file and read back; session closed" restricted
 
 # A second session, merged with the first
-merged() {
-	burn -use-the-force-luke=spare:none -Z "$dev" -R -quiet "$tmp/first" &&
-		burn -use-the-force-luke=spare:none -M "$dev" -R -quiet "$tmp/second" || return
+merged() { # ARGUMENTS...
+	burn "$@" -Z "$dev" -R -quiet "$tmp/first" &&
+		burn "$@" -M "$dev" -R -quiet "$tmp/second" || return
 	mkdir mnt && mount -o ro "$dev" mnt || return
 	cmp "$tmp/first/a" mnt/a && cmp "$tmp/second/b" mnt/b
 	grown=$?
@@ -76,11 +76,22 @@ merged() {
 	return "$grown"
 }
 grow() { # MEDIUM
-	blank "$1" 65536 && merged
+	blank "$1" 65536 && merged -use-the-force-luke=spare:none
 }
 for medium in dvd-r dvd+r dvd+rw dvd+r-dl bd-r bd-re; do
 	row "$medium" "-Z, then -M" growisofs "files of both sessions, mounted" grow "$medium"
 done
+
+# As growisofs has it unless it is told otherwise: the volume descriptors are replaced
+# in place, which costs a cluster at the end
+pow_grow() {
+	blank bd-r 65536 && merged && sidecar '.pow and .state == "appendable"'
+}
+row bd-r "formats for pseudo-overwrite, -Z, then -M" growisofs \
+	"files of both sessions, mounted" pow_grow
+row bd-r "formats for pseudo-overwrite, -Z" growisofs \
+	"each block, in the file and read back; the session is open" \
+	whole bd-r '.pow and .sessions[0].state == "open"'
 
 restricted_grow() {
 	blank dvd-rw 65536 && dvd+rw-format -force "$dev" && reload && merged &&

@@ -410,6 +410,72 @@ static void bd_r_sessions(void **state)
 	assert_int_equal(IN(h, 4100, 0xad, 0, 0, 0, 0, 0, 0, 0, 16, 4, 0, 0), SENSE(5, 0x24, 0));
 }
 
+/* Formatted for pseudo-overwrite: what is recorded is replaced, at the price of room */
+static void bd_r_pow(void **state)
+{
+	struct harness *h = *state;
+	uint8_t list[12] = { [3] = 8, [8] = 0x32 << 2 | 2 };
+
+	insert_bd(h, "bd-r");
+	assert_false(current(h, 0x38));
+	sim_put_be32(list + 4, 12219392);
+	assert_int_equal(OUT(h, list, 12, 0x04, 0x11, 0, 0, 0, 0), SENSE(5, 0x26, 0));	/* RRM */
+	list[8]--;
+	assert_int_equal(OUT(h, list, 12, 0x04, 0x11, 0, 0, 0, 0), 0);	/* without POW */
+	assert_false(current(h, 0x38));
+	assert_int_equal(format(h, 0x32, 12219392, 0), 0);
+	assert_true(current(h, 0x38));
+	assert_int_equal(formats(h, 2), 0);				/* once */
+	assert_int_equal(format(h, 0x32, 12219392, 0), SENSE(5, 0x30, 6));
+	assert_int_equal(harness_write(h, 0, 96, 1), 0);
+	assert_int_equal(harness_write(h, 90, 10, 2), SENSE(5, 0x21, 2));
+	assert_int_equal(harness_write(h, 30, 4, 2), 0);		/* of two clusters */
+	assert_int_equal(harness_nwa(h, 1), 160);
+	assert_int_equal(harness_read(h, 28, 2), 0);
+	harness_check(h, 28, 2, 1);
+	assert_int_equal(harness_read(h, 30, 4), 0);
+	harness_check(h, 30, 4, 2);
+	assert_int_equal(harness_read(h, 96, 64), 0);
+	assert_int_equal(h->buf[0], 0);
+	assert_int_equal(SYNC(h), 0);
+	assert_int_equal(CLOSE(h, 1, 1), 0);
+	assert_int_equal(CLOSE(h, 2, 0), 0);
+	/* What lies in a session that is closed can be replaced, too */
+	assert_int_equal(sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err)), 0);
+	harness_insert(h, "disc");
+	assert_true(current(h, 0x38));
+	assert_int_equal(harness_write(h, 160, 32, 3), 0);
+	assert_int_equal(harness_write(h, 0, 32, 4), 0);
+	assert_int_equal(harness_nwa(h, 2), 224);
+	assert_int_equal(harness_read(h, 0, 32), 0);
+	harness_check(h, 0, 32, 4);
+	assert_int_equal(harness_read(h, 160, 32), 0);
+	harness_check(h, 160, 32, 3);
+	/* Until the disc is full, or closed for good */
+	assert_int_equal(CLOSE(h, 1, 2), 0);
+	assert_int_equal(CLOSE(h, 6, 0), 0);
+	assert_int_equal(harness_write(h, 0, 32, 5), SENSE(5, 0x30, 5));
+	assert_false(current(h, 0x38));
+}
+
+static void bd_r_pow_full(void **state)
+{
+	struct harness *h = *state;
+
+	insert_bd(h, "dvd+r");
+	assert_int_equal(sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err)), 0);
+	assert_int_equal(sim_media_blank(h->media, "bd-r", "small", 512, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	harness_insert(h, "small");
+	assert_int_equal(format(h, 0x00, 512, 0), 0);
+	assert_int_equal(harness_write(h, 0, 480, 1), 0);
+	assert_int_equal(harness_write(h, 16, 32, 2), SENSE(5, 0x63, 0));
+	assert_int_equal(harness_write(h, 0, 32, 2), 0);
+	assert_int_equal(harness_write(h, 0, 32, 3), SENSE(5, 0x63, 0));
+	assert_int_equal(harness_read(h, 0, 32), 0);
+	harness_check(h, 0, 32, 2);
+}
+
 static void bd_re(void **state)
 {
 	struct harness *h = *state;
@@ -564,7 +630,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(minus_rw_sequential), T(minus_rw_overwrite), T(minus_rw_grow), T(minus_rw_test), T(cd_rw_packets),
 		T(cd_rw_kept), T(cd_rw_tail), T(plus_rw),
-		T(layer_break), T(bd_r), T(bd_r_sessions), T(bd_re), T(refused), T(features),
+		T(layer_break), T(bd_r), T(bd_r_sessions), T(bd_r_pow),
+		T(bd_r_pow_full), T(bd_re), T(refused), T(features),
 		T(damage),
 	};
 

@@ -135,6 +135,7 @@ struct sim_disc {
 	bool formatted;
 	bool dao_only;			/* DVD-RW after a quick blank: no incremental */
 	bool growing;			/* quick format: the session grows as it is written */
+	bool pow;			/* BD-R: what is recorded can be replaced, at the end */
 	uint32_t layer_0;		/* blocks of the first layer, if somebody set it */
 	uint32_t scrambled[SIM_SCRAMBLED_MAX][2];	/* CSS: first and last block */
 	uint16_t scrambled_count;
@@ -216,6 +217,9 @@ struct sim_track *sim_disc_begin(struct sim_disc *disc, enum sim_method method, 
 
 /* Pads up to the linking unit, as a drive does when its cache is flushed. */
 void sim_disc_link(struct sim_disc *disc, struct sim_track *track);
+
+/* Uses up blocks at the end of an open track; what was to be there is read as zeros. */
+int sim_disc_use_up(struct sim_disc *disc, struct sim_track *track, uint32_t blocks);
 
 /* Closes a track: pads it to its reserved or least size, adds the run-out. */
 int sim_disc_close_track(struct sim_disc *disc, struct sim_track *track);

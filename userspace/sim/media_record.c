@@ -119,6 +119,15 @@ static int pad_file(struct sim_disc *disc, uint32_t end)
 	return 0;
 }
 
+int sim_disc_use_up(struct sim_disc *disc, struct sim_track *track, uint32_t blocks)
+{
+	int ret = pad_file(disc, track->nwa + blocks);
+
+	if (!ret)
+		track->nwa += blocks;
+	return ret;
+}
+
 int sim_disc_close_track(struct sim_disc *disc, struct sim_track *track)
 {
 	int ret = 0;

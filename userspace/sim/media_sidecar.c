@@ -23,6 +23,7 @@
  *   "mcn"		13 digits
  *   "cd_text"		packs in hexadecimal, of the first session
  *   "formatted", "growing", "dao_only"  true or false (DVD-RW, DVD+RW, BD-RE)
+ *   "pow"		true: a BD-R formatted for pseudo-overwrite
  *   "layer_0"		blocks of the first of two layers
  *   "protected"	of a DVD-ROM: array of [first, last] (LBA), scrambled with CSS
  *   "damage"		array: "kind" ("read", "c2", "isrc", "jitter"), "first", "last"

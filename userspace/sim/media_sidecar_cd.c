@@ -105,6 +105,9 @@ int sim_sidecar_parse_disc(struct sim_disc *disc, char *err, size_t errlen)
 	disc->formatted = json_is_true(json_object_get(j, "formatted"));
 	disc->growing = json_is_true(json_object_get(j, "growing"));
 	disc->dao_only = json_is_true(json_object_get(j, "dao_only"));
+	disc->pow = json_is_true(json_object_get(j, "pow"));
+	if (disc->pow && (disc->medium->family != SIM_BD || disc->medium->overwrite))
+		return bad(disc, "pow", err, errlen);
 	if (disc->formatted && !disc->medium->profile_formatted)
 		return bad(disc, "formatted", err, errlen);
 	if (!number(j, "sector", CD_RAW, &sector) ||
@@ -248,6 +251,7 @@ int sim_sidecar_build_disc(struct sim_disc *disc)
 	ret |= set(j, "formatted", flag_or_none(disc->formatted));
 	ret |= set(j, "growing", flag_or_none(disc->growing));
 	ret |= set(j, "dao_only", flag_or_none(disc->dao_only));
+	ret |= set(j, "pow", flag_or_none(disc->pow));
 	ret |= set(j, "layer_0", number_or_none(disc->layer_0));
 	ret |= set(j, "damage", damage_list(disc));
 	return ret;

@@ -28,6 +28,7 @@ enum {
 	M_RANDOM = 8192,	/* can be written anywhere */
 	M_INCREMENTAL = 16384,
 	M_CD_PACKETS = 32768,	/* formatted CD-RW */
+	M_POW = 65536,		/* BD-R formatted for pseudo-overwrite */
 	M_ANY = M_CD_W | M_MINUS | M_MINUS_RW | M_PLUS_R | M_PLUS_RW | M_PLUS_DL | M_BD_W |
 		M_CD_PACKETS,
 };
@@ -36,7 +37,7 @@ struct feature {
 	uint16_t code;
 	uint8_t version;
 	uint8_t flags;
-	uint16_t media;
+	uint32_t media;
 	uint8_t len;
 	uint8_t data[28];
 };
@@ -66,6 +67,7 @@ static const struct feature features[] = {
 	{ 0x002e, 0, F_RECORDER, M_CD_W, 4, { 0x66, 0x01, 0x3c, 0x30 } },
 	{ 0x002f, 1, F_RECORDER, M_MINUS, 4, { 0x46 } },	/* BUF, test, RW */
 	{ 0x0037, 0, F_RECORDER, M_CD_RW, 4, { 0, 0x07 } },	/* sub-types of CD-RW */
+	{ 0x0038, 0, F_RECORDER | F_BD, M_POW, 4, { 0 } },
 	{ 0x003b, 0, F_RECORDER, M_PLUS_DL, 4, { 0x01 } },
 	{ 0x0040, 0, F_BD, M_BD, 28, { 0, 0, 0, 0, 0, 2, 0, 2, 0, 0, 0, 0, 0, 2 } },
 	{ 0x0041, 0, F_RECORDER | F_BD, M_BD_W, 20, { 0, 0, 0, 0, 0, 2, 0, 0, 0, 2 } },
@@ -91,7 +93,7 @@ static bool has(const struct sim_drive *drive, uint8_t flags)
 	return (drive->recorder || !(flags & F_RECORDER)) && (drive->bd || !(flags & F_BD));
 }
 
-static uint16_t recordable_bits(const struct sim_disc *disc)
+static uint32_t recordable_bits(const struct sim_disc *disc)
 {
 	bool open = disc->state != SIM_DISC_COMPLETE;
 
@@ -111,16 +113,16 @@ static uint16_t recordable_bits(const struct sim_disc *disc)
 	case SIM_BD:
 		if (disc->medium->overwrite)
 			return M_BD_W | (disc->formatted ? M_RANDOM : 0);
-		return open ? M_BD_W | M_INCREMENTAL : 0;
+		return !open ? 0 : M_BD_W | M_INCREMENTAL | (disc->pow ? M_POW : 0);
 	default:
 		return 0;
 	}
 }
 
 /* The M_ bits of what lies in the drive */
-static uint16_t medium_bits(const struct sim_disc *disc)
+static uint32_t medium_bits(const struct sim_disc *disc)
 {
-	uint16_t bits = 0;
+	uint32_t bits = 0;
 
 	if (!disc)
 		return 0;
@@ -205,7 +207,8 @@ void sim_mmc_get_configuration(struct sim_drive *drive, struct sim_cmd *cmd)
 	const struct sim_disc *disc = sim_drive_loaded(drive) && !drive->loading ? drive->disc
 										 : NULL;
 	struct wanted wanted = { cmd->cdb[1] & 3, sim_be16(cmd->cdb + 2) };
-	uint16_t profile = current_profile(drive, disc), bits;
+	uint16_t profile = current_profile(drive, disc);
+	uint32_t bits;
 	uint8_t reply[1024] = { 0 };
 	size_t len = 8;
 

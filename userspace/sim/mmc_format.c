@@ -113,7 +113,7 @@ static size_t formats_of(const struct sim_disc *disc, uint8_t types[DESCRIPTORS]
 	} else if (disc->medium->profile == 0x43) {
 		list = bd_re;
 		n = 3;
-	} else if (disc->medium->profile == 0x41 && disc->state == SIM_DISC_BLANK) {
+	} else if (disc->medium->profile == 0x41 && disc->state == SIM_DISC_BLANK && !disc->pow) {
 		list = bd_r;
 		n = 2;
 	}
@@ -138,12 +138,12 @@ void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd
 	uint32_t blocks = 0;
 	uint8_t kind = 3;	/* no medium: the most the drive could format */
 
-	if (disc && disc->state == SIM_DISC_BLANK) {
+	if (disc && disc->state == SIM_DISC_BLANK && !disc->pow) {
 		kind = 1;
 		blocks = disc->capacity;
 	} else if (disc) {
 		kind = 2;
-		blocks = sim_disc_end(disc);
+		blocks = disc->pow ? disc->capacity : sim_disc_end(disc);
 	}
 	sim_put_be32(reply + 4, blocks);
 	sim_put_be32(reply + 8, (uint32_t)kind << 24 | SIM_BLOCK);
@@ -159,7 +159,7 @@ void sim_mmc_read_format_capacities(struct sim_drive *drive, struct sim_cmd *cmd
 }
 
 struct format {
-	uint8_t type;
+	uint8_t type, subtype;
 	uint32_t blocks;
 	bool immed, restart;
 };
@@ -182,6 +182,7 @@ static bool format_of(struct sim_drive *drive, struct sim_cmd *cmd, struct forma
 	format->immed = list[1] & 2;
 	format->blocks = sim_be32(list + 4);
 	format->type = list[8] >> 2;
+	format->subtype = list[8] & 3;
 	format->restart = format->type == FORMAT_PLUS_RW && (list[11] & 1);
 	while (i < n && types[i] != format->type)
 		i++;
@@ -213,6 +214,21 @@ static bool grow(struct sim_drive *drive, struct sim_cmd *cmd)
 	return sim_mmc_save(drive, cmd);
 }
 
+/*
+ * A BD-R gets spare areas, which is not to be seen, and unless the host wants it strictly
+ * sequential (subtype 1) what is recorded can be replaced.  Random recording: not here.
+ */
+static bool format_bd_r(struct sim_drive *drive, struct sim_cmd *cmd,
+			const struct format *format)
+{
+	if (format->subtype > 1) {
+		illegal(cmd, 0x26, 0x00);
+		return false;
+	}
+	drive->disc->pow = !format->subtype;
+	return sim_mmc_save(drive, cmd);
+}
+
 /* Makes the disc what it is formatted to; false with CHECK CONDITION */
 static bool apply(struct sim_drive *drive, struct sim_cmd *cmd, const struct format *format)
 {
@@ -227,8 +243,10 @@ static bool apply(struct sim_drive *drive, struct sim_cmd *cmd, const struct for
 		return false;
 	}
 	sim_disc_test_end(disc);
-	if (!disc->medium->profile_formatted || format->restart)
-		return true;	/* a BD-R gets spare areas: not to be seen */
+	if (format->restart)
+		return true;
+	if (!disc->medium->profile_formatted)
+		return format_bd_r(drive, cmd, format);
 	if (format->type == FORMAT_RW_GROW)
 		return grow(drive, cmd);
 	/* A quick format of a DVD-RW makes nothing readable, a full one zeros */

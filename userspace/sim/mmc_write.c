@@ -177,6 +177,53 @@ static void overwrite(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba
 		sim_disc_save(disc, false);
 }
 
+/* How much of a range was recorded already: from its beginning on */
+static uint32_t recorded(struct sim_disc *disc, uint32_t lba, uint32_t blocks)
+{
+	uint32_t n = 0;
+
+	while (n < blocks) {
+		const struct sim_track *track = sim_disc_track_at(disc, lba + n);
+
+		if (!track || lba + n >= track->nwa)
+			break;
+		n = track->nwa - lba;
+	}
+	return n < blocks ? n : blocks;
+}
+
+/*
+ * Pseudo-overwrite: the drive records the clusters anew where it would go on writing, and
+ * finds them there from now on.  To the host they are where they were; its room is less.
+ */
+static void replace(struct sim_drive *drive, struct sim_cmd *cmd, uint32_t lba, uint32_t blocks)
+{
+	const struct sim_form form = { .type = CD_MODE1, .main = SIM_BLOCK };
+	struct sim_disc *disc = drive->disc;
+	struct sim_track *track = sim_disc_open_track(disc);
+	uint32_t unit = disc->medium->unit;
+	uint32_t used = ((lba + blocks - 1) / unit - lba / unit + 1) * unit;
+	uint32_t at = track ? track->nwa : sim_disc_next_start(disc);
+
+	if (recorded(disc, lba, blocks) < blocks) {
+		sim_cmd_sense_info(cmd, SIM_ILLEGAL_REQUEST, 0x21, 0x02, at);
+		return;
+	}
+	if ((uint64_t)at + used > disc->capacity) {
+		illegal(cmd, 0x63, 0x00);
+		return;
+	}
+	if (!sim_mmc_pace_write(drive, cmd, at, used))
+		return;
+	if (!track)
+		track = sim_mmc_begin(drive, cmd, SIM_METHOD_SEQUENTIAL, 0);
+	if (!track || !store(drive, cmd, &form, lba, blocks))
+		return;
+	if (sim_disc_use_up(disc, track, used))
+		sim_cmd_sense_info(cmd, SIM_MEDIUM_ERROR, 0x0c, 0x00, lba);
+	disc->unsaved += used;
+}
+
 static void append(struct sim_drive *drive, struct sim_cmd *cmd, const struct sim_form *form,
 		   uint32_t lba, uint32_t blocks, enum sim_method how)
 {
@@ -218,6 +265,8 @@ void sim_mmc_write(struct sim_drive *drive, struct sim_cmd *cmd)
 		illegal(cmd, 0x24, 0x00);
 	else if (how == SIM_METHOD_OVERWRITE)
 		overwrite(drive, cmd, lba, blocks);
+	else if (disc->pow && recorded(disc, lba, blocks))
+		replace(drive, cmd, lba, blocks);
 	else
 		append(drive, cmd, &form, lba, blocks, how);
 }
