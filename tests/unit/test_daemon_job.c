@@ -227,6 +227,25 @@ static void test_verify(void **state)
 	job_free(job);
 }
 
+/* Behind the words of a code stands what is to be done about it. */
+static void test_advice(void **state)
+{
+	struct burn_status s = { .state = BURN_FAILED, .disc = BURN_DISC_RUINED, .medium = "DVD-R",
+				 .sense_valid = true, .key = 3, .asc = 0x0c };
+	struct job *job = new_job(PANEL_SIMULATE);
+	struct job_status status;
+
+	(void)state;
+	snprintf(s.message, sizeof(s.message), "write error (03/0C/00)");
+	job_record_end(job, 0, &s);
+	job_disc_fault(job, 0, &s);
+	job_get(job, &status);
+	assert_int_equal(status.show.nr_faults, 1);
+	assert_string_equal(status.show.faults[0].text, "write error (03/0C/00): change disc");
+	job_over(job, STORE_JOB_FAILED);
+	job_free(job);
+}
+
 /* As good as a damaged master is a disc that nobody knows. */
 static void test_verify_damaged(void **state)
 {
@@ -443,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_checked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unrecorded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verify, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_advice, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verify_damaged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_erase, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reason, set_up, tear_down),

@@ -483,6 +483,12 @@ static void moves(void **state)
 	assert_int_equal(discmux_move(dm, 5, 0x3001, 0, 0, NULL), -EIO);
 	assert_string_equal(discmux_error(dm), "the changer did not move 0005h to 3001h: "
 					       "medium source element empty (05/3B/0E)");
+	/* What the table of codes says is to be done */
+	driver.result.sense[2] = 4;
+	driver.result.sense[12] = 0x15;
+	driver.result.sense[13] = 0x01;
+	assert_int_equal(discmux_move(dm, 5, 0x3001, 0, 0, NULL), -EIO);
+	assert_non_null(strstr(discmux_error(dm), "(04/15/01): operator at the mechanism"));
 	driver.error = -ENOENT;
 	assert_int_equal(discmux_move(dm, 5, 0x7000, 0, 0, NULL), -ENOENT);
 	assert_string_equal(discmux_error(dm), "the changer has no element 0005h or 7000h");

@@ -75,13 +75,28 @@ void job_old_fault(struct job *job, const struct panel_fault *fault)
 	unlock(job);
 }
 
+/* What the table of codes says is to be done about it, behind the words. */
+static void advise(struct panel_fault *f)
+{
+	enum discmux_device device = f->reader ? DISCMUX_DEVICE_READER : DISCMUX_DEVICE_RECORDER;
+	enum discmux_action action = discmux_sense_action(device, f->key, f->asc, f->ascq);
+	size_t len = strlen(f->text);
+
+	if (f->sense_valid && action != DISCMUX_ACTION_IGNORE && action != DISCMUX_ACTION_STOP)
+		snprintf(f->text + len, sizeof(f->text) - len, ": %s",
+			 discmux_action_name(action));
+}
+
 void job_fault(struct job *job, const struct panel_fault *fault)
 {
+	struct panel_fault f = *fault;
+
+	advise(&f);
 	lock(job);
-	add_fault(job, fault);
+	add_fault(job, &f);
 	unlock(job);
-	core_log(4, "job %lld: %s%s%s%s%s", (long long)job->id, fault->drive,
-		 *fault->drive ? ": " : "", fault->text, *fault->fate ? "; " : "", fault->fate);
+	core_log(4, "job %lld: %s%s%s%s%s", (long long)job->id, f.drive, *f.drive ? ": " : "",
+		 f.text, *f.fate ? "; " : "", f.fate);
 	core_wake(job->core);
 }
 

@@ -139,7 +139,7 @@ int discmux_move(struct discmux *dm, uint32_t source, uint32_t destination, uint
 		.timeout_ms = timeout_ms,
 		.result_stride = sizeof(own),
 	};
-	char text[160];
+	char text[192];
 	int ret;
 
 	if (!result)
@@ -153,7 +153,6 @@ int discmux_move(struct discmux *dm, uint32_t source, uint32_t destination, uint
 	if (ret < 0)
 		return dm_fail(dm, ret, "the changer did not move %04Xh to %04Xh: %s", source,
 			       destination,
-			       discmux_device_result_text(DISCMUX_DEVICE_LIBRARY, result, text,
-							  sizeof(text)));
+			       dm_failure_text(DISCMUX_DEVICE_LIBRARY, result, text, sizeof(text)));
 	return 0;
 }

@@ -42,6 +42,11 @@ const char *dm_member_name(struct discmux *dm, uint32_t member, char *buf, size_
 /* Errno in words that help: what it means for this driver. */
 const char *dm_errno_text(int err);
 
+/* discmux_device_result_text() of a failure, and what the table of codes says is to be done
+ * about it: "hardware error, ... (04/15/01): operator at the mechanism". */
+char *dm_failure_text(enum discmux_device device, const struct discmux_result *result, char *buf,
+		      size_t size);
+
 /* Keeps udev away from the block devices of members until dm_unlock().  Waits a
  * moment for what udev is doing there; where it cannot be had, goes without. */
 const struct dm_lock *dm_lock(struct discmux *dm, const uint32_t *members, size_t nr);

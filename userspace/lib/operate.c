@@ -53,7 +53,7 @@ int discmux_operate(struct discmux *dm, const struct discmux_operate *what,
 {
 	struct discmux_operate op = *what;
 	struct discmux_result own;
-	char text[160];
+	char text[192];
 	int ret;
 
 	if (!result)
@@ -68,8 +68,7 @@ int discmux_operate(struct discmux *dm, const struct discmux_operate *what,
 	ret = discmux_result_errno(result);
 	if (ret < 0)
 		return dm_fail(dm, ret, "%s: %s", discmux_operation_name(op.operation),
-			       discmux_device_result_text(DISCMUX_DEVICE_LIBRARY, result, text,
-							  sizeof(text)));
+			       dm_failure_text(DISCMUX_DEVICE_LIBRARY, result, text, sizeof(text)));
 	return 0;
 }
 

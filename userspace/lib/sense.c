@@ -297,3 +297,20 @@ char *discmux_result_text(const struct discmux_result *result, char *buf, size_t
 {
 	return discmux_device_result_text(DISCMUX_DEVICE_ANY, result, buf, size);
 }
+
+char *dm_failure_text(enum discmux_device device, const struct discmux_result *result, char *buf,
+		      size_t size)
+{
+	struct discmux_sense sense;
+	enum discmux_action action;
+	size_t len;
+
+	discmux_device_result_text(device, result, buf, size);
+	if (discmux_result_sense(result, &sense))
+		return buf;
+	action = discmux_sense_action(device, sense.key, sense.asc, sense.ascq);
+	len = strlen(buf);
+	if (action != DISCMUX_ACTION_IGNORE && action != DISCMUX_ACTION_STOP && len < size)
+		snprintf(buf + len, size - len, ": %s", discmux_action_name(action));
+	return buf;
+}
