@@ -107,7 +107,7 @@ static int fail(struct burn_source *s, struct burn_job *job, int32_t lba, uint32
  * before the first, may hold music. */
 static bool empty_pause(const struct burn_source *s, const struct cd_track *t, int32_t lba)
 {
-	return t && t > s->layout.track && t->session == t[-1].session && lba < t->start &&
+	return t > s->layout.track && t->session == t[-1].session && lba < t->start &&
 	       lba >= t->pregap && t->type != t[-1].type;
 }
 
@@ -131,7 +131,7 @@ static int give_up(struct burn_source *s, struct burn_job *job, int32_t lba, uin
 {
 	const struct cd_track *t = s->cd ? cd_track_at(&s->layout, lba) : NULL;
 
-	if (empty_pause(s, t, lba)) {
+	if (t && empty_pause(s, t, lba)) {
 		memset(data, 0, job->unit);
 		if (t->type != CD_AUDIO)
 			cd_sector_build(data, t->type, lba, NULL, NULL);
