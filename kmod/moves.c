@@ -47,6 +47,7 @@ u32 dmx_transport(struct dmx_changer *ch)
 	unsigned int i;
 	u32 address = 0;
 
+	/* Pairs with dmx_changer_ranges() */
 	if (smp_load_acquire(&r->count))
 		return r->first;
 	map = dmx_map_get(ch);

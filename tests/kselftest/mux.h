@@ -147,7 +147,8 @@ struct sdbg_rig {
 int sdbg_rig_open(struct sdbg_rig *rig);
 void sdbg_rig_close(struct sdbg_rig *rig);
 
-/* One device more, that takes one command at a time; to be taken away at the end. */
+/* One device more, that takes one command at a time; to be taken away at the end.
+ * -EBUSY: scsi_debug of this kernel is told that when it is loaded only. */
 int sdbg_one_place(struct sdbg_rig *rig, struct discmux_member *member);
 int sdbg_one_place_end(struct sdbg_rig *rig);
 

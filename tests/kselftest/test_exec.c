@@ -349,10 +349,13 @@ TEST_F(exec, no_place_kept)
 	struct discmux_member one, slow;
 	uint8_t cdb[6] = { 0 };
 	uint32_t group[2];
-	int status;
+	int status, ret;
 	pid_t pid;
 
-	ASSERT_EQ(0, sdbg_one_place(&self->rig, &one));
+	ret = sdbg_one_place(&self->rig, &one);
+	if (ret == -EBUSY)
+		SKIP(return, "this scsi_debug keeps its max_queue");
+	ASSERT_EQ(0, ret);
 	ASSERT_EQ(0, mux_member(self->rig.fd, self->all[1], 0, &slow));
 	group[0] = one.member;
 	group[1] = slow.member;
