@@ -250,7 +250,7 @@ struct dmx_ioctl {
 };
 
 /* main.c */
-extern struct workqueue_struct *dmx_io_wq;	/* the next WRITE of a stream */
+extern struct workqueue_struct *dmx_io_wq;	/* the next WRITE of a stream, laggards */
 extern struct workqueue_struct *dmx_slow_wq;	/* probing, moves, frees */
 struct dmx_mux *dmx_mux_find(u32 id);
 struct device *dmx_device_create(struct dmx_mux *mux, struct dmx_member *m);

@@ -12,6 +12,7 @@
 #define DMX_LAG_LOOKS		16	/* looks within the limit */
 #define DMX_LAG_LOOK_MIN	4	/* ms */
 #define DMX_LAG_LOOK_MAX	100	/* ms */
+#define DMX_LAG_LATE		4	/* intervals that one look may stand for */
 
 static unsigned int dmx_lag_interval(struct dmx_stream *s)
 {
@@ -22,8 +23,8 @@ static unsigned int dmx_lag_interval(struct dmx_stream *s)
 void dmx_lag_start(struct dmx_stream *s)
 {
 	s->lag_at = jiffies;
-	queue_delayed_work(dmx_slow_wq, &s->lag_work,
-			   msecs_to_jiffies(dmx_lag_interval(s)));
+	/* It only looks, and each look that comes late costs the others as much. */
+	queue_delayed_work(dmx_io_wq, &s->lag_work, msecs_to_jiffies(dmx_lag_interval(s)));
 }
 
 static void dmx_lag_detach(struct dmx_leg *leg)
@@ -64,7 +65,7 @@ void dmx_lag_work(struct work_struct *work)
 	bool stall, left = false, again;
 
 	/* When the whole machine stood still it was no recorder's fault. */
-	ms = min(ms, 2 * dmx_lag_interval(s));
+	ms = min(ms, DMX_LAG_LATE * dmx_lag_interval(s));
 	spin_lock(&s->lock);
 	stall = s->starving && s->head - s->reaped >= s->nr_chunks;
 	for (i = 0; i < s->nr_legs; i++)

@@ -8,6 +8,7 @@
 #include "harness.h"
 #include "mux.h"
 #include "unit.h"
+#include "uring.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -285,6 +286,35 @@ static int do_mapped(void *arg)
 }
 
 /* Opening, feeding, finishing and closing a stream, each way in. */
+/* Two writes at a time, which the stream takes from the user's own pages. */
+static int do_uring(void *arg)
+{
+	faults_t *self = arg;
+	int fd = mux_stream(self->fd, self->rig.recorder, NULL, 4, RING, 0), ret, sent, res;
+	struct uring *ring;
+
+	if (fd < 0)
+		return fd;
+	ring = uring_open(4);
+	ret = ring ? 0 : -errno;
+	if (ring) {
+		uring_write(ring, fd, self->data, CHUNK, 0);
+		uring_write(ring, fd, self->data + CHUNK, CHUNK, 1);
+		sent = uring_submit(ring);
+		ret = sent < 0 ? sent : 0;
+		for (; sent > 0; sent--) {
+			if (uring_result(ring, NULL, &res, 5000))
+				res = -EIO;
+			ret = ret ? ret : res < 0 ? res : 0;
+		}
+		uring_close(ring);
+	}
+	if (!ret)
+		ret = mux_finish(fd);
+	close(fd);
+	return ret == -ECANCELED ? -EIO : ret;
+}
+
 TEST_F_TIMEOUT(faults, stream, 600)
 {
 	static const struct {
@@ -292,6 +322,7 @@ TEST_F_TIMEOUT(faults, stream, 600)
 		int (*fn)(void *arg);
 	} ways[] = {
 		{ "write", do_stream }, { "sendfile", do_sendfile }, { "mapped ring", do_mapped },
+		{ "io_uring", do_uring },
 	};
 	size_t i;
 	int n;
