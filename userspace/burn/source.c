@@ -239,7 +239,7 @@ static int drive_sessions(struct burn_source *s, struct burn_job *job)
 	/* An open session counts, and has nothing yet */
 	if (info.sessions > 1 + s->appendable && !mmc_profile_is_cd(s->profile))
 		return burn_job_problem(job, "the disc in %s has %u sessions: only CDs are copied with several",
-					s->name, info.sessions);
+					s->name, (unsigned int)info.sessions - s->appendable);
 	return 0;
 }
 
