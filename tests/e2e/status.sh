@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # vm: --sim tower:4 --with jq
 #
-# discmux status, watch and counters on a tower.
+# discmux status, drives, watch and counters on a tower.
 # shellcheck source=tests/tap.sh
 . "${0%/*}/../tap.sh"
 
@@ -43,6 +43,37 @@ check "--no-media asks no drive" sh -c \
 discmux status >"$tmp/text"
 check "text: a line for each member" sh -c "[ \$(grep -c '^reader\|^recorder' $tmp/text) -eq 5 ]"
 check "text: the blank" grep -q '^recorder 1 .*DVD+R, blank' "$tmp/text"
+
+discmux drives --json >"$tmp/drives"
+drives() {
+	jq -e "$1" "$tmp/drives"
+}
+check "drives: all of them, as status names them" sh -c \
+	"jq -c '[.drives[] | [.role, .unit, .block, .vendor, .product, .serial, .state]]' \
+		$tmp/drives >$tmp/a
+	 jq -c '[.members[] | [.role, .unit, .block, .vendor, .product, .serial, .state]]' \
+		$tmp/status >$tmp/b
+	 diff $tmp/a $tmp/b"
+check "drives: the reader writes nothing" drives '.drives[0] | .writes == [] and
+	(.media | index("DVD-ROM") and index("CD-ROM")) and (.burn_free or .simulates_cd | not)'
+check "drives: what the recorders write" drives 'all(.drives[1:][]; .writes ==
+	["CD track at once", "CD session at once", "DVD-R", "DVD+R", "DVD+RW", "DVD+R DL"])'
+check "drives: the discs that recorders know" drives 'all(.drives[1:][]; .media |
+	contains(["CD-R", "CD-RW", "DVD-R", "DVD-RW", "DVD+R", "DVD+RW", "DVD+R DL"]) and
+	all(.[]; startswith("BD") | not))'
+check "drives: test writing, burn-free, buffer" drives 'all(.drives[1:][];
+	.simulates_cd and .simulates_dvd_r and .burn_free and .buffer_kb > 0 and .max_read_kbps > 0)'
+check "drives: firmware as the drive tells it" sh -c "[ \
+	\"\$(jq -r '.drives[1].firmware' $tmp/drives)\" = \"\$(cat \
+	/sys/block/\$(jq -r '.drives[1].block' $tmp/drives)/device/rev | tr -d ' ')\" ]"
+check "drives: only those named" sh -c 'discmux drives recorder:2 reader:0 --json |
+	jq -e "[.drives[] | [.role, .unit]] | sort == [[\"reader\", 0], [\"recorder\", 2]]"'
+check "drives as text" sh -c "discmux drives >$tmp/text &&
+	[ \$(grep -c '^reader 0: \|^recorder [0-3]: ' $tmp/text) -eq 5 ] &&
+	[ \$(grep -c '^  writes .*CD track at once, .*DVD+R DL\$' $tmp/text) -eq 4 ] &&
+	[ \$(grep -c '^  simulates CD, DVD-R\$' $tmp/text) -eq 4 ] &&
+	[ \$(grep -c '^  buffer .* kB, burn-free\$' $tmp/text) -eq 4 ]"
+check "drives: no such drive" fails 1 'there is no drive recorder:9' discmux drives recorder:9
 
 check "the group cdrom may look" as burner discmux status
 check "nobody else may" fails 1 'no permission for /dev/discmux0' as user discmux status
