@@ -385,16 +385,14 @@ static const struct {
 /* An option with what follows it; false: not one */
 static bool take_value(struct words *w, const char *option, const char *value)
 {
+	long long *number = !strcmp(option, "--blocks") ? &w->blocks :
+			    !strcmp(option, "--count") ? &w->limit :
+			    !strcmp(option, "--layer-break") ? &w->layer_break : NULL;
+
 	if (!strcmp(option, "--protect"))
 		w->protect = value;
-	else if (!is_number(value))
-		return false;
-	else if (!strcmp(option, "--blocks"))
-		w->blocks = atoll(value);
-	else if (!strcmp(option, "--count"))
-		w->limit = atoll(value);
-	else if (!strcmp(option, "--layer-break"))
-		w->layer_break = atoll(value);
+	else if (number && is_number(value))
+		*number = atoll(value);
 	else
 		return false;
 	return true;
