@@ -24,7 +24,7 @@
 
 #define NR		12u
 #define NDELAY		"/sys/bus/pseudo/drivers/scsi_debug/ndelay"
-#define ISOLATION_MIB	128u
+#define ISOLATION_MIB	"128"	/* of a job, unless BENCH_ISOLATION_MIB says otherwise */
 #define ISOLATION_DELAY	"8000000"	/* ns: 8 MB/s, which emulated processors keep up */
 #define ISOLATION_LAG	50u		/* ms */
 #define GAP_MIB		192u
@@ -33,6 +33,7 @@
 struct times {
 	struct rig rig;
 	unsigned int runs;
+	uint64_t isolation_bytes;
 	uint64_t disk_bytes;
 	const char *disk;
 };
@@ -123,7 +124,7 @@ static double isolation(const struct times *t, enum trouble trouble)
 	uint64_t t0 = now_ns(), at;
 	struct load *load = load_start(&t->rig, NR - 1, trouble);
 
-	for (at = 0; at < (uint64_t)ISOLATION_MIB * MIB; at += CHUNK)
+	for (at = 0; at < t->isolation_bytes; at += CHUNK)
 		if (write(fd, chunk, CHUNK) != CHUNK)
 			die("write to the stream");
 	stream_finish(fd);
@@ -131,7 +132,7 @@ static double isolation(const struct times *t, enum trouble trouble)
 	check_others(fd, NR);
 	load_stop(load);
 	close(fd);
-	return (double)ISOLATION_MIB * MIB * 1000 / (double)t0;
+	return (double)t->isolation_bytes * 1000 / (double)t0;
 }
 
 static void bench_isolation(struct times *t)
@@ -317,6 +318,7 @@ static void bench_start(const struct times *t)
 
 int main(int argc, char **argv)
 {
+	const char *mib = getenv("BENCH_ISOLATION_MIB");
 	struct times t = { 0 };
 
 	if (argc != 5) {
@@ -326,6 +328,7 @@ int main(int argc, char **argv)
 	t.runs = (unsigned int)atoi(argv[2]);
 	t.disk_bytes = strtoull(argv[3], NULL, 10) * MIB;
 	t.disk = argv[4];
+	t.isolation_bytes = strtoull(mib && *mib ? mib : ISOLATION_MIB, NULL, 10) * MIB;
 	if (!t.runs || t.runs > MAX_RUNS || !t.disk_bytes)
 		return 2;
 	/* If memory is short that is for who takes it to answer for. */
