@@ -27,8 +27,9 @@
  * it, each command in flight.  dmx_member_begin() in addition pins the low
  * level driver for the length of a command or a claim.  What outlives the
  * system call that started it (a command whose waiter was killed, a queued
- * move, a closed stream with WRITEs in flight) holds a reference to the module
- * and drops it in a work on dmx_slow_wq, which module exit drains.
+ * move, a closed stream with WRITEs in flight, a last claim of a dead drive)
+ * holds a reference to the module and drops it in a work on dmx_slow_wq, which
+ * module exit drains.
  */
 #ifndef DISCMUX_DMX_H
 #define DISCMUX_DMX_H

@@ -83,11 +83,12 @@ static int index_of(const struct job *job, unsigned int recorder, size_t *at)
 	return -ENOENT;
 }
 
-/* Its discs are others from now on. */
+/* Its discs are others from now on; of those before it nothing more will be said. */
 static void next_round(struct job *job, unsigned int round)
 {
 	if (round <= job->status.round)
 		return;
+	job_record_lost(job, "its program did not say what became of it");
 	memset(job->discs, 0, sizeof(job->discs));
 	pthread_mutex_lock(&job->lock);
 	job->status.round = round;
@@ -104,8 +105,7 @@ int outside_disc(struct core *core, int64_t id, const struct outside_report *r, 
 	if (rc || !job_changes_discs(job))
 		return rc;
 	next_round(job, r->round);
-	return job_record(job, i, r->state, r->disc, &r->status, err,
-			  errlen);
+	return job_record(job, i, r->state, r->disc, &r->status, err, errlen);
 }
 
 int outside_progress(struct core *core, int64_t id, const struct outside_report *reports,
