@@ -7,6 +7,7 @@
 #	check "name" command...    one test; the command's output is shown if it fails
 #	skip "name" "why"
 #	check "name" fails 1 "text" command...
+#	spoils_byte FILE OFFSET
 #	done_testing               the plan; exit status 1 when something failed
 
 tap_count=0
@@ -50,6 +51,15 @@ fails() {
 	cat "$tmp/err"
 	[ "$got" -eq "$wanted" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
 		grep -qF -- "$text" "$tmp/err"
+}
+
+# spoils_byte FILE OFFSET: changes that byte, whatever it was
+spoils_byte() {
+	# shellcheck disable=SC2046 # the number of the byte, or nothing past the end
+	set -- "$1" "$2" $(od -An -tu1 -j "$2" -N 1 "$1")
+	# shellcheck disable=SC2059 # an escape made here
+	[ $# -eq 3 ] && printf "\\$(printf %o $((255 - $3)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
 }
 
 # as USER command...: with the rights of that user of the guest

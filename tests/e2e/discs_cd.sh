@@ -252,8 +252,7 @@ row CD-R "simulate, session at once" discmux "still blank" simulated
 differs() {
 	burn "$tmp/audio.cue" || return
 	discmux-sim ctl eject recorder1 --force >/dev/null
-	printf X | dd of="$media/r$round-1.bin" bs=1 seek=$((1000 * 2352 + 100)) conv=notrunc \
-		2>/dev/null
+	spoils_byte "$media/r$round-1.bin" $((1000 * 2352 + 100))
 	discmux-sim ctl insert recorder1 "r$round-1" >/dev/null
 	discmux verify --from "$tmp/audio.cue" --in 0,1 --no-eject --json >"$tmp/out" 2>"$tmp/err"
 	cat "$tmp/err"

@@ -111,8 +111,7 @@ elsewhere() {
 row DVD+R "discmux verify" discmux "in another drive, each block" elsewhere
 differs() {
 	discmux-sim ctl eject reader0 --force >/dev/null &&
-		printf X | dd of="$media/r$(cat "$tmp/round")-2.iso" bs=1 \
-			seek=$((321 * 2048 + 7)) conv=notrunc 2>/dev/null &&
+		spoils_byte "$media/r$(cat "$tmp/round")-2.iso" $((321 * 2048 + 7)) &&
 		discmux-sim ctl insert reader0 "r$(cat "$tmp/round")-2" >/dev/null
 	discmux verify --from "$tmp/master.iso" --in reader --no-eject --quiet 2>"$tmp/err"
 	[ $? -eq 1 ] && says "$tmp/err" "reader 0 differs from the master at LBA 321"

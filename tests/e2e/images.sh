@@ -91,7 +91,7 @@ simulates() {
 		"$tmp/json"
 }
 
-printf x | dd of="$store/HDD1/HDD1.iso" bs=1 seek=70000 conv=notrunc 2>/dev/null
+spoils_byte "$store/HDD1/HDD1.iso" 70000
 check "damage is named" fails 1 'HDD1.iso is damaged between blocks 0 and 2047: its SHA-256 is' \
 	discmux images check HDD1
 discmux-sim ctl eject recorder0 --force >/dev/null 2>&1

@@ -141,7 +141,7 @@ yes
 |VERIFY START?       |(DISC to DISC)      |
 END
 check "they come out" trays open 0 1
-printf X | dd of="$media/disc1.iso" bs=1 seek=7000000 conv=notrunc 2>/dev/null
+spoils_byte "$media/disc1.iso" 7000000
 for n in 0 1; do
 	discmux-sim ctl tray recorder$n close >/dev/null
 done
