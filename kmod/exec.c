@@ -173,10 +173,10 @@ static int dmx_exec_put_block(struct dmx_batch_cmd *c, unsigned int i,
 static void dmx_exec_note(struct dmx_batch_cmd *c, const struct discmux_exec *arg,
 			  const struct discmux_result *res)
 {
-	u32 got = arg->data_len - min(arg->data_len, res->resid);
-
-	if (arg->direction == DISCMUX_DIR_IN && !res->error && got)
-		dmx_count(c->cmd.member, DMX_C_BYTES_READ, got);
+	/* Of one that failed few devices say how much came. */
+	if (arg->direction == DISCMUX_DIR_IN && dmx_result_good(res))
+		dmx_count(c->cmd.member, DMX_C_BYTES_READ,
+			  arg->data_len - min(arg->data_len, res->resid));
 	/* It may have moved something past the queue. */
 	if (c->sent && dmx_cdb_changes(arg->cdb))
 		dmx_changer_stale(c->cmd.member);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The library that the tests of the changer use: a mc8600:2:20 of discmux-sim
- * with discs "blank1" to "blank6" in slots 1 to 6.  Element addresses are those
+ * The library that the tests of the changer use: a mc8600:2:20+printer of
+ * discmux-sim with discs "blank1" to "blank6" in slots 1 to 6.  Element addresses are those
  * of the MC-8600 manual.
  */
 #ifndef KSELFTEST_LIBRARY_H
@@ -15,6 +15,7 @@
 #define SLOT(n)		(n)		/* 1 to 20 */
 #define DRIVE(n)	(0x3001u + (n))
 #define MAIL		0x4000u
+#define PRINTER		0x5000u
 #define SLOTS		20
 #define DRIVES		2
 #define ROOM		64

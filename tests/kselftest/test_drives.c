@@ -8,6 +8,7 @@
 #include "harness.h"
 #include "mux.h"
 #include "sim.h"
+#include "unit.h"
 #include "unplug.h"
 
 #include <fcntl.h>
@@ -211,11 +212,15 @@ TEST_F(drives, bad_spot_on_one_disc)
 /* 02/04/08 is no failure: the same WRITE again, and again. */
 TEST_F(drives, long_write_in_progress)
 {
+	long waits = unit_counter(self->number[2], "long_write_waits");
+	long errors = unit_counter(self->number[2], "write_errors");
 	int i;
 
 	ASSERT_EQ(0, load_blanks(self));
 	ASSERT_EQ(0, sim_fault("recorder2", "sense 2/04/08 op write nth 5 times 3"));
 	burn(_metadata, self);
+	EXPECT_EQ(waits + 3, unit_counter(self->number[2], "long_write_waits"));
+	EXPECT_EQ(errors, unit_counter(self->number[2], "write_errors"));
 	for (i = 0; i < RECORDERS; i++) {
 		EXPECT_EQ(i == 2 ? 3 : 0, self->t[i].retries);
 		expect_copy(_metadata, self, i);
@@ -370,6 +375,64 @@ TEST_F(drives, each_write_once)
 		EXPECT_EQ(i == 1 ? 4 : i == 2 ? WRITES + 2 : WRITES, sim_count(names[i], 0x2a)) {
 			TH_LOG("recorder %d", i);
 		}
+	}
+}
+
+static const char * const garbled[RECORDERS] = { "43", "47", "48", "49" };
+
+/* That a WRITE did not get through is for certain only to the drive: never again. */
+TEST_F(drives, garbled_stream)
+{
+	char words[64];
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim_count_reset());
+	for (i = 1; i < RECORDERS; i++) {
+		snprintf(words, sizeof(words), "sense b/%s/00 op write nth 3", garbled[i]);
+		ASSERT_EQ(0, sim_fault(names[i], words));
+	}
+	burn(_metadata, self);
+	for (i = 1; i < RECORDERS; i++) {
+		EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[i].state);
+		EXPECT_EQ(0x0b0000 | strtoul(garbled[i], NULL, 16) << 8,
+			  mux_sense(&self->t[i].result));
+		EXPECT_EQ(2 * CHUNK, self->t[i].bytes);
+		EXPECT_EQ(0, self->t[i].retries);
+		EXPECT_EQ(3, sim_count(names[i], 0x2a));
+	}
+	EXPECT_EQ(WRITES, sim_count(names[0], 0x2a));
+	expect_copy(_metadata, self, 0);
+}
+
+TEST_F(drives, garbled_fanout)
+{
+	struct discmux_target places[RECORDERS] = { 0 };
+	struct discmux_result r[RECORDERS];
+	struct discmux_fanout_write f = {
+		.size = sizeof(f),
+		.nr_targets = RECORDERS,
+		.block_size = BLOCK,
+		.data_len = CHUNK,
+		.result_stride = sizeof(r[0]),
+		.targets = PTR(places),
+		.data = PTR(self->data),
+		.results = PTR(r),
+	};
+	char words[64];
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim_count_reset());
+	for (i = 0; i < RECORDERS; i++) {
+		places[i].member = self->number[i];
+		snprintf(words, sizeof(words), "sense b/%s/00 op write", garbled[i]);
+		ASSERT_EQ(0, sim_fault(names[i], words));
+	}
+	ASSERT_EQ(0, mux_call(self->fd, DISCMUX_IOC_FANOUT_WRITE, &f));
+	for (i = 0; i < RECORDERS; i++) {
+		EXPECT_EQ(0x0b0000 | strtoul(garbled[i], NULL, 16) << 8, mux_sense(&r[i]));
+		EXPECT_EQ(1, sim_count(names[i], 0x2a));
 	}
 }
 

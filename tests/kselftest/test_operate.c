@@ -6,7 +6,6 @@
 #include "sim.h"
 #include "unit.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -518,48 +517,25 @@ TEST_F(operate, page_fields)
 	REFUSED(-EOPNOTSUPP, __reserved, 1);
 }
 
-TEST_F(operate, counted_by_kind)
+/* The controller's memory is written and read by EXEC (MC-8x00, 3.10 and 3.18). */
+TEST_F(operate, buffers)
 {
-	long moves = unit_counter(self->changer, "moves");
-	long to_drive = unit_counter(self->changer, "moves_to_drive");
-	long to_slot = unit_counter(self->changer, "moves_to_slot");
-	long busy = unit_counter(self->changer, "move_busy_ms");
+	static const uint8_t out[10] = { 0x3b, 2, 1, 0, 1, 0, 0, 0, 64, 0 };
+	static const uint8_t in[10] = { 0x3c, 2, 1, 0, 1, 0, 0, 0, 64, 0 };
+	static const uint8_t beyond[10] = { 0x3b, 2, 1, 1, 0, 0, 0, 0, 64, 0 };
+	uint8_t data[64], back[64] = { 0 };
 
-	ASSERT_LE(0, to_drive);
-	ASSERT_TRUE(library_moved(&self->l, SLOT(1), DRIVE(0)));
-	ASSERT_TRUE(library_moved(&self->l, DRIVE(0), SLOT(1)));
-	EXPECT_EQ(moves + 2, unit_counter(self->changer, "moves"));
-	EXPECT_EQ(to_drive + 1, unit_counter(self->changer, "moves_to_drive"));
-	EXPECT_EQ(to_slot + 1, unit_counter(self->changer, "moves_to_slot"));
-	EXPECT_LT(busy, unit_counter(self->changer, "move_busy_ms"));
-	EXPECT_LE(0, unit_counter(self->changer, "rezeros"));
-	EXPECT_EQ(-1, unit_counter(self->l.drive[0].member, "rezeros"));
-	EXPECT_EQ(-1, unit_counter(self->changer, "discs_finished"));
-}
-
-/* As test_sysfs.c does for a recorder; run from the top of the tree. */
-TEST_F(operate, all_documented)
-{
-	static char abi[65536];
-	FILE *f = fopen("Documentation/ABI/testing/sysfs-class-discmux", "r");
-	char path[128], what[384];
-	struct dirent *entry;
-	DIR *dir;
-
-	if (!f)
-		SKIP(return, "not run from the top of the tree");
-	ASSERT_LT(0, fread(abi, 1, sizeof(abi) - 1, f));
-	fclose(f);
-	snprintf(path, sizeof(path), MUX_SYSFS "/discmux0-%u/counters", self->changer);
-	dir = opendir(path);
-	ASSERT_NE(NULL, dir);
-	while ((entry = readdir(dir))) {
-		snprintf(what, sizeof(what), "discmuxN/discmuxN-M/counters/%s\n", entry->d_name);
-		EXPECT_TRUE(entry->d_name[0] == '.' || strstr(abi, what)) {
-			TH_LOG("%s", entry->d_name);
-		}
-	}
-	closedir(dir);
+	pattern_fill(data, sizeof(data), 0, 3);
+	ASSERT_EQ(0, mux_exec(self->l.fd, &self->changer, 1, out, 10, DISCMUX_DIR_OUT, data,
+			      sizeof(data), &self->r));
+	EXPECT_EQ(0, self->r.status);
+	ASSERT_EQ(0, mux_exec(self->l.fd, &self->changer, 1, in, 10, DISCMUX_DIR_IN, back,
+			      sizeof(back), &self->r));
+	EXPECT_EQ(0, self->r.status);
+	EXPECT_EQ(0, memcmp(data, back, sizeof(data)));
+	ASSERT_EQ(0, mux_exec(self->l.fd, &self->changer, 1, beyond, 10, DISCMUX_DIR_OUT, data,
+			      sizeof(data), &self->r));
+	EXPECT_EQ(0x052400, mux_sense(&self->r));
 }
 
 /* A command of somebody's own went past the queue: the map may be wrong, and says so. */

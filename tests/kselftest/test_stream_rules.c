@@ -275,6 +275,42 @@ TEST_F(rules, shared_hosts)
 	EXPECT_EQ(0, s.shared_hosts);	/* add_host=5: one each */
 }
 
+/* Two recorders of one host beside one of its own: a reset would hit both. */
+TEST_F(rules, two_on_a_host)
+{
+	struct discmux_member all[SDBG_WANT + 2];
+	struct discmux_stream s = { 0 };
+	struct discmux_info info;
+	uint32_t m[3], n = 1, i;
+
+	ASSERT_EQ(0, sdbg_set("num_tgts", 2));
+	ASSERT_EQ(0, sdbg_set("add_host", 1));
+	EXPECT_EQ(0, mux_wait(self->rig.fd, 0, SDBG_WANT + 2, 10000));
+	ASSERT_EQ(0, sdbg_set("num_tgts", 1));
+	ASSERT_EQ(SDBG_WANT + 2, mux_list(self->rig.fd, 0, all, SDBG_WANT + 2));
+	m[0] = self->rig.recorder[0];
+	for (i = 0; i < SDBG_WANT + 2; i++) {
+		if (all[i].target || (i + 1 < SDBG_WANT + 2 && all[i + 1].target)) {
+			ASSERT_GT(3, n);
+			EXPECT_EQ(0, member_attr_write(all[i].member, "role", "recorder"));
+			m[n++] = all[i].member;
+		}
+	}
+	EXPECT_EQ(3, n);
+	self->fd = mux_stream_with(self->rig.fd, m, NULL, n, &s);
+	EXPECT_LE(0, self->fd);
+	EXPECT_EQ(2, s.shared_hosts);
+	close(self->fd);
+	/* One of them alone has a host for itself */
+	self->fd = mux_stream_with(self->rig.fd, m, NULL, 2, &s);
+	EXPECT_LE(0, self->fd);
+	EXPECT_EQ(0, s.shared_hosts);
+	close(self->fd);
+	self->fd = -1;
+	ASSERT_EQ(0, sdbg_set("add_host", -1));
+	EXPECT_TRUE(wait_for(!mux_info(self->rig.fd, &info) && info.members == SDBG_WANT, 5000));
+}
+
 static int start_unit(int fd, uint32_t member)
 {
 	static const uint8_t cdb[6] = { 0x1b, 0, 0, 0, 1, 0 };
@@ -361,24 +397,73 @@ TEST_F(rules, block_device)
 	close(uevents);
 }
 
-/* Suspend to idle up to the freezer, which is not reached while discs are written. */
+/* What the kernel's log says from now on. */
+static int log_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+static bool log_says(int fd, const char *text)
+{
+	char record[2048];
+	bool found = false;
+	ssize_t n;
+
+	while ((n = read(fd, record, sizeof(record) - 1)) > 0) {
+		record[n] = '\0';
+		found |= strstr(record, text) != NULL;
+	}
+	return found;
+}
+
+/*
+ * Sleep, by memory or by disk, as far as the freezer, which is not reached while
+ * discs are written; nor while they are closed or blanked, for which recorders
+ * are claimed.
+ */
+static void no_sleep(struct __test_metadata *_metadata, rules_t *self, const char *state)
+{
+	int log = log_open();
+
+	ASSERT_LE(0, log);
+	ASSERT_EQ(0, open_stream(self, DISCMUX_LAG_BLOCK, 0));
+	EXPECT_NE(0, file_write("/sys/power/state", state));
+	EXPECT_TRUE(log_says(log, "no suspend now: discs are being written (4 claimed recorders)"));
+	ASSERT_EQ(0, write_all(self->fd, self->data, CHUNK));
+	EXPECT_EQ(0, mux_finish(self->fd));
+	EXPECT_NE(0, file_write("/sys/power/state", state));
+	close(self->fd);
+	self->fd = -1;
+	log_says(log, "");
+	ASSERT_EQ(0, mux_claim(self->rig.fd, self->rig.recorder, 1, NULL));
+	EXPECT_NE(0, file_write("/sys/power/state", state));
+	EXPECT_TRUE(log_says(log, "no suspend now: discs are being written (1 claimed recorder)"));
+	ASSERT_EQ(0, mux_release(self->rig.fd, self->rig.recorder, 1));
+	EXPECT_EQ(0, file_write("/sys/power/state", state));
+	EXPECT_FALSE(log_says(log, "no suspend now"));
+	EXPECT_EQ(0, file_write("/sys/power/pm_test", "none"));
+	close(log);
+}
+
 TEST_F(rules, no_suspend)
 {
 	if (file_write("/sys/power/pm_test", "freezer"))
 		SKIP(return, "this kernel cannot be told to test suspend");
-	ASSERT_EQ(0, open_stream(self, DISCMUX_LAG_BLOCK, 0));
-	EXPECT_NE(0, file_write("/sys/power/state", "freeze"));
-	ASSERT_EQ(0, write_all(self->fd, self->data, CHUNK));
-	EXPECT_EQ(0, mux_finish(self->fd));
-	EXPECT_NE(0, file_write("/sys/power/state", "freeze"));
-	close(self->fd);
-	self->fd = -1;
-	/* Nor while discs are closed or blanked, for which recorders are claimed */
-	ASSERT_EQ(0, mux_claim(self->rig.fd, self->rig.recorder, 1, NULL));
-	EXPECT_NE(0, file_write("/sys/power/state", "freeze"));
-	ASSERT_EQ(0, mux_release(self->rig.fd, self->rig.recorder, 1));
-	EXPECT_EQ(0, file_write("/sys/power/state", "freeze"));
-	EXPECT_EQ(0, file_write("/sys/power/pm_test", "none"));
+	no_sleep(_metadata, self, "freeze");
+}
+
+TEST_F(rules, no_hibernation)
+{
+	char states[64];
+
+	if (file_write("/sys/power/pm_test", "freezer") ||
+	    file_read("/sys/power/state", states, sizeof(states)) || !strstr(states, "disk"))
+		SKIP(return, "this kernel cannot be told to test hibernation");
+	no_sleep(_metadata, self, "disk");
 }
 
 TEST_HARNESS_MAIN

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Devices unplugged at random moments while everything is in use: a stream to
- * all recorders, commands to every member, claims.  UNPLUG_ROUNDS sets how often
+ * all recorders by each of the ways into it, commands and messages to every
+ * member, their options and sense data, claims.  UNPLUG_ROUNDS sets how often
  * (20), UNPLUG_SEED where to begin.  The library and the tower do the same to
  * their changer and drives.
  */
 #include "harness.h"
 #include "mux.h"
+#include "unit.h"
 #include "unplug.h"
+#include "uring.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 #define RING	(4 * CHUNK)
 #define SIZE	(1u << 20)
@@ -21,7 +25,7 @@ FIXTURE(unplug)
 	struct sdbg_rig rig;
 	uint8_t *data;
 	atomic_bool stop;
-	pthread_t asker, claimer;
+	pthread_t asker, claimer, teller;
 };
 
 typedef FIXTURE_DATA(unplug) unplug_t;
@@ -40,6 +44,28 @@ static void *ask_all(void *arg)
 		mux_exec(fd, &i, 1, read10, 10, DISCMUX_DIR_IN, data, 8 * BLOCK, &r);
 	close(fd);
 	free(data);
+	return NULL;
+}
+
+/* What is no command, but is about one. */
+static void *tell_all(void *arg)
+{
+	static const uint32_t messages[] = { DISCMUX_MESSAGE_NOP, DISCMUX_MESSAGE_ABORT };
+	unplug_t *self = arg;
+	uint8_t sense[DISCMUX_SENSE_SIZE];
+	struct discmux_unit_options o;
+	int fd = mux_open(O_RDWR);
+	uint32_t i;
+
+	for (i = 0; !atomic_load(&self->stop); i++) {
+		unit_message(fd, i % 8, messages[i & 1]);
+		memset(&o, 0, sizeof(o));
+		o.sense_count = i % 32;
+		unit_options(fd, i % 8, &o);
+		unit_sense(fd, i % 8, 0, sense);
+		sleep_ms(1);
+	}
+	close(fd);
 	return NULL;
 }
 
@@ -65,6 +91,7 @@ FIXTURE_SETUP(unplug)
 	atomic_store(&self->stop, false);
 	ASSERT_EQ(0, pthread_create(&self->asker, NULL, ask_all, self));
 	ASSERT_EQ(0, pthread_create(&self->claimer, NULL, claim_one, self));
+	ASSERT_EQ(0, pthread_create(&self->teller, NULL, tell_all, self));
 }
 
 FIXTURE_TEARDOWN(unplug)
@@ -72,6 +99,7 @@ FIXTURE_TEARDOWN(unplug)
 	atomic_store(&self->stop, true);
 	pthread_join(self->asker, NULL);
 	pthread_join(self->claimer, NULL);
+	pthread_join(self->teller, NULL);
 	sdbg_rig_close(&self->rig);
 	free(self->data);
 }
@@ -109,14 +137,54 @@ static int put_back(const struct victim *v)
 	return file_write(path, text);
 }
 
-/* A stream from open to close, whatever becomes of its recorders. */
-static int burn(unplug_t *self)
+static void by_write(unplug_t *self, int fd)
 {
+	write_all(fd, self->data, SIZE);
+}
+
+/* Through the mapped ring, which outlives the stream. */
+static void by_map(unplug_t *self, int fd)
+{
+	uint8_t *ring = mmap(NULL, RING, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	struct discmux_stream_commit c;
+	size_t done, n;
+
+	if (ring == MAP_FAILED)
+		return;
+	for (done = 0; done < SIZE && !mux_commit(fd, &c, 0, CHUNK); done += n) {
+		n = c.room < SIZE - done ? c.room : SIZE - done;
+		memcpy(ring + c.offset, self->data + done, n);
+		if (mux_commit(fd, &c, (uint32_t)n, 0))
+			break;
+	}
+	munmap(ring, RING);
+}
+
+/* All of it queued at once; results come whatever becomes of the recorders. */
+static void by_uring(unplug_t *self, int fd)
+{
+	struct uring *ring = uring_open(SIZE / CHUNK);
+	unsigned int i;
+
+	if (!ring)
+		return;
+	for (i = 0; i < SIZE / CHUNK; i++)
+		uring_write(ring, fd, self->data + i * CHUNK, CHUNK, i);
+	if (uring_submit(ring) == SIZE / CHUNK)
+		for (i = 0; i < SIZE / CHUNK && !uring_result(ring, NULL, NULL, 60000); i++)
+			;
+	uring_close(ring);
+}
+
+/* A stream from open to close, whatever becomes of its recorders. */
+static int burn(unplug_t *self, unsigned int round)
+{
+	static void (* const way[])(unplug_t *self, int fd) = { by_write, by_map, by_uring };
 	int fd = mux_stream(self->rig.fd, self->rig.recorder, NULL, 4, RING, 0);
 
 	if (fd < 0)
 		return fd == -ENOENT || fd == -ENODEV || fd == -EBUSY ? 0 : fd;
-	write_all(fd, self->data, SIZE);
+	way[round % ARRAY_SIZE(way)](self, fd);
 	mux_finish(fd);
 	close(fd);
 	return 0;
@@ -135,7 +203,7 @@ TEST_F_TIMEOUT(unplug, at_random, 3600)
 			.after_ms = unplug_random(40),
 		};
 		ASSERT_EQ(0, pthread_create(&thread, NULL, pull, &v));
-		ASSERT_EQ(0, burn(self));
+		ASSERT_EQ(0, burn(self, i));
 		pthread_join(thread, NULL);
 		ASSERT_EQ(0, v.ret);
 		ASSERT_EQ(0, put_back(&v));
