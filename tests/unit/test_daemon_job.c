@@ -406,11 +406,11 @@ static void test_reader(void **state)
 	(void)state;
 	job_spec_defaults(&spec, PANEL_COPY);
 	strcpy(spec.source, "reader:1");
-	assert_int_equal(core_admit(&core, &spec, 1, &first, err, sizeof(err)), 0);
-	assert_int_equal(core_admit(&core, &spec, 2, &second, err, sizeof(err)), -EBUSY);
+	assert_int_equal(core_admit(&core, &spec, 1, NULL, &first, err, sizeof(err)), 0);
+	assert_int_equal(core_admit(&core, &spec, 2, NULL, &second, err, sizeof(err)), -EBUSY);
 	assert_non_null(strstr(err, "a reader"));
 	strcpy(spec.source, "/a.iso");
-	assert_int_equal(core_admit(&core, &spec, 2, &second, err, sizeof(err)), 0);
+	assert_int_equal(core_admit(&core, &spec, 2, NULL, &second, err, sizeof(err)), 0);
 	assert_int_equal(core_reserve_reader(&core, second, 1), job_id(first));
 	assert_int_equal(core_reserve_reader(&core, first, 1), 0);
 	assert_int_equal(core_reserve_reader(&core, second, 0), 0);
@@ -438,7 +438,7 @@ static void test_cancelled(void **state)
 
 	(void)state;
 	job_spec_defaults(&spec, PANEL_COPY);
-	assert_int_equal(core_admit(&core, &spec, 1, &job, err, sizeof(err)), 0);
+	assert_int_equal(core_admit(&core, &spec, 1, NULL, &job, err, sizeof(err)), 0);
 	id = job_id(job);
 	assert_int_equal(core_cancel(&core, id), 0);
 	assert_true(remembered(id));

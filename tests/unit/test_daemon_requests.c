@@ -71,6 +71,9 @@ static void test_refused(void **state)
 		  "{\"recorder\":1}]}", "\"recorders\"" },
 		{ "{\"do\":\"begin\",\"job\":{\"work\":\"copy\"},\"recorders\":[{\"recorder\":1,"
 		  "\"serial\":\"0123456789012345678901234567890123\"}]}", "\"recorders\"" },
+		{ "{\"do\":\"resume\"}", "job 0 that was interrupted" },
+		{ "{\"do\":\"resume\",\"job\":-1}", "job -1 that was interrupted" },
+		{ "{\"do\":\"resume\",\"job\":1,\"recorders\":{}}", "\"recorders\"" },
 		{ "{\"do\":\"disc\"}", "\"recorder\"" },
 		{ "{\"do\":\"disc\",\"recorder\":-1}", "\"recorder\"" },
 		{ "{\"do\":\"disc\",\"recorder\":0}", "\"state\"" },

@@ -145,6 +145,51 @@ static void test_recover(void **state)
 	store_close(s);
 }
 
+/* What a program has gone on with was never unknown, nor its job interrupted. */
+static void test_again(void **state)
+{
+	struct store *s = open_store();
+	struct store_disc closing, good, d;
+	struct store_job row;
+	int64_t job;
+
+	(void)state;
+	assert_int_equal(store_job_new(s, "copy", "{\"owner\":\"program\"}", &job), 0);
+	assert_int_equal(store_job_again(s, job), -ENOENT);	/* it runs */
+	closing = new_disc(s, job, 0);
+	good = new_disc(s, job, 1);
+	fate(s, &good, STORE_GOOD);
+	assert_int_equal(store_recover(s), 1);
+	assert_int_equal(store_job_end(s, job, STORE_JOB_INTERRUPTED, "stopped"), 0);
+	assert_int_equal(counter(s, "discs-unknown"), 1);
+	assert_int_equal(counter(s, "jobs-interrupted"), 1);
+
+	assert_int_equal(store_job_again(s, job + 1), -ENOENT);
+	assert_int_equal(store_job_again(s, job), 0);
+	assert_int_equal(store_job_again(s, job), -ENOENT);
+	assert_int_equal(store_job_get(s, job, &row), 0);
+	assert_int_equal(row.state, STORE_JOB_RUNNING);
+	assert_string_equal(row.error, "");
+	assert_int_equal(counter(s, "jobs-interrupted"), 0);
+
+	assert_int_equal(store_disc_again(s, job, 1, 2, &d), -ENOENT);
+	assert_int_equal(store_disc_again(s, job, 2, 0, &d), -ENOENT);
+	assert_int_equal(store_disc_again(s, job, 1, 0, &d), 0);
+	assert_int_equal(d.id, closing.id);
+	assert_int_equal(d.fate, STORE_CLOSING);
+	assert_int_equal(counter(s, "discs-unknown"), 0);
+	assert_int_equal(counter(s, "discs-unknown:S0"), 0);
+	/* Again and again it is counted once */
+	fate(s, &d, STORE_GOOD);
+	assert_int_equal(store_disc_again(s, job, 1, 0, &d), 0);
+	assert_int_equal(d.fate, STORE_GOOD);
+	assert_int_equal(store_disc_again(s, job, 1, 1, &d), 0);
+	assert_int_equal(d.fate, STORE_GOOD);
+	fate(s, &d, STORE_GOOD);
+	assert_int_equal(counter(s, "discs-good"), 2);
+	store_close(s);
+}
+
 /* Until it was seen empty a recorder holds what was written there, also after a
  * stop; a disc that nothing was sent to is still a blank. */
 static void test_recorder_holds(void **state)
@@ -312,6 +357,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_counted_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_recover, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_recorder_holds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_slot_holds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),

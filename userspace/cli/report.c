@@ -11,10 +11,24 @@
 #include "report.h"
 
 #define PATIENCE_MS	20000	/* a storage may be slow; a burn can't wait for ever */
+#define STATE_LEN	16
+
+/* The last step of one disc, for a discmuxd that was not there when it was told. */
+struct step {
+	const struct burn_recorder *recorder;
+	unsigned int round;
+	char state[STATE_LEN];
+	enum burn_disc disc;
+	struct burn_status status;
+};
 
 struct report {
 	pthread_mutex_t lock;	/* all of it: the job's thread and the main one report */
 	struct client *client;	/* NULL: it is gone */
+	int mux;
+	json_int_t job;		/* its number there; 0: it has said no, and is not asked again */
+	struct step *steps;	/* in the order of their rounds */
+	size_t nr_steps;
 	size_t count;
 	struct burn_recorder recorders[BURN_MAX_RECORDERS];
 	struct burn_status status[BURN_MAX_RECORDERS];
@@ -70,7 +84,8 @@ static int take_answer(struct report *r, json_t *answer, struct report **out)
 	const char *error = json_string_value(json_object_get(answer, "error"));
 	int status = CLI_OK;
 
-	if (json_is_integer(json_object_get(answer, "job")))
+	r->job = json_integer_value(json_object_get(answer, "job"));
+	if (r->job)
 		*out = r;
 	else if (!json_is_true(json_object_get(answer, "ok")))
 		status = cli_error("%s", error ? error : "discmuxd says no");
@@ -82,6 +97,7 @@ static void free_report(struct report *r)
 {
 	client_close(r->client);
 	pthread_mutex_destroy(&r->lock);
+	free(r->steps);
 	free(r);
 }
 
@@ -98,6 +114,7 @@ int report_begin(const struct cli *cli, json_t *job, const struct burn_recorder 
 		return cli_error("out of memory");
 	}
 	pthread_mutex_init(&r->lock, NULL);
+	r->mux = cli->mux;
 	r->count = count;
 	memcpy(r->recorders, recorders, count * sizeof(*recorders));
 	if (client_connect(NULL, &r->client)) {
@@ -131,23 +148,65 @@ static json_t *status_json(const struct burn_recorder *r, const char *state, enu
 			 text(s->message));
 }
 
+/* Where the step of this disc is kept; NULL without memory. */
+static struct step *keep_step(struct report *r, const struct burn_recorder *recorder,
+			      unsigned int round)
+{
+	struct step *more;
+	size_t i;
+
+	for (i = r->nr_steps; i && r->steps[i - 1].round == round; i--)
+		if (r->steps[i - 1].recorder->member == recorder->member)
+			return &r->steps[i - 1];
+	more = realloc(r->steps, (r->nr_steps + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	r->steps = more;
+	return &more[r->nr_steps++];
+}
+
+/* Tells one; the answer, NULL when discmuxd is gone. */
+static json_t *tell_step(struct report *r, const struct step *step)
+{
+	json_t *o = status_json(step->recorder, step->state, step->disc, &step->status);
+
+	if (!o)
+		return NULL;
+	json_object_set_new(o, "do", json_string("disc"));
+	json_object_set_new(o, "round", json_integer(step->round));
+	return ask(r, o);
+}
+
+static const struct burn_recorder *own_recorder(const struct report *r,
+						const struct burn_recorder *recorder)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		if (r->recorders[i].member == recorder->member)
+			return &r->recorders[i];
+	return NULL;
+}
+
 int report_disc(struct report *r, const struct burn_recorder *recorder, unsigned int round,
 		const char *state, enum burn_disc disc, const struct burn_status *status,
 		char *err, size_t errlen)
 {
+	struct step now = { .round = round, .disc = disc }, *kept;
 	const char *error;
-	json_t *o, *answer;
+	json_t *answer;
 	int rc = 0;
 
-	if (!r || recorder->reader)
+	now.recorder = r ? own_recorder(r, recorder) : NULL;
+	if (!now.recorder || recorder->reader)
 		return 0;
-	o = status_json(recorder, state, disc, status);
-	if (!o)
-		return 0;
-	json_object_set_new(o, "do", json_string("disc"));
-	json_object_set_new(o, "round", json_integer(round));
+	snprintf(now.state, sizeof(now.state), "%s", state);
+	now.status = *status;
 	pthread_mutex_lock(&r->lock);
-	answer = ask(r, o);
+	kept = keep_step(r, recorder, round);
+	if (kept)
+		*kept = now;
+	answer = tell_step(r, &now);
 	pthread_mutex_unlock(&r->lock);
 	error = json_string_value(json_object_get(answer, "error"));
 	if (error) {
@@ -156,6 +215,31 @@ int report_disc(struct report *r, const struct burn_recorder *recorder, unsigned
 	}
 	json_decref(answer);
 	return rc;
+}
+
+/* A discmuxd that has been started again hears what it missed. */
+static void come_back(struct report *r)
+{
+	json_t *answer;
+	size_t i;
+
+	if (r->client || !r->job || client_connect(NULL, &r->client))
+		return;
+	client_patience(r->client, PATIENCE_MS);
+	answer = ask(r, json_pack("{ss si sI so}", "do", "resume", "mux", r->mux, "job", r->job,
+				  "recorders", recorders_json(r->recorders, r->count)));
+	if (!answer)
+		return;
+	if (!json_is_true(json_object_get(answer, "ok"))) {
+		r->job = 0;
+		client_close(r->client);
+		r->client = NULL;
+	}
+	json_decref(answer);
+	for (i = 0; r->client && i < r->nr_steps; i++)
+		json_decref(tell_step(r, &r->steps[i]));
+	if (r->client)
+		cli_error("discmuxd is back, and knows of the discs");
 }
 
 void report_status(struct report *r, const struct burn_recorder *recorder,
@@ -199,6 +283,7 @@ bool report_cancelled(struct report *r)
 	pthread_mutex_lock(&r->lock);
 	if (now.tv_sec != r->asked && !r->cancelled) {
 		r->asked = now.tv_sec;
+		come_back(r);
 		send_progress(r);
 	}
 	cancelled = r->cancelled;
@@ -210,6 +295,7 @@ void report_end(struct report *r, const char *state, const char *message)
 {
 	if (!r)
 		return;
+	come_back(r);
 	send_progress(r);
 	json_decref(ask(r, json_pack("{ss ss so}", "do", "end", "state", state, "message",
 				     text(message))));

@@ -2,7 +2,8 @@
 /*
  * What discmuxd, while it runs, hears of a job that this program does itself: it keeps
  * the recorders from its own jobs, knows each disc's fate, counts the good ones, and can
- * ask for the end.  Without it a job is as good.  A report may be NULL everywhere.
+ * ask for the end.  Without it a job is as good; when it is started again before the job
+ * is over, it hears what it missed.  A report may be NULL everywhere.
  */
 #ifndef DISCMUX_CLI_REPORT_H
 #define DISCMUX_CLI_REPORT_H
@@ -35,7 +36,8 @@ int report_disc(struct report *report, const struct burn_recorder *recorder, uns
 void report_status(struct report *report, const struct burn_recorder *recorder,
 		   const struct burn_status *status);
 
-/* Somebody wants the job to end.  Asks once a second, however often it is called. */
+/* Somebody wants the job to end.  Asks once a second, however often it is called; looks
+ * for a discmuxd that has gone as often. */
 bool report_cancelled(struct report *report);
 
 /* The job is over: "done", "failed" or "cancelled"; lets go of the report. */

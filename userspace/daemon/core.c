@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core.h"
+#include "core_priv.h"
 
 #define LINE		512
 #define CANCEL_KEY	48
@@ -133,7 +133,7 @@ static bool image_in_work(const struct core *core, const char *image)
 	return false;
 }
 
-static int add_job(struct core *core, struct job *job)
+int core_add_job(struct core *core, struct job *job)
 {
 	size_t i = free_slot(core);
 
@@ -180,9 +180,24 @@ static int no_job(struct core *core, int64_t id, int rc, char *err, size_t errle
 	return rc;
 }
 
+/* Its row in the database: a new one, or that of a job that is taken up again. */
+static int take_row(struct core *core, const struct job_spec *spec,
+		    const struct store_job *before, int64_t *id, char *err, size_t errlen)
+{
+	int rc;
+
+	if (!before)
+		return new_row(core, spec, id, err, errlen);
+	*id = before->id;
+	rc = store_job_again(core->store, *id);
+	if (rc)
+		store_error(core->store, err, errlen);
+	return rc;
+}
+
 /* A job that is in the database and in memory, but not at work yet. */
-static int admit_locked(struct core *core, const struct job_spec *spec, struct job **job,
-			char *err, size_t errlen)
+static int admit_locked(struct core *core, const struct job_spec *spec,
+			const struct store_job *before, struct job **job, char *err, size_t errlen)
 {
 	int64_t id;
 	int rc;
@@ -196,13 +211,13 @@ static int admit_locked(struct core *core, const struct job_spec *spec, struct j
 		snprintf(err, errlen, "another job is at work on the master %s", spec->image);
 		return -EBUSY;
 	}
-	rc = new_row(core, spec, &id, err, errlen);
+	rc = take_row(core, spec, before, &id, err, errlen);
 	if (rc)
 		return rc;
-	rc = job_create(core, id, spec, NULL, job);
+	rc = job_create(core, id, spec, before, job);
 	if (rc)
 		return no_job(core, id, rc, err, errlen);
-	add_job(core, *job);
+	core_add_job(core, *job);
 	core_log(6, "job %lld: %s from %s, for %s", (long long)id, job_work_name(spec->work),
 		 spec->source, spec->owner);
 	return 0;
@@ -212,7 +227,7 @@ static int start_locked(struct core *core, const struct job_spec *spec, int64_t 
 			size_t errlen)
 {
 	struct job *job;
-	int rc = admit_locked(core, spec, &job, err, errlen);
+	int rc = admit_locked(core, spec, NULL, &job, err, errlen);
 
 	if (rc)
 		return rc;
@@ -249,7 +264,8 @@ static const struct job *holder(const struct core *core, uint64_t recorders, uin
 }
 
 static int admit_outside(struct core *core, const struct job_spec *spec, uint64_t recorders,
-			 struct job **job, char *err, size_t errlen)
+			 const struct store_job *before, struct job **job, char *err,
+			 size_t errlen)
 {
 	uint64_t reader = job_reader(spec) < 0 ? 0 : 1ull << job_reader(spec);
 	const struct job *other = holder(core, recorders, reader);
@@ -262,7 +278,7 @@ static int admit_outside(struct core *core, const struct job_spec *spec, uint64_
 			 "reader", (long long)job_id(other));
 		return -EBUSY;
 	}
-	rc = admit_locked(core, spec, job, err, errlen);
+	rc = admit_locked(core, spec, before, job, err, errlen);
 	for (i = 0; !rc && i < CORE_JOBS; i++) {
 		if (core->jobs[i] != *job)
 			continue;
@@ -273,12 +289,12 @@ static int admit_outside(struct core *core, const struct job_spec *spec, uint64_
 }
 
 int core_admit(struct core *core, const struct job_spec *spec, uint64_t recorders,
-	       struct job **job, char *err, size_t errlen)
+	       const struct store_job *before, struct job **job, char *err, size_t errlen)
 {
 	int rc;
 
 	pthread_mutex_lock(&core->lock);
-	rc = admit_outside(core, spec, recorders, job, err, errlen);
+	rc = admit_outside(core, spec, recorders, before, job, err, errlen);
 	pthread_mutex_unlock(&core->lock);
 	return rc;
 }
@@ -369,7 +385,7 @@ int core_cancel(struct core *core, int64_t id)
 	return rc;
 }
 
-static void forget_cancel(struct core *core, int64_t id)
+void core_forget_cancel(struct core *core, int64_t id)
 {
 	char key[CANCEL_KEY], err[256];
 
@@ -380,11 +396,11 @@ static void forget_cancel(struct core *core, int64_t id)
 void core_over(struct core *core, int64_t id)
 {
 	pthread_mutex_lock(&core->lock);
-	forget_cancel(core, id);
+	core_forget_cancel(core, id);
 	pthread_mutex_unlock(&core->lock);
 }
 
-static bool was_cancelled(struct core *core, int64_t id)
+bool core_was_cancelled(struct core *core, int64_t id)
 {
 	char key[CANCEL_KEY], value[4];
 
@@ -471,98 +487,6 @@ int64_t core_reserve_reader(struct core *core, const struct job *job, unsigned i
 			core->readers[i] |= bit;
 	pthread_mutex_unlock(&core->lock);
 	return id;
-}
-
-/* ---- After a stop ----------------------------------------------------- */
-
-struct interrupted {
-	struct store_job jobs[CORE_JOBS];
-	size_t count;
-};
-
-static bool keep_running(void *arg, const struct store_job *job)
-{
-	struct interrupted *in = arg;
-
-	if (job->state == STORE_JOB_RUNNING && in->count < CORE_JOBS)
-		in->jobs[in->count++] = *job;
-	return true;
-}
-
-static bool add_fault(void *arg, const struct store_disc *disc)
-{
-	struct job *job = arg;
-	struct panel_fault f = { 0 };
-
-	if (disc->fate != STORE_BAD && disc->fate != STORE_UNKNOWN)
-		return true;
-	snprintf(f.drive, sizeof(f.drive), "RECORDER %u", disc->recorder % 100);
-	snprintf(f.fate, sizeof(f.fate), disc->fate == STORE_BAD ? "DISC IS BAD" :
-								   "DISC IS UNKNOWN");
-	snprintf(f.text, sizeof(f.text), "%s", disc->message);
-	f.sense_valid = disc->sense_valid;
-	f.key = disc->key;
-	f.asc = disc->asc;
-	f.ascq = disc->ascq;
-	job_old_fault(job, &f);
-	return true;
-}
-
-static void take_up(struct core *core, const struct store_job *row)
-{
-	json_t *o = json_loads(row->spec, 0, NULL);
-	struct job_spec spec;
-	struct job *job;
-	char err[128];
-	int rc = o ? job_spec_parse(o, &spec, err, sizeof(err)) : -EINVAL;
-
-	json_decref(o);
-	if (rc || job_create(core, row->id, &spec, row, &job)) {
-		store_job_end(core->store, row->id, STORE_JOB_INTERRUPTED, "interrupted");
-		return;
-	}
-	store_discs(core->store, row->id, add_fault, job);
-	if (job_goes_on(&spec, row->good)) {
-		core_log(5, "job %lld goes on: %u of %u are good, %u bad, %u unknown",
-			 (long long)row->id, row->good, spec.quantity, row->bad, row->unknown);
-		add_job(core, job);
-		if (was_cancelled(core, row->id))
-			job_cancel(job);
-		/* It is left to the next start as it was to this one */
-		if (job_start(job))
-			job_show_interrupted(job, "no thread can be started for it");
-		return;
-	}
-	store_job_end(core->store, row->id, spec.quantity && row->good >= spec.quantity ?
-						    STORE_JOB_DONE : STORE_JOB_INTERRUPTED,
-		      "discmuxd or the machine stopped");
-	forget_cancel(core, row->id);
-	core_log(5, "job %lld was interrupted: %u discs good, %u bad, %u unknown",
-		 (long long)row->id, row->good, row->bad, row->unknown);
-	job_show_interrupted(job, "discmuxd or the machine stopped");
-	if (job_of_program(&spec))
-		job_free(job);
-	else
-		add_job(core, job);
-}
-
-void core_resume(struct core *core)
-{
-	struct interrupted *in = calloc(1, sizeof(*in));
-	int n = store_recover(core->store);
-	char err[256];
-	size_t i;
-
-	if (n < 0)
-		core_log(3, "%s", store_error(core->store, err, sizeof(err)));
-	if (!in)
-		return;
-	store_jobs(core->store, 10000, keep_running, in);
-	pthread_mutex_lock(&core->lock);
-	for (i = in->count; i--;)
-		take_up(core, &in->jobs[i]);
-	pthread_mutex_unlock(&core->lock);
-	free(in);
 }
 
 /* ---- Open, close ------------------------------------------------------ */

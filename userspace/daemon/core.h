@@ -48,9 +48,9 @@ int core_start(struct core *core, const struct job_spec *spec, int64_t *id, char
 
 /* The same for a job that is not begun, as somebody else does it; the recorders (bits),
  * and the reader of its master, are kept from other jobs until it is over.  -EBUSY also:
- * another job has one. */
+ * another job has one.  before: the job of the database that it is again, or NULL. */
 int core_admit(struct core *core, const struct job_spec *spec, uint64_t recorders,
-	       struct job **job, char *err, size_t errlen);
+	       const struct store_job *before, struct job **job, char *err, size_t errlen);
 
 /* The job in memory, or NULL.  Only for the thread that dismisses jobs. */
 struct job *core_job(struct core *core, int64_t id);

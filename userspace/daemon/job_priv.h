@@ -37,6 +37,7 @@ struct job {
 	struct store_disc discs[JOB_RECORDERS];	/* id 0: none begun */
 	bool unrecorded;		/* the database takes no more of them */
 	struct burn_status last[JOB_RECORDERS];	/* outside.c: what was said of them last */
+	bool again;			/* outside.c: the database knows discs of it already */
 
 	pthread_mutex_t lock;		/* what follows */
 	pthread_cond_t wake;
@@ -155,6 +156,10 @@ bool job_check_failed(struct job *job);
  * be touched then, or when its master turns out to be damaged. */
 int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc,
 	       const struct burn_status *status, char *err, size_t errlen);
+
+/* What the database knows of the disc in recorder i in this round, if anything: its
+ * program has gone on with it when discmuxd stopped. */
+int job_record_again(struct job *job, size_t i, char *err, size_t errlen);
 
 /* Nothing more will be heard of the discs of this round. */
 void job_record_lost(struct job *job, const char *message);

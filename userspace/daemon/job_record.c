@@ -83,6 +83,25 @@ static int begin_disc(struct job *job, size_t i, const struct burn_status *s, ch
 	return -EIO;
 }
 
+int job_record_again(struct job *job, size_t i, char *err, size_t errlen)
+{
+	struct store_disc *d = &job->discs[i], found;
+	int rc = store_disc_again(job->core->store, job->id, job->status.round,
+				  job->recorders[i].unit, &found);
+
+	if (rc == -ENOENT)
+		return 0;
+	if (rc) {
+		store_error(job->core->store, err, errlen);
+		return -EIO;
+	}
+	*d = found;
+	pthread_mutex_lock(&job->lock);
+	job->status.show.unknown -= job->status.show.unknown && d->fate == STORE_CLOSING;
+	pthread_mutex_unlock(&job->lock);
+	return 0;
+}
+
 /* The step to this fate, with its words; counted once. */
 static void take_fate(struct job *job, struct store_disc *d, enum store_fate fate,
 		      const char *message)

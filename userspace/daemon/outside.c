@@ -52,25 +52,73 @@ static void take_recorders(struct job *job, const struct burn_recorder *recorder
 	pthread_mutex_unlock(&job->lock);
 }
 
+static int admit(struct core *core, const struct job_spec *spec,
+		 const struct burn_recorder *recorders, size_t count,
+		 const struct store_job *before, struct job **job, char *err, size_t errlen)
+{
+	uint64_t set = 0;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < count; i++)
+		set |= 1ull << recorders[i].unit;
+	rc = core_admit(core, spec, set, before, job, err, errlen);
+	if (rc)
+		return rc;
+	take_recorders(*job, recorders, count);
+	(*job)->again = before != NULL;
+	job_phase(*job, PANEL_RUNNING);
+	return 0;
+}
+
 int outside_begin(struct core *core, const struct job_spec *spec,
 		  const struct burn_recorder *recorders, size_t count, bool erase, int64_t *id,
 		  char *err, size_t errlen)
 {
-	uint64_t set = 0;
 	struct job *job;
-	size_t i;
 	int rc = copies(spec) && !erase ? check_discs(core, recorders, count, err, errlen) : 0;
 
-	for (i = 0; i < count; i++)
-		set |= 1ull << recorders[i].unit;
 	if (!rc)
-		rc = core_admit(core, spec, set, &job, err, errlen);
+		rc = admit(core, spec, recorders, count, NULL, &job, err, errlen);
+	if (!rc)
+		*id = job_id(job);
+	return rc;
+}
+
+/* The job of the database, if it is one that a program may take up again. */
+static int find_interrupted(struct core *core, int64_t id, struct store_job *row,
+			    struct job_spec *spec)
+{
+	json_t *o;
+	char err[128];
+	int rc = id > 0 ? store_job_get(core->store, id, row) : -ENOENT;
+
 	if (rc)
 		return rc;
-	take_recorders(job, recorders, count);
-	job_phase(job, PANEL_RUNNING);
-	*id = job_id(job);
-	return 0;
+	o = json_loads(row->spec, 0, NULL);
+	rc = o ? job_spec_parse(o, spec, err, sizeof(err)) : -ENOENT;
+	json_decref(o);
+	return !rc && !strcmp(spec->owner, JOB_OUTSIDE) && row->state == STORE_JOB_INTERRUPTED ?
+		0 : -ENOENT;
+}
+
+int outside_resume(struct core *core, int64_t id, const struct burn_recorder *recorders,
+		   size_t count, char *err, size_t errlen)
+{
+	struct store_job row;
+	struct job_spec spec;
+	struct job *job;
+	int rc = find_interrupted(core, id, &row, &spec);
+
+	if (rc) {
+		snprintf(err, errlen, "no program has begun a job %lld that was interrupted",
+			 (long long)id);
+		return rc;
+	}
+	rc = admit(core, &spec, recorders, count, &row, &job, err, errlen);
+	if (!rc)
+		core_log(5, "job %lld: its program has gone on with it", (long long)id);
+	return rc;
 }
 
 /* ---- What it does ----------------------------------------------------- */
@@ -105,6 +153,11 @@ int outside_disc(struct core *core, int64_t id, const struct outside_report *r, 
 	if (rc || !job_changes_discs(job))
 		return rc;
 	next_round(job, r->round);
+	if (job->again && !job->discs[i].id) {
+		rc = job_record_again(job, i, err, errlen);
+		if (rc)
+			return rc;
+	}
 	return job_record(job, i, r->state, r->disc, &r->status, err, errlen);
 }
 

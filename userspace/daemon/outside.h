@@ -31,6 +31,14 @@ int outside_begin(struct core *core, const struct job_spec *spec,
 		  const struct burn_recorder *recorders, size_t count, bool erase, int64_t *id,
 		  char *err, size_t errlen);
 
+/*
+ * Goes on with one whose program outlived the daemon: the discs that the database calls
+ * unknown since are what outside_disc() says of them.  -ENOENT: no such job was
+ * interrupted; -EBUSY as above.
+ */
+int outside_resume(struct core *core, int64_t id, const struct burn_recorder *recorders,
+		   size_t count, char *err, size_t errlen);
+
 /* A step with a disc, as burn_config.record has it: on the storage when this returns.
  * -ENOENT: no such job, or not one of its recorders; else negative with one line in err. */
 int outside_disc(struct core *core, int64_t id, const struct outside_report *report, char *err,

@@ -464,8 +464,9 @@ static const struct {
 	{ "jobs", do_jobs },	     { "job", do_job },	      { "counters", do_counters },
 	{ "settings", do_settings }, { "set", do_set },	      { "images", do_images },
 	{ "auto", do_auto },	     { "auto-set", do_auto_set },
-	{ "begin", request_begin },  { "disc", request_disc },
-	{ "progress", request_progress }, { "end", request_end },
+	{ "begin", request_begin },  { "resume", request_resume },
+	{ "disc", request_disc },    { "progress", request_progress },
+	{ "end", request_end },
 };
 
 static json_t *run_request(struct server *s, struct client *c, const json_t *request)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Requests of programs that do a job themselves and say what becomes of it: begin, disc,
- * progress, end.  The job belongs to the connection that began it. */
+/* Requests of programs that do a job themselves and say what becomes of it: begin, resume,
+ * disc, progress, end.  The job belongs to the connection that began it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,17 +73,23 @@ static bool take_recorders(const json_t *list, struct burn_recorder *recorders, 
 	return true;
 }
 
+static bool other_mux(const struct server *s, const json_t *request)
+{
+	const json_t *mux = json_object_get(request, "mux");
+
+	return mux && json_integer_value(mux) != s->core->mux;
+}
+
 static json_t *begin(struct server *s, struct client *c, const json_t *request,
 		     const struct job_spec *spec)
 {
-	const json_t *mux = json_object_get(request, "mux");
 	struct burn_recorder recorders[JOB_RECORDERS];
 	char err[256];
 	size_t count;
 
 	if (!take_recorders(json_object_get(request, "recorders"), recorders, &count))
 		return request_failure(RECORDERS_WANTED);
-	if (mux && json_integer_value(mux) != s->core->mux)
+	if (other_mux(s, request))
 		return json_pack("{sb sn}", "ok", 1, "job");	/* no drives of ours */
 	core_dismiss(s->core, 0);
 	if (outside_begin(s->core, spec, recorders, count,
@@ -91,6 +97,12 @@ static json_t *begin(struct server *s, struct client *c, const json_t *request,
 			  sizeof(err)))
 		return request_failure("%s", err);
 	return json_pack("{sb sI}", "ok", 1, "job", (json_int_t)c->outside);
+}
+
+/* It has one at a time. */
+static json_t *not_over(const struct client *c)
+{
+	return request_failure("job %lld of this connection is not over", (long long)c->outside);
 }
 
 json_t *request_begin(struct server *s, struct client *c, const json_t *request)
@@ -104,10 +116,28 @@ json_t *request_begin(struct server *s, struct client *c, const json_t *request)
 	if (job_spec_parse(job, &spec, err, sizeof(err)))
 		return request_failure("%s", err);
 	if (c->outside)
-		return request_failure("job %lld of this connection is not over",
-				       (long long)c->outside);
+		return not_over(c);
 	snprintf(spec.owner, sizeof(spec.owner), JOB_OUTSIDE);
 	return begin(s, c, request, &spec);
+}
+
+json_t *request_resume(struct server *s, struct client *c, const json_t *request)
+{
+	json_int_t id = json_integer_value(json_object_get(request, "job"));
+	struct burn_recorder recorders[JOB_RECORDERS];
+	char err[256];
+	size_t count;
+
+	if (c->outside)
+		return not_over(c);
+	if (!take_recorders(json_object_get(request, "recorders"), recorders, &count))
+		return request_failure(RECORDERS_WANTED);
+	if (other_mux(s, request))
+		return request_failure("this discmuxd has another mux");
+	if (outside_resume(s->core, id, recorders, count, err, sizeof(err)))
+		return request_failure("%s", err);
+	c->outside = id;
+	return json_pack("{sb sI}", "ok", 1, "job", id);
 }
 
 /* ---- disc, progress --------------------------------------------------- */

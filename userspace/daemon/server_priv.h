@@ -45,6 +45,7 @@ json_t *request_failure(const char *fmt, ...) __attribute__((format(printf, 1, 2
 
 /* requests_outside.c */
 json_t *request_begin(struct server *server, struct client *client, const json_t *request);
+json_t *request_resume(struct server *server, struct client *client, const json_t *request);
 json_t *request_disc(struct server *server, struct client *client, const json_t *request);
 json_t *request_progress(struct server *server, struct client *client, const json_t *request);
 json_t *request_end(struct server *server, struct client *client, const json_t *request);

@@ -61,6 +61,10 @@ int store_job_new(struct store *store, const char *kind, const char *spec, int64
 int store_job_master(struct store *store, int64_t id, const char *master);
 int store_job_end(struct store *store, int64_t id, enum store_job_state state, const char *error);
 
+/* A job that was interrupted runs again, and was never counted as such; -ENOENT: there is
+ * none like that. */
+int store_job_again(struct store *store, int64_t id);
+
 /* The job by id, or the latest one with id 0.  -ENOENT. */
 int store_job_get(struct store *store, int64_t id, struct store_job *job);
 
@@ -121,6 +125,14 @@ int store_disc_new(struct store *store, struct store_disc *disc);
  * nothing is counted twice.
  */
 int store_disc_fate(struct store *store, const struct store_disc *disc);
+
+/*
+ * The disc of a job that was in this recorder in this round, for a program that is known
+ * to have gone on when the daemon stopped: one that is unknown is STORE_CLOSING again and
+ * was never counted.  -ENOENT.
+ */
+int store_disc_again(struct store *store, int64_t job, unsigned int round,
+		     unsigned int recorder, struct store_disc *disc);
 
 int store_discs(struct store *store, int64_t job,
 		bool (*each)(void *arg, const struct store_disc *disc), void *arg);

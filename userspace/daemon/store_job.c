@@ -95,6 +95,30 @@ int store_job_end(struct store *s, int64_t id, enum store_job_state state, const
 	return rc;
 }
 
+int store_job_again(struct store *s, int64_t id)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = store_run(s, "BEGIN IMMEDIATE");
+	stmt = rc ? NULL : store_prepare(s, "UPDATE job SET state=0,error='',ended=0"
+					    " WHERE id=?1 AND state=4");
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, id);
+	rc = store_finish(s, stmt);
+	if (!rc && !sqlite3_changes(s->db)) {
+		snprintf(s->error, sizeof(s->error), "job %lld was not interrupted",
+			 (long long)id);
+		rc = -ENOENT;
+	}
+	if (!rc)
+		rc = store_count_locked(s, "jobs-interrupted", -1);
+	rc = store_end(s, rc);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
 #define JOB_COLUMNS \
 	"SELECT id,state,kind,spec,master,created,ended,error," \
 	" (SELECT count(*) FROM disc WHERE job=job.id AND fate=3)," \
@@ -251,16 +275,16 @@ static bool is_copy(struct store *s, int64_t disc)
 	return copy;
 }
 
-static int count_disc(struct store *s, enum store_fate fate, const char *serial)
+static int count_disc(struct store *s, enum store_fate fate, const char *serial, int add)
 {
 	char name[80];
 	int rc;
 
 	snprintf(name, sizeof(name), "discs-%s", store_fate_name(fate));
-	rc = store_count_locked(s, name, 1);
+	rc = store_count_locked(s, name, add);
 	if (!rc && *serial) {
 		snprintf(name, sizeof(name), "discs-%s:%s", store_fate_name(fate), serial);
-		rc = store_count_locked(s, name, 1);
+		rc = store_count_locked(s, name, add);
 	}
 	return rc;
 }
@@ -274,7 +298,7 @@ int store_disc_fate(struct store *s, const struct store_disc *d)
 	if (!rc)
 		rc = set_fate(s, d);
 	if (!rc && is_final(d->fate) && sqlite3_changes(s->db) && is_copy(s, d->id))
-		rc = count_disc(s, d->fate, d->serial);
+		rc = count_disc(s, d->fate, d->serial, 1);
 	rc = store_end(s, rc);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
@@ -305,6 +329,61 @@ static void take_disc(sqlite3_stmt *stmt, struct store_disc *d)
 	d->slot = (uint32_t)sqlite3_column_int64(stmt, 13);
 }
 
+#define DISC_COLUMNS \
+	"SELECT id,job,round,recorder,serial,drive,medium,fate,message,sense,lba,begun,ended," \
+	" (SELECT slot FROM disc_slot WHERE disc=disc.id) FROM disc "
+
+static int find_disc(struct store *s, int64_t job, unsigned int round, unsigned int recorder,
+		     struct store_disc *disc)
+{
+	sqlite3_stmt *stmt = store_prepare(s, DISC_COLUMNS "WHERE job=?1 AND round=?2 AND"
+						" recorder=?3 ORDER BY id DESC LIMIT 1");
+	int rc = stmt ? -ENOENT : -EIO;
+
+	if (stmt) {
+		sqlite3_bind_int64(stmt, 1, job);
+		sqlite3_bind_int64(stmt, 2, round);
+		sqlite3_bind_int64(stmt, 3, recorder);
+	}
+	if (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+		take_disc(stmt, disc);
+		rc = 0;
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+static int reopen_disc(struct store *s, struct store_disc *disc)
+{
+	sqlite3_stmt *stmt = store_prepare(s, "UPDATE disc SET fate=1,ended=0,message=''"
+					      " WHERE id=?1");
+	int rc;
+
+	if (stmt)
+		sqlite3_bind_int64(stmt, 1, disc->id);
+	rc = store_finish(s, stmt);
+	if (!rc && is_copy(s, disc->id))
+		rc = count_disc(s, STORE_UNKNOWN, disc->serial, -1);
+	disc->fate = STORE_CLOSING;
+	return rc;
+}
+
+int store_disc_again(struct store *s, int64_t job, unsigned int round, unsigned int recorder,
+		     struct store_disc *disc)
+{
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = store_run(s, "BEGIN IMMEDIATE");
+	if (!rc)
+		rc = find_disc(s, job, round, recorder, disc);
+	if (!rc && disc->fate == STORE_UNKNOWN)
+		rc = reopen_disc(s, disc);
+	rc = store_end(s, rc);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
 int store_discs(struct store *s, int64_t job,
 		bool (*each)(void *arg, const struct store_disc *disc), void *arg)
 {
@@ -312,9 +391,7 @@ int store_discs(struct store *s, int64_t job,
 	sqlite3_stmt *stmt;
 
 	pthread_mutex_lock(&s->lock);
-	stmt = store_prepare(s, "SELECT id,job,round,recorder,serial,drive,medium,fate,message,"
-				"sense,lba,begun,ended,(SELECT slot FROM disc_slot WHERE"
-				" disc=disc.id) FROM disc WHERE job=?1 ORDER BY id");
+	stmt = store_prepare(s, DISC_COLUMNS "WHERE job=?1 ORDER BY id");
 	if (stmt)
 		sqlite3_bind_int64(stmt, 1, job);
 	while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
