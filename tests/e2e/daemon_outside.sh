@@ -100,6 +100,31 @@ check "it is a cancelled job" sh -c "discmux daemon job job=$job | jq -e '.state
 check "its discs are bad" sh -c "discmux daemon job job=$job |
 	jq -e '(.discs | length == 2) and all(.discs[]; .fate == \"bad\")'"
 
+# ---- A copy that erases first ----
+
+blanks cd-rw cd-rw cd-rw
+speed unlimited
+discmux copy --from "$tmp/one.iso" --to 0,1,2 --no-eject --quiet
+check "discs that hold something" wait_for 20 fates good
+good=$(ask counters | jq '.counters."discs-good"')
+speed 0.5
+copy --to 0,1 --erase --no-eject
+check "are erased and written anew" wait_for 120 writes
+check "which makes no good copies yet" fates writing
+ask cancel job="$(ask job job=0 | jq .job)" >/dev/null
+ended
+check "nor does half a copy" fates bad
+check "it counts none" counter discs-good "$good"
+discmux-sim ctl fault recorder2 sense 3/0c/00 op write >/dev/null
+check "nor one that fails at its first block" sh -c "
+	! discmux copy --from $tmp/one.iso --to 2 --erase --no-eject --quiet 2>/dev/null"
+check "is it counted" fates bad
+speed unlimited
+check "erased again" discmux copy --from "$tmp/one.iso" --to 0,1,2 --erase --no-eject --quiet
+check "they are good" fates good
+good=$((good + 3))
+check "and counted once" counter discs-good $good
+
 # ---- A copy that is killed ----
 
 check "discs that are no good copies are not taken for blank ones" sh -c "
@@ -131,7 +156,7 @@ check "the discs are good" same "$tmp/one.iso" disc0 disc1
 panel_start
 check "discmuxd does not know that: it calls them unknown" fates unknown
 check "and their job interrupted" last '.state == "interrupted"'
-check "it counts no good ones" counter discs-good 2
+check "it counts no good ones" counter discs-good $good
 
 # ---- discmuxd that comes back before the copies are done ----
 
@@ -173,7 +198,7 @@ check "so is the third" [ "$rc" -eq 0 ]
 check "in the database, too" sh -c "discmux daemon job job=$job |
 	jq -e '.state == \"done\" and ([.discs[] | [.round, .recorder, .fate]] ==
 		[[1, 0, \"good\"], [1, 1, \"good\"], [2, 0, \"good\"]])'"
-check "they are counted once" counter discs-good 5
+check "they are counted once" counter discs-good $((good + 3))
 check "and none is unknown" counter discs-unknown "$unknown"
 
 # ---- A daemon of another mux ----

@@ -161,6 +161,46 @@ static void test_not_checked(void **state)
 	job_free(job);
 }
 
+static int erased(struct job *job, size_t i, char *err)
+{
+	struct burn_status s = { .state = BURN_ERASING, .disc = BURN_DISC_ERASED,
+				 .medium = "CD-RW" };
+
+	return step(job, i, BURN_ERASING, BURN_DISC_RUINED, "", err) ?:
+	       job_record(job, i, "erased", BURN_DISC_ERASED, &s, err, BURN_MESSAGE_LEN);
+}
+
+/* A copy that erases its discs first: erased is no good copy, and is a blank again. */
+static void test_erased_first(void **state)
+{
+	struct job *job = new_job(PANEL_COPY);
+	struct store_disc old = { .job = job->id, .round = 1, .recorder = 1, .serial = "S1" };
+	char err[BURN_MESSAGE_LEN];
+	struct rows rows;
+
+	(void)state;
+	assert_int_equal(store_disc_new(core.store, &old), 0);
+	old.fate = STORE_BAD;
+	assert_int_equal(store_disc_fate(core.store, &old), 0);
+	assert_true(store_recorder_spoiled(core.store, "S1", 1));
+	assert_int_equal(erased(job, 0, err), 0);
+	assert_int_equal(erased(job, 1, err), 0);
+	rows = rows_of(job);
+	assert_int_equal(rows.count, 3);
+	assert_int_equal(rows.disc[1].fate, STORE_PENDING);
+	assert_int_equal(rows.disc[2].fate, STORE_PENDING);
+	assert_int_equal(step(job, 0, BURN_WRITING, BURN_DISC_RUINED, "", err), 0);
+	assert_int_equal(step(job, 0, BURN_FAILED, BURN_DISC_RUINED, "no room", err), 0);
+	assert_int_equal(step(job, 1, BURN_CANCELLED, BURN_DISC_ERASED, "cancelled", err), 0);
+	rows = rows_of(job);
+	assert_int_equal(rows.disc[1].fate, STORE_BAD);
+	assert_int_equal(rows.disc[2].fate, STORE_UNTOUCHED);
+	assert_int_equal(job->status.show.good, 0);
+	assert_true(store_recorder_spoiled(core.store, "S0", 0));
+	assert_false(store_recorder_holds(core.store, "S1", 1));
+	job_free(job);
+}
+
 /* A disc that the database takes no row for must not be touched. */
 static void test_unrecorded(void **state)
 {
@@ -460,6 +500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_checked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_erased_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unrecorded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verify, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_advice, set_up, tear_down),

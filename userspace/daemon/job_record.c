@@ -6,6 +6,15 @@
 
 #include "job_priv.h"
 
+/* A disc that holds nothing any more: what an erasing is for, and the beginning of a copy,
+ * which leaves a blank when it ends there. */
+static enum store_fate erased_fate(const struct job *job, bool over)
+{
+	if (job->spec.work == PANEL_ERASE)
+		return over ? STORE_UNKNOWN : STORE_GOOD;
+	return over ? STORE_UNTOUCHED : STORE_PENDING;
+}
+
 static enum store_fate fate_of(const struct job *job, const char *state, enum burn_disc disc)
 {
 	bool over = !strcmp(state, "failed") || !strcmp(state, "cancelled");
@@ -18,8 +27,9 @@ static enum store_fate fate_of(const struct job *job, const char *state, enum bu
 			return STORE_UNKNOWN;
 		return job->spec.work == PANEL_COPY_VERIFY ? STORE_WRITTEN : STORE_GOOD;
 	case BURN_DISC_VERIFIED:
-	case BURN_DISC_ERASED:
 		return over ? STORE_UNKNOWN : STORE_GOOD;
+	case BURN_DISC_ERASED:
+		return erased_fate(job, over);
 	case BURN_DISC_DIFFERS:
 		return STORE_BAD;
 	default:
@@ -163,6 +173,8 @@ int job_record(struct job *job, size_t i, const char *state, enum burn_disc disc
 		return rc;	/* what is final stays */
 	take_details(d, s);
 	take_fate(job, d, fate, rc ? err : words_of(job, s, buf, sizeof(buf)));
+	if (disc == BURN_DISC_ERASED && fate == STORE_UNTOUCHED)
+		store_recorder_empty(job->core->store, d->serial, d->recorder);
 	return rc;
 }
 

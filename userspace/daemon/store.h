@@ -83,7 +83,7 @@ enum store_fate {
 	STORE_GOOD,
 	STORE_BAD,
 	STORE_UNKNOWN,
-	STORE_UNTOUCHED,	/* failed before anything was sent to it */
+	STORE_UNTOUCHED,	/* failed before anything was written to it: as it was, or blank */
 };
 
 /*
