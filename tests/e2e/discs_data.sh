@@ -257,7 +257,7 @@ added() { # N: only when that is asked for
 		cat "$tmp/log"
 		return 1
 	fi
-	fails 1 "add a session to it with --append" discmux copy --from "$tmp/second.iso" \
+	fails 1 "append a session to it" discmux copy --from "$tmp/second.iso" \
 		--to "$1" --no-eject --quiet &&
 		discmux copy --from "$tmp/second.iso" --to "$1" --append --verify --no-eject \
 			--quiet && both "$1" && toc "$1" "is appendable"

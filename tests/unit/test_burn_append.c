@@ -156,10 +156,10 @@ static void test_refused(void **state)
 
 	(void)state;
 	rig->config.append = false;
-	refused(rig, "the disc in recorder 0 is not blank: insert a blank disc, or add a session to it with --append");
+	refused(rig, "the disc in recorder 0 is not blank: insert a blank disc, or append a session to it");
 	rig = begun((const char *const []){ "cd-rw" }, 1, 65536);
 	rig->config.append = false;
-	refused(rig, "the disc in recorder 0 is not blank: insert a blank disc, erase it, or add a session to it with --append");
+	refused(rig, "the disc in recorder 0 is not blank: insert a blank disc, erase it, or append a session to it");
 	rig = burn_rig_new(1);
 	burn_rig_image(rig, BLOCKS);
 	burn_rig_blank(rig, 1, "dvd-r", 0);

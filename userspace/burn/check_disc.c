@@ -21,7 +21,7 @@ static void not_blank(struct burn_job *job, size_t i)
 		burn_disc_problem(job, i, "the disc in %s can't be read, so it may hold data: insert a blank disc, or erase it",
 				  rec->name);
 	else if (rec->appendable && !job->cd && job->config.task == BURN_COPY)
-		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, %sor add a session to it with --append",
+		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, %sor append a session to it",
 				  rec->name, rec->erasable ? "erase it, " : "");
 	else if (rec->erasable)
 		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, or erase it",
