@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "job_priv.h"
+#include "outside.h"
 
 #define NO_MUX	9999
 
@@ -495,6 +496,38 @@ static void test_cancelled(void **state)
 	assert_false(remembered(1));
 }
 
+/* discmuxd lived on when the connection broke: the job that its program takes up again is
+ * the one that hears of the discs, and not the one that ended with the connection. */
+static void test_taken_up(void **state)
+{
+	struct burn_recorder recorder = { .unit = 0, .serial = "S0", .slot = DISCMUX_NONE };
+	struct outside_report report = { .round = 1, .disc = BURN_DISC_RUINED,
+					 .status.medium = "DVD+R" };
+	struct store_job row;
+	struct job_spec spec;
+	char err[256];
+	int64_t id;
+
+	(void)state;
+	job_spec_defaults(&spec, PANEL_COPY);
+	strcpy(spec.owner, JOB_OUTSIDE);
+	assert_int_equal(outside_begin(&core, &spec, &recorder, 1, false, &id, err, sizeof(err)), 0);
+	strcpy(report.state, "writing");
+	assert_int_equal(outside_disc(&core, id, &report, err, sizeof(err)), 0);
+	strcpy(report.state, "closing");
+	assert_int_equal(outside_disc(&core, id, &report, err, sizeof(err)), 0);
+	outside_lost(&core, id);
+	assert_int_equal(outside_resume(&core, id, &recorder, 1, err, sizeof(err)), 0);
+	strcpy(report.state, "closed");
+	report.disc = BURN_DISC_CLOSED;
+	assert_int_equal(outside_disc(&core, id, &report, err, sizeof(err)), 0);
+	assert_int_equal(outside_end(&core, id, STORE_JOB_DONE, ""), 0);
+	assert_int_equal(store_job_get(core.store, id, &row), 0);
+	assert_int_equal(row.state, STORE_JOB_DONE);
+	assert_int_equal(row.good, 1);
+	assert_int_equal(row.unknown, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +544,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reader, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_taken_up, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

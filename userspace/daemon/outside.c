@@ -115,6 +115,7 @@ int outside_resume(struct core *core, int64_t id, const struct burn_recorder *re
 			 (long long)id);
 		return rc;
 	}
+	core_dismiss(core, id);		/* it ended with its connection, and is found no more */
 	rc = admit(core, &spec, recorders, count, &row, &job, err, errlen);
 	if (!rc)
 		core_log(5, "job %lld: its program has gone on with it", (long long)id);
