@@ -95,6 +95,7 @@ static void test_refused(void **state)
 		{ "{\"do\":\"key\",\"key\":\"maybe\"}", "yes or no" },
 		{ "{\"do\":\"set\",\"item\":\"colour\",\"value\":1}", "\"item\"" },
 		{ "{\"do\":\"set\",\"item\":\"quantity\",\"value\":-1}", "\"value\"" },
+		{ "{\"do\":\"set\",\"item\":\"quantity\",\"value\":4294967297}", "\"value\"" },
 		{ "{\"do\":\"set\",\"item\":\"quantity\",\"value\":true}", "\"value\"" },
 		{ "{\"do\":\"auto-set\",\"on\":true}", "\"reader\"" },
 		{ "{\"do\":\"auto-set\",\"on\":true,\"reader\":16}", "from 0 to 15" },

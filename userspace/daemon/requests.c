@@ -329,7 +329,7 @@ static json_t *do_set(struct server *s, struct client *c, const json_t *request)
 	(void)c;
 	if (item < 0)
 		return request_failure("\"item\": the name of a setting is wanted");
-	if (!json_is_integer(value) ||
+	if (!json_is_integer(value) || json_integer_value(value) != (int)json_integer_value(value) ||
 	    !panel_item_valid((enum panel_item)item, (int)json_integer_value(value)))
 		return request_failure("\"value\": %s can't be that", name);
 	rc = core_set(s->core, (enum panel_item)item, (int)json_integer_value(value));
