@@ -514,6 +514,10 @@ static void test_taken_up(void **state)
 	assert_int_equal(outside_begin(&core, &spec, &recorder, 1, false, &id, err, sizeof(err)), 0);
 	strcpy(report.state, "writing");
 	assert_int_equal(outside_disc(&core, id, &report, err, sizeof(err)), 0);
+	outside_lost(&core, id);
+	assert_int_equal(store_job_get(core.store, id, &row), 0);
+	assert_int_equal(row.bad, 1);	/* as it would be if the program were gone */
+	assert_int_equal(outside_resume(&core, id, &recorder, 1, err, sizeof(err)), 0);
 	strcpy(report.state, "closing");
 	assert_int_equal(outside_disc(&core, id, &report, err, sizeof(err)), 0);
 	outside_lost(&core, id);
@@ -525,6 +529,7 @@ static void test_taken_up(void **state)
 	assert_int_equal(store_job_get(core.store, id, &row), 0);
 	assert_int_equal(row.state, STORE_JOB_DONE);
 	assert_int_equal(row.good, 1);
+	assert_int_equal(row.bad, 0);
 	assert_int_equal(row.unknown, 0);
 }
 

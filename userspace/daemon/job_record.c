@@ -93,9 +93,24 @@ static int begin_disc(struct job *job, size_t i, const struct burn_status *s, ch
 	return -EIO;
 }
 
+/* As many as the database has: some were counted when their program was thought gone. */
+static void take_counts(struct job *job)
+{
+	struct panel_job *show = &job->status.show;
+	struct store_job row;
+
+	if (store_job_get(job->core->store, job->id, &row))
+		return;
+	pthread_mutex_lock(&job->lock);
+	show->good = row.good;
+	show->bad = row.bad;
+	show->unknown = row.unknown;
+	pthread_mutex_unlock(&job->lock);
+}
+
 int job_record_again(struct job *job, size_t i, char *err, size_t errlen)
 {
-	struct store_disc *d = &job->discs[i], found;
+	struct store_disc found;
 	int rc = store_disc_again(job->core->store, job->id, job->status.round,
 				  job->recorders[i].unit, &found);
 
@@ -105,10 +120,8 @@ int job_record_again(struct job *job, size_t i, char *err, size_t errlen)
 		store_error(job->core->store, err, errlen);
 		return -EIO;
 	}
-	*d = found;
-	pthread_mutex_lock(&job->lock);
-	job->status.show.unknown -= job->status.show.unknown && d->fate == STORE_CLOSING;
-	pthread_mutex_unlock(&job->lock);
+	job->discs[i] = found;
+	take_counts(job);
 	return 0;
 }
 

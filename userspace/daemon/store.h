@@ -127,9 +127,9 @@ int store_disc_new(struct store *store, struct store_disc *disc);
 int store_disc_fate(struct store *store, const struct store_disc *disc);
 
 /*
- * The disc of a job that was in this recorder in this round, for a program that is known
- * to have gone on when the daemon stopped: one that is unknown is STORE_CLOSING again and
- * was never counted.  -ENOENT.
+ * The disc of a job that was in this recorder in this round, for a program that was
+ * thought to be gone and was not: unless it is good it is STORE_CLOSING again and was
+ * never counted; the program says once more what was wrong with it.  -ENOENT.
  */
 int store_disc_again(struct store *store, int64_t job, unsigned int round,
 		     unsigned int recorder, struct store_disc *disc);

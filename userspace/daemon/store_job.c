@@ -363,7 +363,7 @@ static int reopen_disc(struct store *s, struct store_disc *disc)
 		sqlite3_bind_int64(stmt, 1, disc->id);
 	rc = store_finish(s, stmt);
 	if (!rc && is_copy(s, disc->id))
-		rc = count_disc(s, STORE_UNKNOWN, disc->serial, -1);
+		rc = count_disc(s, disc->fate, disc->serial, -1);
 	disc->fate = STORE_CLOSING;
 	return rc;
 }
@@ -377,7 +377,7 @@ int store_disc_again(struct store *s, int64_t job, unsigned int round, unsigned 
 	rc = store_run(s, "BEGIN IMMEDIATE");
 	if (!rc)
 		rc = find_disc(s, job, round, recorder, disc);
-	if (!rc && disc->fate == STORE_UNKNOWN)
+	if (!rc && (disc->fate == STORE_UNKNOWN || disc->fate == STORE_BAD))
 		rc = reopen_disc(s, disc);
 	rc = store_end(s, rc);
 	pthread_mutex_unlock(&s->lock);
