@@ -594,6 +594,52 @@ static void test_read_error_once(void **state)
 	burn_rig_free(rig);
 }
 
+/* ---- No way to the discs ----------------------------------------------- */
+
+static int no_stream(void *ctx, const struct discmux_target *targets, size_t n,
+		     uint32_t block_size, uint32_t chunk, void **stream)
+{
+	(void)ctx;
+	(void)targets;
+	(void)n;
+	(void)block_size;
+	(void)chunk;
+	(void)stream;
+	return -ENOMEM;
+}
+
+/* Discs that nothing was written to are not closed, and no good copies. */
+static void test_no_stream(void **state)
+{
+	static const char why[] = "the stream to the recorders can't be opened: Cannot allocate memory";
+	static const char *const types[] = { "dvd+r", "cd-r", "bd-re" };
+	/* The last one was formatted */
+	static const enum burn_disc discs[] = { BURN_DISC_UNTOUCHED, BURN_DISC_UNTOUCHED,
+						BURN_DISC_RUINED };
+	struct burn_ops ops;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		struct burn_rig *rig = tower(types[i], 2);
+		struct records records = { 0 };
+
+		ops = *rig->config.ops;
+		ops.stream_open = no_stream;
+		rig->config.ops = &ops;
+		rig->config.record = record;
+		rig->config.record_arg = &records;
+		assert_int_equal(burn_rig_run(rig), -EIO);
+		assert_string_equal(burn_job_error(rig->job), why);
+		burn_rig_expect(rig, 0, BURN_FAILED, discs[i], why);
+		burn_rig_expect(rig, 1, BURN_FAILED, discs[i], why);
+		expect_unwritten(rig);
+		assert_string_equal(records.state[1], "failed");
+		assert_int_equal(records.disc[1], discs[i]);
+		burn_rig_free(rig);
+	}
+}
+
 /* ---- People ----------------------------------------------------------- */
 
 /* Cancels at the nth command of an opcode to recorder 0. */
@@ -1015,6 +1061,7 @@ int main(void)
 		cmocka_unit_test(test_differs_in_padding),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_read_error_once),
+		cmocka_unit_test(test_no_stream),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_cancel_harmless),
 		cmocka_unit_test(test_cancel_read),

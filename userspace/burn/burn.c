@@ -164,6 +164,9 @@ static int write_discs(struct burn_job *job)
 	if (burn_is_cancelled(job))
 		return 0;
 	rc = burn_write(job);
+	/* What has not got all its data is not closed */
+	if (rc)
+		drop_live(job, BURN_FAILED, job->error);
 	/* A master that was not read to its end makes no image */
 	if (job->save && !job->live && !rc)
 		burn_save_drop(job);
