@@ -640,6 +640,27 @@ static void test_no_stream(void **state)
 	}
 }
 
+/* The same when they are to be erased. */
+static void test_no_stream_erase(void **state)
+{
+	struct burn_rig *rig = tower("dvd+rw", 1);
+	struct burn_source *source = rig->config.source;
+	struct burn_ops ops = *rig->config.ops;
+
+	(void)state;
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	ops.stream_open = no_stream;
+	rig->config.ops = &ops;
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_RUINED,
+			"the stream to the recorders can't be opened: Cannot allocate memory");
+	rig->config.source = source;
+	burn_rig_free(rig);
+}
+
 /* ---- People ----------------------------------------------------------- */
 
 /* Cancels at the nth command of an opcode to recorder 0. */
@@ -1062,6 +1083,7 @@ int main(void)
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_read_error_once),
 		cmocka_unit_test(test_no_stream),
+		cmocka_unit_test(test_no_stream_erase),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_cancel_harmless),
 		cmocka_unit_test(test_cancel_read),

@@ -147,6 +147,8 @@ static void ask_sizes(struct burn_job *job, burn_set set)
 /* Zeros in the beginning, and on the anchor of UDF at the end. */
 static void overwrite(struct burn_job *job, burn_set set)
 {
+	size_t i;
+
 	while (set) {
 		burn_set alike = burn_take_alike(job, &set, same_size);
 		uint32_t all = job->recs[burn_first(alike)].formats.blocks / 32 * 32;
@@ -154,7 +156,10 @@ static void overwrite(struct burn_job *job, burn_set set)
 		int rc = all ? burn_zero(job, alike, 0, head) : 0;
 
 		if (!rc && head < all)
-			burn_zero(job, alike & job->live, all - HEAD_BLOCKS, HEAD_BLOCKS);
+			rc = burn_zero(job, alike & job->live, all - HEAD_BLOCKS, HEAD_BLOCKS);
+		/* Without zeros on it a disc is not erased */
+		burn_for_each(i, rc ? alike & job->live : 0)
+			burn_fail(job, i, "%s", job->error);
 	}
 }
 
