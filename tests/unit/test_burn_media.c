@@ -364,6 +364,41 @@ static void test_erase_for_incremental(void **state)
 	burn_rig_free(rig);
 }
 
+/* Nothing of the last ECC block is left, however many there are. */
+static void erase_to_the_end(bool full)
+{
+	struct burn_rig *rig = burn_rig_new(1);
+	uint8_t block[MMC_BLOCK], zeros[MMC_BLOCK] = { 0 };
+	struct burn_source *source;
+	const char *path;
+	FILE *f;
+
+	burn_rig_image(rig, 4112);
+	path = burn_rig_blank(rig, 1, "dvd+rw", 4112);
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_VERIFIED);
+	source = rig->config.source;
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	rig->config.full = full;
+	run_good(rig, BURN_DISC_ERASED);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 4111l * MMC_BLOCK, SEEK_SET), 0);
+	assert_int_equal(fread(block, sizeof(block), 1, f), 1);
+	assert_memory_equal(block, zeros, sizeof(block));
+	fclose(f);
+	rig->config.source = source;
+	burn_rig_free(rig);
+}
+
+static void test_erase_to_the_end(void **state)
+{
+	(void)state;
+	erase_to_the_end(false);
+	erase_to_the_end(true);
+}
+
 static void test_not_erasable(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 1, 65536);
@@ -848,6 +883,7 @@ int main(void)
 		cmocka_unit_test(test_reformat),
 		cmocka_unit_test(test_erase_restricted),
 		cmocka_unit_test(test_erase_for_incremental),
+		cmocka_unit_test(test_erase_to_the_end),
 		cmocka_unit_test(test_not_erasable),
 		cmocka_unit_test(test_simulate),
 		cmocka_unit_test(test_no_simulation),

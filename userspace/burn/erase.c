@@ -151,7 +151,8 @@ static void overwrite(struct burn_job *job, burn_set set)
 
 	while (set) {
 		burn_set alike = burn_take_alike(job, &set, same_size);
-		uint32_t all = job->recs[burn_first(alike)].formats.blocks / 32 * 32;
+		const struct burn_rec *rec = &job->recs[burn_first(alike)];
+		uint32_t all = rec->formats.blocks / rec->plan->unit * rec->plan->unit;
 		uint32_t head = job->config.full || all < 2 * HEAD_BLOCKS ? all : HEAD_BLOCKS;
 		int rc = all ? burn_zero(job, alike, 0, head) : 0;
 
