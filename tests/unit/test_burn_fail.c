@@ -661,6 +661,25 @@ static void test_no_stream_erase(void **state)
 	burn_rig_free(rig);
 }
 
+/* A recorder that needs people, and says so while its disc is erased, is not waited for. */
+static void test_not_ready_while_erasing(void **state)
+{
+	struct burn_rig *rig = tower("cd-rw", 2);
+	struct burn_source *source = rig->config.source;
+
+	(void)state;
+	rig->config.source = NULL;
+	rig->config.task = BURN_ERASE;
+	burn_rig_fault(rig, 2, "sense 2/04/03 op 51 nth 2 times always");
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	assert_true(rig->now_ms < 60000);
+	burn_rig_expect(rig, 0, BURN_DONE, BURN_DISC_ERASED, NULL);
+	burn_rig_expect(rig, 1, BURN_FAILED, BURN_DISC_RUINED,
+			"recorder 1 failed to erase its disc: logical unit not ready, manual intervention required (02/04/03)");
+	rig->config.source = source;
+	burn_rig_free(rig);
+}
+
 /* ---- People ----------------------------------------------------------- */
 
 /* Cancels at the nth command of an opcode to recorder 0. */
@@ -1084,6 +1103,7 @@ int main(void)
 		cmocka_unit_test(test_read_error_once),
 		cmocka_unit_test(test_no_stream),
 		cmocka_unit_test(test_no_stream_erase),
+		cmocka_unit_test(test_not_ready_while_erasing),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_cancel_harmless),
 		cmocka_unit_test(test_cancel_read),

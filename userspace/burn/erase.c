@@ -27,7 +27,10 @@ static bool at_work(struct burn_job *job, size_t i)
 		return false;
 	if (sense.key == 0x06 && sense.asc != 0x28)
 		return true;
-	if (sense.key != 0x02 || sense.asc != 0x04)
+	/* Only "not ready, wait": one that needs people would be waited for by the hour */
+	if (sense.key != 0x02 || sense.asc != 0x04 ||
+	    discmux_sense_action(DISCMUX_DEVICE_RECORDER, sense.key, sense.asc, sense.ascq) !=
+		    DISCMUX_ACTION_WAIT)
 		return false;
 	if (sense.progress >= 0)
 		burn_set_progress(job, i, (uint64_t)sense.progress, WHOLE);
