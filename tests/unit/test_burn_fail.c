@@ -680,6 +680,27 @@ static void test_not_ready_while_erasing(void **state)
 	burn_rig_free(rig);
 }
 
+/* Gone while its disc is read back: nobody has seen that the disc is not as the master. */
+static bool gone_reading(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+			 uint8_t *data, struct discmux_result *result)
+{
+	(void)data;
+	if (member != 2 || cmd->cdb[0] != 0x28 || rig->seen[2][0x28] < 3)
+		return false;
+	result->error = ENODEV;
+	return true;
+}
+
+static void test_unplug_reading(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 3);
+
+	(void)state;
+	rig->hook = gone_reading;
+	expect_second_lost(rig, BURN_DISC_CLOSED,
+			   "recorder 1 failed to read its disc back at LBA 254: the device went away");
+}
+
 /* ---- People ----------------------------------------------------------- */
 
 /* Cancels at the nth command of an opcode to recorder 0. */
@@ -1104,6 +1125,7 @@ int main(void)
 		cmocka_unit_test(test_no_stream),
 		cmocka_unit_test(test_no_stream_erase),
 		cmocka_unit_test(test_not_ready_while_erasing),
+		cmocka_unit_test(test_unplug_reading),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_cancel_harmless),
 		cmocka_unit_test(test_cancel_read),

@@ -63,9 +63,18 @@ static void differs(struct burn_job *job, size_t i, uint32_t lba)
 	burn_fail(job, i, "%s differs from the master at LBA %u", rec->name, lba);
 }
 
+/* The disc is at fault.  Of a drive that is gone, or another disc, nothing is known of it. */
+static bool medium_error(const struct burn_rec *rec)
+{
+	uint8_t asc, ascq, key = burn_key(&rec->result, &asc, &ascq);
+
+	return key == 0x03 || key == 0x04 || key == 0x05 || key == 0x08 || key == 0x0b;
+}
+
 static void unreadable(struct burn_job *job, size_t i, uint32_t lba)
 {
-	burn_set_disc(job, i, BURN_DISC_DIFFERS);
+	if (medium_error(&job->recs[i]))
+		burn_set_disc(job, i, BURN_DISC_DIFFERS);
 	burn_fail_lba(job, i, lba, "to read its disc back");
 }
 
@@ -161,14 +170,6 @@ static void one_by_one(struct verify *v, size_t i, int32_t lba, uint32_t at, uin
 		if (!compare(v, i, lba + (int32_t)n, at + n, 1))
 			return;
 	}
-}
-
-/* A drive that is gone or another disc: nothing to look for. */
-static bool medium_error(const struct burn_rec *rec)
-{
-	uint8_t asc, ascq, key = burn_key(&rec->result, &asc, &ascq);
-
-	return key == 0x03 || key == 0x04 || key == 0x05 || key == 0x0b;
 }
 
 static bool same_place(const struct burn_rec *a, const struct burn_rec *b)
