@@ -426,6 +426,50 @@ static void test_differs(void **state)
 	burn_rig_free(rig);
 }
 
+/* Recorder 0 has track 2 elsewhere; recorder 1, which has not, needs to be asked twice. */
+static bool other_toc(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		      uint8_t *data, struct discmux_result *result)
+{
+	static const uint8_t sense[] = { 0x70, 0, 0x06, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x29, 0x00 };
+	struct mmc_command copy = *cmd;
+	size_t at;
+
+	if (cmd->cdb[0] != 0x43 || cmd->cdb[2] != 2)
+		return false;
+	if (member == 2) {
+		if ((*(unsigned int *)rig->hook_arg)++)
+			return false;
+		result->status = 2;
+		result->sense_len = sizeof(sense);
+		memcpy(result->sense, sense, sizeof(sense));
+		return true;
+	}
+	rig->hook = NULL;
+	rig->config.ops->exec(rig, &member, 1, &copy, data, result);
+	rig->hook = other_toc;
+	for (at = 4; at + 11 <= cmd->data_len; at += 11)
+		if (data[at + 3] == 2)
+			data[at + 10]++;
+	return true;
+}
+
+/* Each disc is judged by its own table of contents. */
+static void test_own_toc(void **state)
+{
+	struct burn_rig *rig = tower(2, "a1500", audio);
+	unsigned int asked = 0;
+
+	(void)state;
+	rig->hook = other_toc;
+	rig->hook_arg = &asked;
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	assert_int_equal(asked, 2);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_DIFFERS,
+			"recorder 0 differs from the master in where track 2 begins, or in its flags");
+	burn_rig_expect(rig, 1, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+	burn_rig_free(rig);
+}
+
 /* A drive with a mind of its own: whatever it says, the job ends and says how. */
 static bool hostile(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		    uint8_t *data, struct discmux_result *result)
@@ -778,6 +822,7 @@ int main(void)
 		cmocka_unit_test(test_write_error),
 		cmocka_unit_test(test_offset),
 		cmocka_unit_test(test_differs),
+		cmocka_unit_test(test_own_toc),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_lost_pause),
 		cmocka_unit_test(test_formless),

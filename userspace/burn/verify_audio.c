@@ -192,19 +192,18 @@ static void verify_toc(struct burn_job *job, size_t i)
 	burn_fail(job, i, "%s differs from the master in the number of tracks", rec->name);
 }
 
+/* One after the other: what one is asked for again would come over the reply of another. */
 void burn_verify_layout(struct burn_job *job)
 {
-	uint8_t *reply = malloc((size_t)BURN_MAX_RECORDERS * MMC_FULL_TOC_LEN);
+	uint8_t reply[MMC_FULL_TOC_LEN];
 	struct mmc_command cmd;
-	burn_set good;
 	size_t i;
 
-	if (!reply)
-		return;
 	mmc_cmd_read_full_toc(&cmd);
-	good = burn_send(job, job->live, &cmd, reply, BURN_UNIT_ATTENTION, 0);
-	burn_fail_set(job, job->live & ~good, "to give the table of contents of its disc");
-	burn_for_each(i, good)
-		verify_toc(job, i);
-	free(reply);
+	burn_for_each(i, job->live) {
+		if (burn_send(job, 1u << i, &cmd, reply, BURN_UNIT_ATTENTION, 0))
+			verify_toc(job, i);
+		else
+			burn_fail_result(job, i, "to give the table of contents of its disc");
+	}
 }
