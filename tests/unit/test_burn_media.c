@@ -399,6 +399,32 @@ static void test_erase_to_the_end(void **state)
 	erase_to_the_end(true);
 }
 
+/* A disc that gives no data has not said that it holds nothing. */
+static bool gives_nothing(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+			  uint8_t *data, struct discmux_result *result)
+{
+	(void)rig;
+	(void)data;
+	if (member != 1 || cmd->cdb[0] != 0x28)
+		return false;
+	result->resid = cmd->data_len;
+	return true;
+}
+
+static void test_head_without_data(void **state)
+{
+	struct burn_rig *rig = tower("dvd+rw", 1, 65536);
+
+	(void)state;
+	rig->config.eject = false;
+	run_good(rig, BURN_DISC_VERIFIED);
+	rig->hook = gives_nothing;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the disc in recorder 0 can't be read, so it may hold data: insert a blank disc, or erase it");
+	burn_rig_free(rig);
+}
+
 static void test_not_erasable(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 1, 65536);
@@ -884,6 +910,7 @@ int main(void)
 		cmocka_unit_test(test_erase_restricted),
 		cmocka_unit_test(test_erase_for_incremental),
 		cmocka_unit_test(test_erase_to_the_end),
+		cmocka_unit_test(test_head_without_data),
 		cmocka_unit_test(test_not_erasable),
 		cmocka_unit_test(test_simulate),
 		cmocka_unit_test(test_no_simulation),

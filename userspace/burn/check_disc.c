@@ -33,7 +33,7 @@ static void not_blank(struct burn_job *job, size_t i)
 
 static bool all_zero(const uint8_t *data, size_t len)
 {
-	return !len || (!data[0] && !memcmp(data, data + 1, len - 1));
+	return !data[0] && !memcmp(data, data + 1, len - 1);
 }
 
 /* The drive says that nothing was ever written there.  All else may be a fault of the disc
@@ -53,8 +53,11 @@ static bool zeros_at(struct burn_job *job, size_t i, uint32_t lba, uint32_t bloc
 
 	mmc_cmd_read10(&cmd, lba, (uint16_t)blocks);
 	if (burn_send(job, 1u << i, &cmd, data, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-		      READY_MS))
-		return all_zero(rec->data, rec->len);
+		      READY_MS)) {
+		/* What did not come may hold data */
+		rec->unreadable = rec->len != cmd.data_len;
+		return !rec->unreadable && all_zero(rec->data, rec->len);
+	}
 	rec->unreadable = !never_written(&rec->result);
 	return !rec->unreadable;
 }
