@@ -80,6 +80,26 @@ static void test_mixed(void **state)
 	burn_rig_free(rig);
 }
 
+/* The ECC blocks of a BD are larger: what its copy is filled up to must fit on all discs. */
+static void test_mixed_full(void **state)
+{
+	struct burn_rig *rig = burn_rig_new(2);
+
+	(void)state;
+	burn_rig_image(rig, 4100);
+	burn_rig_blank(rig, 1, "dvd+r", 4112);
+	burn_rig_blank(rig, 2, "bd-r", 65536);
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"the disc in recorder 0 takes 4112 blocks, a copy beside other kinds of discs 4128: use one kind of disc in one job");
+	burn_rig_expect(rig, 1, BURN_IDLE, BURN_DISC_UNTOUCHED, NULL);
+	/* By itself it takes the copy */
+	rig->config.count = 1;
+	run_good(rig, BURN_DISC_VERIFIED);
+	burn_rig_expect_copy(rig, "disc1");
+	burn_rig_free(rig);
+}
+
 static void expect_break(struct burn_rig *rig, uint32_t member, uint32_t want)
 {
 	uint8_t reply[MMC_STRUCTURE_LEN];
@@ -911,6 +931,7 @@ int main(void)
 		cmocka_unit_test(test_erase_for_incremental),
 		cmocka_unit_test(test_erase_to_the_end),
 		cmocka_unit_test(test_head_without_data),
+		cmocka_unit_test(test_mixed_full),
 		cmocka_unit_test(test_not_erasable),
 		cmocka_unit_test(test_simulate),
 		cmocka_unit_test(test_no_simulation),

@@ -225,6 +225,18 @@ static void format_larger(struct burn_job *job)
 			job->recs[i].needs_format = true;
 }
 
+/* All get what the largest ECC block of them makes of the master. */
+static void check_padding(struct burn_job *job)
+{
+	size_t i;
+
+	burn_for_each(i, job->cd ? 0 : job->live)
+		if ((job->recs[i].blank || job->recs[i].plan->overwrite || job->config.append) &&
+		    job->total_blocks > job->recs[i].free)
+			burn_disc_problem(job, i, "the disc in %s takes %u blocks, a copy beside other kinds of discs %u: use one kind of disc in one job",
+					  job->recs[i].name, job->recs[i].free, job->total_blocks);
+}
+
 void burn_check_room(struct burn_job *job)
 {
 	burn_set rest = sequential(job);
@@ -244,5 +256,6 @@ void burn_check_room(struct burn_job *job)
 		burn_for_each(i, good)
 			check_capacity(job, i);
 	}
+	check_padding(job);
 	format_larger(job);
 }
