@@ -445,6 +445,38 @@ static void test_head_without_data(void **state)
 	burn_rig_free(rig);
 }
 
+/* What can't take the master even when it is erased keeps what it has. */
+static void test_erase_too_small(void **state)
+{
+	static const char *const types[] = { "cd-rw", "dvd-rw" };
+	static const char *const names[] = { "CD-RW", "DVD-RW" };
+	static const uint32_t room[] = { 8190, 8192 };	/* a track at once has a run-out */
+	char message[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct burn_rig *rig = tower(types[i], 1, 8192);
+
+		rig->config.eject = false;
+		run_good(rig, BURN_DISC_VERIFIED);
+		burn_source_free(rig->config.source);
+		burn_rig_image(rig, room[i] + 1);
+		rig->config.erase = true;
+		assert_int_equal(burn_rig_run(rig), -EINVAL);
+		snprintf(message, sizeof(message),
+			 "the master is larger than the disc in recorder 0 (%u blocks, the %s takes %u): use a larger disc or a smaller master",
+			 room[i] + 1, names[i], room[i]);
+		burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED, message);
+		assert_int_equal(rig->seen[1][BLANK], 0);
+		burn_source_free(rig->config.source);
+		burn_rig_image(rig, room[i]);
+		run_good(rig, BURN_DISC_VERIFIED);
+		burn_rig_expect_copy(rig, "disc1");
+		burn_rig_free(rig);
+	}
+}
+
 static void test_not_erasable(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 1, 65536);
@@ -932,6 +964,7 @@ int main(void)
 		cmocka_unit_test(test_erase_to_the_end),
 		cmocka_unit_test(test_head_without_data),
 		cmocka_unit_test(test_mixed_full),
+		cmocka_unit_test(test_erase_too_small),
 		cmocka_unit_test(test_not_erasable),
 		cmocka_unit_test(test_simulate),
 		cmocka_unit_test(test_no_simulation),

@@ -225,14 +225,39 @@ static void format_larger(struct burn_job *job)
 			job->recs[i].needs_format = true;
 }
 
+/* What is erased first, and would not take the master then either, keeps what it has.  A
+ * drive that does not say how much it will take finds out by erasing. */
+static void check_erased(struct burn_job *job, size_t i)
+{
+	bool cd = mmc_profile_is_cd(job->recs[i].profile);
+	struct burn_rec *rec = &job->recs[i];
+	struct mmc_atip atip = { 0 };
+	struct mmc_command cmd;
+	enum mmc_format type;
+
+	if (cd)
+		mmc_cmd_read_atip(&cmd);
+	else
+		mmc_cmd_read_format_capacities(&cmd);
+	rec->free = 0;
+	if (!burn_send(job, 1u << i, &cmd, NULL, BURN_UNIT_ATTENTION, 0))
+		return;
+	if (cd && !mmc_parse_atip(rec->data, rec->len, &atip) && atip.lead_out > CD_TRACK_MIN)
+		rec->free = (uint32_t)atip.lead_out -
+			    (rec->plan->params.type == MMC_WRITE_TAO ? SOURCE_RUN_OUT : 0);
+	else if (!cd && !mmc_parse_formats(rec->data, rec->len, &rec->formats))
+		rec->free = burn_format_most(&rec->formats, &type);
+	if (rec->free && blocks_of(job, rec) > rec->free)
+		too_large(job, i);
+}
+
 /* All get what the largest ECC block of them makes of the master. */
 static void check_padding(struct burn_job *job)
 {
 	size_t i;
 
 	burn_for_each(i, job->cd ? 0 : job->live)
-		if ((job->recs[i].blank || job->recs[i].plan->overwrite || job->config.append) &&
-		    job->total_blocks > job->recs[i].free)
+		if (job->recs[i].free && job->total_blocks > job->recs[i].free)
 			burn_disc_problem(job, i, "the disc in %s takes %u blocks, a copy beside other kinds of discs %u: use one kind of disc in one job",
 					  job->recs[i].name, job->recs[i].free, job->total_blocks);
 }
@@ -256,6 +281,9 @@ void burn_check_room(struct burn_job *job)
 		burn_for_each(i, good)
 			check_capacity(job, i);
 	}
+	burn_for_each(i, job->live)
+		if (!job->recs[i].plan->overwrite && !job->recs[i].blank && !job->config.append)
+			check_erased(job, i);
 	check_padding(job);
 	format_larger(job);
 }
