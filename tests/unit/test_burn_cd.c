@@ -470,6 +470,37 @@ static void test_own_toc(void **state)
 	burn_rig_free(rig);
 }
 
+/* Cancels when recorder 0 is sent the nth WRITE. */
+static bool cancel_write(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+			 uint8_t *data, struct discmux_result *result)
+{
+	(void)data;
+	(void)result;
+	if (member == 1 && cmd->cdb[0] == 0x2a &&
+	    rig->seen[1][0x2a] == *(const unsigned int *)rig->hook_arg)
+		burn_job_cancel(rig->job);
+	return false;
+}
+
+/* A disc that is getting the last of its data gets all of it, and is closed. */
+static void test_cancel_last(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", audio);
+	unsigned int writes;
+
+	(void)state;
+	assert_int_equal(burn_rig_run(rig), 0);
+	writes = rig->seen[1][0x2a];
+	burn_rig_free(rig);
+	rig = tower(1, "a1500", audio);
+	rig->hook = cancel_write;
+	rig->hook_arg = &writes;
+	assert_int_equal(burn_rig_run(rig), -ECANCELED);
+	burn_rig_expect(rig, 0, BURN_CANCELLED, BURN_DISC_CLOSED,
+			"cancelled before it was verified");
+	burn_rig_free(rig);
+}
+
 /* A drive with a mind of its own: whatever it says, the job ends and says how. */
 static bool hostile(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
 		    uint8_t *data, struct discmux_result *result)
@@ -823,6 +854,7 @@ int main(void)
 		cmocka_unit_test(test_offset),
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_own_toc),
+		cmocka_unit_test(test_cancel_last),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_lost_pause),
 		cmocka_unit_test(test_formless),

@@ -270,17 +270,30 @@ static struct mmc_write_params params_of(const struct burn_job *job, unsigned in
 	return p;
 }
 
+static void drop_cancelled(struct burn_job *job)
+{
+	size_t i;
+
+	burn_for_each(i, job->live)
+		burn_drop(job, i, BURN_CANCELLED, "cancelled");
+}
+
 static int stream_parts(struct burn_job *job, unsigned int n, uint64_t *before)
 {
 	unsigned int i;
 	size_t k;
 	int rc = 0;
 
-	for (i = 0; i < job->nr_parts && !rc && job->live && !burn_is_cancelled(job); i++) {
+	for (i = 0; i < job->nr_parts && !rc && job->live; i++) {
 		const struct burn_part *part = &job->parts[i];
 
 		if (part->session != n)
 			continue;
+		/* Between two parts nothing is under way that could be dropped */
+		if (burn_is_cancelled(job)) {
+			drop_cancelled(job);
+			break;
+		}
 		burn_for_each(k, job->live)
 			job->recs[k].start = (uint32_t)part->lba;
 		rc = burn_stream(job, part, part->blocks, 0, *before);
@@ -321,7 +334,8 @@ static int write_session(struct burn_job *job, unsigned int n, uint64_t *before)
 		write_text(job);
 	if (!rc)
 		rc = stream_parts(job, n, before);
-	if (rc || burn_is_cancelled(job))
+	/* What has all its data is closed even if people have had enough */
+	if (rc || !job->live)
 		return rc;
 	burn_flush(job);
 	if (job->tao[n] && job->config.task != BURN_SIMULATE) {
@@ -341,14 +355,11 @@ int burn_write_cd(struct burn_job *job)
 {
 	uint64_t before = 0;
 	unsigned int n;
-	size_t i;
 	int rc = 0;
 
 	for (n = 0; n < sessions_of(job) && !rc && job->live && !burn_is_cancelled(job); n++)
 		rc = write_session(job, n, &before);
-	/* Between two sessions nothing is under way that could be dropped */
-	if (!rc && burn_is_cancelled(job))
-		burn_for_each(i, job->live)
-			burn_drop(job, i, BURN_CANCELLED, "cancelled");
+	if (!rc && n < sessions_of(job))
+		drop_cancelled(job);
 	return rc;
 }
