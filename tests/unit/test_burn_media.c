@@ -947,6 +947,32 @@ static void test_image_beside(void **state)
 	burn_rig_free(rig);
 }
 
+/* Written session at once a plain master is one all the same, whatever a track takes. */
+static void test_image_beside_sao(void **state)
+{
+	static const uint32_t blocks[] = { 64, 1000 };
+	char image[128], command[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct burn_rig *rig = burn_rig_new(1);
+
+		burn_rig_image(rig, blocks[i]);
+		burn_rig_blank(rig, 1, "cd-r", 65536);
+		burn_rig_master(rig);
+		snprintf(image, sizeof(image), "%s/out.iso", rig->dir);
+		rig->config.image = image;
+		rig->config.method = BURN_METHOD_SAO;
+		run_good(rig, BURN_DISC_VERIFIED);
+		assert_string_equal(burn_job_image(rig->job), image);
+		snprintf(command, sizeof(command), "cmp %s %s && cd %s && sha256sum -c --quiet out.iso.sha256 && ! test -e out.bin",
+			 image, rig->image, rig->dir);
+		assert_int_equal(system(command), 0);
+		burn_rig_free(rig);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -980,6 +1006,7 @@ int main(void)
 		cmocka_unit_test(test_retry),
 		cmocka_unit_test(test_slowly),
 		cmocka_unit_test(test_image_beside),
+		cmocka_unit_test(test_image_beside_sao),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,8 +132,9 @@ static int check_master(struct burn_job *job)
 /* The map of what could not be read, wherever the data went. */
 static int write_map(struct burn_job *job)
 {
-	uint64_t total = job->cd ? (uint64_t)burn_save_place(job, cd_layout_end(job->layout) - 1) +
-				   1 : job->image_blocks;
+	uint64_t total = job->unit == CD_RAW ?
+			 (uint64_t)burn_save_place(job, cd_layout_end(job->layout) - 1) + 1 :
+			 burn_source_blocks(job->config.source);
 	int rc;
 
 	if (!job->config.damaged || !job->config.map || !job->config.source)

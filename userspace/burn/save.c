@@ -37,6 +37,12 @@ struct burn_save {
 	bool begun;			/* the caller's sink, not ended yet */
 };
 
+/* Of sectors, with a sheet.  A plain master is not, in whatever way it is written. */
+static bool is_raw(const struct burn_job *job)
+{
+	return job->unit == CD_RAW;
+}
+
 static int sink_failed(struct burn_job *job, const char *err)
 {
 	burn_job_problem(job, "%s", err);
@@ -84,15 +90,15 @@ static int choose_names(struct burn_job *job, struct burn_save *s)
 		len -= 4;
 		break;
 	}
-	if (i == 2 && job->cd && job->layout->sessions > 1)
+	if (i == 2 && is_raw(job) && job->layout->sessions > 1)
 		return burn_job_problem(job, "%.120s: a .toc can't hold several sessions: name a .cue", path);
 	if (!len || len + 32 > PATH_MAX - 32)
 		return burn_job_problem(job, "%.120s is no name for an image", path);
 	snprintf(s->base, sizeof(s->base), "%.*s", (int)len, path);
-	snprintf(s->path[DATA], PATH_MAX, "%s%s", s->base, job->cd ? ".bin" : s->ending);
-	if (job->cd)
+	snprintf(s->path[DATA], PATH_MAX, "%s%s", s->base, is_raw(job) ? ".bin" : s->ending);
+	if (is_raw(job))
 		snprintf(s->path[SHEET], PATH_MAX, "%s%s", s->base, s->ending);
-	if (job->cd && job->layout->text_packs && !strcmp(s->ending, ".cue"))
+	if (is_raw(job) && job->layout->text_packs && !strcmp(s->ending, ".cue"))
 		snprintf(s->path[TEXT], PATH_MAX, "%s.cdt", s->base);
 	return 0;
 }
@@ -104,8 +110,8 @@ static uint64_t image_blocks(const struct burn_job *job)
 	unsigned int n;
 	uint64_t blocks = 0;
 
-	if (!job->cd)
-		return job->image_blocks;
+	if (!is_raw(job))
+		return job->config.source->blocks;
 	for (n = 0; cd_session(job->layout, n, &s); n++)
 		blocks += (uint64_t)(s.end - (n ? s.start + CD_PREGAP : 0));
 	return blocks;
@@ -117,8 +123,9 @@ int64_t burn_save_place(const struct burn_job *job, int32_t lba)
 	int64_t before = 0;
 	unsigned int n;
 
-	if (!job->cd)
-		return lba;
+	/* A track may have a pause before a plain master, and zeros behind it */
+	if (!is_raw(job))
+		return lba >= 0 && (uint32_t)lba < job->config.source->blocks ? lba : -1;
 	for (n = 0; cd_session(job->layout, n, &s); n++) {
 		int32_t begin = n ? s.start + CD_PREGAP : 0;
 
@@ -151,7 +158,7 @@ static int begin_sink(struct burn_job *job, struct burn_save *s)
 	const struct burn_sink *sink = job->config.sink;
 	char err[BURN_MESSAGE_LEN];
 
-	if (sink->begin(sink->arg, job->cd, image_blocks(job) * job->unit, err, sizeof(err)))
+	if (sink->begin(sink->arg, is_raw(job), image_blocks(job) * job->unit, err, sizeof(err)))
 		return sink_failed(job, err);
 	s->begun = true;
 	return 0;
@@ -246,7 +253,7 @@ static int fill(struct burn_job *job, int64_t to)
 	int rc = 0;
 
 	while (!rc && (int64_t)(s->bytes / job->unit) < to) {
-		const struct cd_track *t = job->cd ? track_of(job, s->bytes / job->unit, &lba) :
+		const struct cd_track *t = is_raw(job) ? track_of(job, s->bytes / job->unit, &lba) :
 						     NULL;
 
 		memset(raw, 0, sizeof(raw));
@@ -268,6 +275,8 @@ int burn_save_put(struct burn_job *job, int32_t lba, uint32_t blocks, const void
 		blocks--;
 		lba++;
 	}
+	while (blocks && burn_save_place(job, lba + (int32_t)blocks - 1) < 0)
+		blocks--;
 	if (!blocks)
 		return 0;
 	rc = fill(job, burn_save_place(job, lba));
@@ -393,7 +402,7 @@ static int end_sink(struct burn_job *job, struct burn_save *s)
 	char err[BURN_MESSAGE_LEN];
 
 	s->begun = false;
-	if (sink->commit(sink->arg, job->cd ? job->layout : NULL, err, sizeof(err)))
+	if (sink->commit(sink->arg, is_raw(job) ? job->layout : NULL, err, sizeof(err)))
 		return sink_failed(job, err);
 	burn_save_drop(job);
 	return 0;
@@ -418,7 +427,7 @@ int burn_save_end(struct burn_job *job)
 	hex(digest, n, s->sum[DATA]);
 	if (fsync(s->fd))
 		return fail(job, s->path[DATA], errno);
-	rc = job->cd ? put_sheet(job, s) : 0;
+	rc = is_raw(job) ? put_sheet(job, s) : 0;
 	if (!rc)
 		rc = put_sums(job, s, sums, sizeof(sums));
 	if (!rc)
