@@ -168,6 +168,16 @@ check "an interrupt ends it with 1" test $? -eq 1
 check "discs are told to be ruined" said 'recorder 0: cancelled; its disc is ruined'
 check "both" said 'recorder 2: cancelled; its disc is ruined'
 
+blanks dvd+r
+discmux-sim ctl fault recorder0 slow 5000 op 5b >/dev/null
+discmux copy --from "$tmp/odd.iso" --to 0 >"$tmp/out" 2>"$tmp/err" &
+job=$!
+check "a disc is being closed" wait_for 60 grep -q 'recorder 0: closing' "$tmp/out"
+kill -INT "$job"
+wait "$job"
+check "interrupted it is a good copy" grep -q '^1 of 1 copies are good' "$tmp/out"
+check "that holds the master" same "$tmp/odd.iso" disc0
+
 blanks dvd+r dvd+r dvd+r
 slow
 check "another slow job" writing recorder2

@@ -125,10 +125,11 @@ static void run_rounds(struct copy *copy)
 
 		if (try_again(task, rc, number)) {
 			task->nr_results = before;
-		} else if (rc && rc != -EIO) {
-			break;
 		} else {
+			/* Closed when people had enough it is a copy all the same */
 			copy->good += count_good(task, before);
+			if (rc && rc != -EIO)
+				break;
 			leave_out(copy, before);
 			number++;
 		}
