@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cli.h"
+#include "cli_extract.h"
 #include "counters.h"
 #include "inventory.h"
 #include "output.h"
@@ -400,13 +401,49 @@ static void json_lines(void **state)
 	CHECK_PRINTED("{\n  \"a\": 1\n}\n", json_print(json_pack("{s:i}", "a", 1), false, out));
 }
 
+/* CD-Text is ISO 8859-1, or whatever somebody has put there. */
+static void tracks_of_a_master(void **state)
+{
+	struct cli cli = { .json = true };
+	struct extract_cli x = { .cli = &cli, .name = "reader 0" };
+	struct extract_master master = { .tracks = 3 };
+	int saved = dup(STDOUT_FILENO);
+	FILE *file = tmpfile();
+	const json_t *tracks;
+	json_t *object;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		master.track[i] = (struct extract_track){ .number = (uint8_t)(i + 1), .audio = true };
+	strcpy(master.track[0].title, "F\xfcr Elise");
+	strcpy(master.track[1].title, "\033[2J");
+	assert_true(file && saved >= 0);
+	fflush(stdout);
+	dup2(fileno(file), STDOUT_FILENO);
+	i = (unsigned int)extract_show(&x, &master);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	assert_int_equal(i, CLI_OK);
+	rewind(file);
+	object = json_loadf(file, 0, NULL);
+	fclose(file);
+	tracks = json_object_get(object, "tracks");
+	assert_int_equal(json_array_size(tracks), 3);
+	is_string(json_array_get(tracks, 0), "title", "F\xc3\xbcr Elise");
+	is_string(json_array_get(tracks, 1), "title", "?[2J");
+	is_string(json_array_get(tracks, 2), "title", "");
+	json_decref(object);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(status_members), cmocka_unit_test(printed_reader),
 		cmocka_unit_test(inventory_object), cmocka_unit_test(inventory_text),
 		cmocka_unit_test(events),	   cmocka_unit_test(counters),
-		cmocka_unit_test(json_lines),
+		cmocka_unit_test(json_lines),	   cmocka_unit_test(tracks_of_a_master),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

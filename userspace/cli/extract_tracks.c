@@ -91,8 +91,11 @@ int extract_parse_tracks(const char *text, const struct extract_master *master,
 
 static json_t *track_json(const struct extract_track *t)
 {
+	char title[IMAGES_TEXT_SIZE];
+
+	images_clean_text(t->title, title);
 	return json_pack("{si sb si ss ss}", "track", (int)t->number, "audio", t->audio,
-			 "blocks", (int)t->blocks, "title", t->title, "isrc", t->isrc);
+			 "blocks", (int)t->blocks, "title", title, "isrc", t->isrc);
 }
 
 static int show_json(const struct extract_cli *x, const struct extract_master *master)
