@@ -246,6 +246,31 @@ static void without_svalid(void **state)
 	assert_int_equal(memory_at(&w->memory, DRIVE)->home, 2);
 }
 
+/* Somebody else moves, or it could not be put back: what has ended is forgotten, but
+ * not where the disc on the arm belongs. */
+static void on_the_arm_without_svalid(void **state)
+{
+	struct world *w = *state;
+
+	settle(w);
+	killed_while(w, "move", 2, DRIVE, 2);
+	take(w, 2, ARM);
+	at(w, ARM)->flags &= ~SVALID;
+	assert_int_equal(memory_begin(&w->memory, "move", 1, DRIVE, 1, w->err, sizeof(w->err)), 0);
+	settle(w);
+	read_again(w);
+	assert_int_equal(w->memory.nr_tasks, 0);
+	assert_int_equal(w->recovery.nr_strays, 1);
+	assert_int_equal(w->recovery.strays[0].home, 2);
+	assert_int_equal(memory_begin(&w->memory, "move", 1, DRIVE, 1, w->err, sizeof(w->err)), 0);
+	settle(w);
+	assert_int_equal(memory_begin(&w->memory, "recovery", ARM, 2, 2, w->err, sizeof(w->err)),
+			 0);
+	settle(w);
+	read_again(w);
+	assert_int_equal(w->recovery.strays[0].home, 2);
+}
+
 static void nobody_knows(void **state)
 {
 	struct world *w = *state;
@@ -476,6 +501,7 @@ int main(void)
 		TEST(a_move_that_arrived),
 		TEST(a_move_that_did_not),
 		TEST(without_svalid),
+		TEST(on_the_arm_without_svalid),
 		TEST(nobody_knows),
 		TEST(no_room),
 		TEST(an_empty_tray_is_astray_too),

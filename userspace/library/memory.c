@@ -403,13 +403,16 @@ int memory_begin(struct memory *memory, const char *what, uint32_t source, uint3
 	return change(memory, add_task, &task, err, errlen);
 }
 
-/* Who has carried something there, and may have ended over it */
-static const struct memory_task *task_to(const struct memory *memory, uint32_t address)
+/* Who has carried something there, and may have ended over it; on the arm it is on its
+ * way for the first of all. */
+static const struct memory_task *task_to(const struct memory *memory,
+					 const struct discmux_element *element)
 {
 	size_t i;
 
 	for (i = 0; i < memory->nr_tasks; i++)
-		if (memory->tasks[i].destination == address)
+		if (memory->tasks[i].destination == element->address ||
+		    element->type == DISCMUX_ELEMENT_TRANSPORT)
 			return &memory->tasks[i];
 	return NULL;
 }
@@ -419,12 +422,15 @@ static const struct memory_task *task_to(const struct memory *memory, uint32_t a
 static uint32_t home_of(const struct memory *memory, const struct discmux_element *element)
 {
 	const struct memory_disc *before = memory_at(memory, element->address);
-	const struct memory_task *task = task_to(memory, element->address);
+	const struct memory_task *task = task_to(memory, element);
 
 	if (element->type == DISCMUX_ELEMENT_STORAGE)
 		return element->address;
 	if (element->flags & DISCMUX_ELEMENT_SOURCE_VALID)
 		return element->source;
+	/* What the arm holds already nobody has put there since. */
+	if (element->type == DISCMUX_ELEMENT_TRANSPORT && before && before->home != DISCMUX_NONE)
+		return before->home;
 	if (task && task->home != DISCMUX_NONE)
 		return task->home;
 	return before ? before->home : DISCMUX_NONE;
