@@ -498,6 +498,27 @@ static void test_damage(void **state)
 	assert_int_equal(access("/etc/passwd", F_OK), 0);
 }
 
+/* Somebody writes to a part that has been read already. */
+static bool spoil(void *arg, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	if (done == total)
+		poke("HDD1", ".iso", 300000, "?");
+	return true;
+}
+
+static void test_touched_meanwhile(void **state)
+{
+	const struct images_progress progress = { spoil, NULL };
+	struct images_info info;
+
+	add(*state, "HDD1", 1);
+	images_check(*state, "HDD1", 0, &progress, err, sizeof(err));
+	assert_int_equal(check(*state, "HDD1"), -EBADMSG);
+	assert_int_equal(images_describe(*state, "HDD1", &info, err, sizeof(err)), 0);
+	assert_int_equal(info.checked, 0);
+}
+
 /* Which part of a larger one it is */
 static void test_place_of_damage(void **state)
 {
@@ -770,7 +791,8 @@ int main(void)
 		T(test_names), T(test_default_path), T(test_register), T(test_sums_are_sha256sums),
 		T(test_order), T(test_replace), T(test_busy), T(test_read_only),
 		T(test_no_room_known), T(test_no_room_later), T(test_odd_sizes), T(test_leftovers),
-		T(test_killed), T(test_damage), T(test_place_of_damage), T(test_strangers), T(test_parse),
+		T(test_killed), T(test_damage), T(test_touched_meanwhile),
+		T(test_place_of_damage), T(test_strangers), T(test_parse),
 		T(test_clean_text), T(test_cd), T(test_files),
 	};
 

@@ -183,13 +183,6 @@ int64_t images_checked(int dir, const char *name)
 	       (int64_t)st.st_mtim.tv_sec : 0;
 }
 
-int images_note_checked(int dir, const char *name)
-{
-	char now[MARK_MAX];
-
-	state_of(dir, name, now, sizeof(now));
-	return images_spit(dir, IMAGES_CHECKED, now, strlen(now));
-}
 
 /* ---- A check ------------------------------------------------------------------------------ */
 
@@ -210,13 +203,16 @@ static int check_held(const char *name, int dir, const struct images_info *info,
 	struct images_reading r = {
 		.dir = dir, .name = name, .info = info, .sums = &sums, .progress = progress,
 	};
+	char before[MARK_MAX];
 	int rc = images_sums_read(dir, name, &sums, err, errlen);
 
 	if (rc)
 		return -EBADMSG;
+	/* What is written to a file behind our reading makes it another one than this */
+	state_of(dir, name, before, sizeof(before));
 	rc = images_read_all(&r, err, errlen);
 	if (!rc)	/* who may not write there knows it at least */
-		images_note_checked(dir, name);
+		images_spit(dir, IMAGES_CHECKED, before, strlen(before));
 	return rc;
 }
 

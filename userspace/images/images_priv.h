@@ -133,7 +133,6 @@ int images_read_all(struct images_reading *r, char *err, size_t errlen);
 
 /* Is the image as it was when a check last found it whole?  When was that?  0: never. */
 int64_t images_checked(int dir, const char *name);
-int images_note_checked(int dir, const char *name);
 
 /* ---- look.c -------------------------------------------------------------- */
 
