@@ -777,6 +777,13 @@ static void test_files(void **state)
 			 -EBADMSG);
 	assert_int_equal(system(command), 0);	/* what was there is still whole */
 	assert_int_equal(entries("out", ""), 2);
+	assert_int_equal(images_remove(*state, "HDD1", err, sizeof(err)), 0);
+	assert_int_equal(images_add_file(*state, "HDD1", path, false, NULL, NULL, err,
+					 sizeof(err)), 0);
+	snprintf(command, sizeof(command), "cd %s && rm HDD1.iso && mkdir HDD1.iso", out);
+	assert_int_equal(system(command), 0);	/* no file can take its name */
+	assert_int_not_equal(images_export(*state, "HDD1", out, true, NULL, err, sizeof(err)), 0);
+	assert_int_equal(entries("out", ".HDD1"), 0);
 	make_iso(path, "DATA\1", "FILES");
 	assert_int_equal(images_add_file(*state, "HDD1", path, true, NULL, &info, err,
 					 sizeof(err)), 0);

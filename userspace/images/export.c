@@ -129,10 +129,10 @@ static int export_settle(struct export *e, bool good)
 		if (!e->made[i])
 			continue;
 		export_names(e, i, final, temp);
-		if (!good)
-			unlinkat(e->folder, temp, 0);
-		else if (renameat(e->folder, temp, e->folder, final) && !rc)
+		if (good && !rc && renameat(e->folder, temp, e->folder, final))
 			rc = -errno;
+		if (!good || rc)
+			unlinkat(e->folder, temp, 0);
 	}
 	return rc ? rc : good ? images_sync_dir(e->folder) : 0;
 }
