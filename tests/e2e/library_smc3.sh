@@ -41,6 +41,9 @@ check "the tags have changed places" json ".slots[1].volume_tag == \"$tag\""
 check "and back" discmux exchange s1 s2
 check "with a third place" discmux exchange s1 s2 s7
 check "it is there" json '.slots[6].full and .slots[1].full and (.slots[0].full | not)'
+check "mtx exchanges, too" discmux mtx exchange 2 7
+check "and what is where is known" json '.differences == [] and .strays == []'
+check "back" discmux mtx exchange 2 7
 check "slot to slot" discmux move s2 s1
 check "slot to slot, too" discmux move s7 s2
 check "the third place is taken" fails 1 'slot 3 is taken' discmux exchange s1 s2 s3

@@ -229,6 +229,26 @@ int mtx_transfer(struct mtx *mtx)
 				storage[mtx->arg[1] - 1].address);
 }
 
+/* Remembered as a move is */
+static int exchange(struct mtx *mtx, uint16_t source, uint16_t first, uint16_t second,
+		    struct discmux_result *result)
+{
+	const uint32_t flags = (mtx->invert ? DISCMUX_OPERATE_INVERT : 0) |
+			       (mtx->invert2 ? DISCMUX_OPERATE_INVERT2 : 0);
+	struct library library;
+	char err[256];
+	int ret;
+
+	ret = library_open(&library, mtx->dm, err, sizeof(err));
+	if (!ret) {
+		library_begin(&library, "exchange", source, first, DISCMUX_NONE);
+		ret = discmux_exchange(mtx->dm, source, first, second, flags, 0, result);
+		library_end(&library, err, sizeof(err));
+	}
+	library_close(&library);
+	return ret;
+}
+
 int mtx_exchange(struct mtx *mtx)
 {
 	const struct mtx_element *storage = mtx->library.storage;
@@ -245,9 +265,7 @@ int mtx_exchange(struct mtx *mtx)
 	source = storage[mtx->arg[0] - 1].address;
 	first = storage[mtx->arg[1] - 1].address;
 	second = storage[mtx->arg[2] - 1].address;
-	if (discmux_exchange(mtx->dm, source, first, second,
-			     (mtx->invert ? DISCMUX_OPERATE_INVERT : 0) |
-				     (mtx->invert2 ? DISCMUX_OPERATE_INVERT2 : 0), 0, &result))
+	if (exchange(mtx, source, first, second, &result))
 		return refused(mtx, &result, "EXCHANGE MEDIUM", source, first);
 	return 0;
 }
