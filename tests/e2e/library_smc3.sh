@@ -44,6 +44,10 @@ check "it is there" json '.slots[6].full and .slots[1].full and (.slots[0].full 
 check "mtx exchanges, too" discmux mtx exchange 2 7
 check "and what is where is known" json '.differences == [] and .strays == []'
 check "back" discmux mtx exchange 2 7
+check "mtx invert is for all words behind it: twice turned over" \
+	discmux mtx invert transfer 2 5 transfer 5 6
+check "it lies as before" json '.slots[5].full and (.slots[5].inverted | not)'
+check "and goes back" discmux mtx transfer 6 2
 check "slot to slot" discmux move s2 s1
 check "slot to slot, too" discmux move s7 s2
 check "the third place is taken" fails 1 'slot 3 is taken' discmux exchange s1 s2 s3
