@@ -37,6 +37,7 @@ look
 check "the blank is seen" json '.members[2] | .medium == "DVD+R" and .medium_state == "blank"'
 check "the master is seen" \
 	json '.members[0] | .medium == "CD-ROM" and .medium_state == "complete"'
+check "a full disk is told" sh -c '! discmux --version >/dev/full && ! discmux --help >/dev/full'
 check "--no-media asks no drive" sh -c \
 	'discmux status --no-media --json | jq -e "all(.members[]; .medium == null)"'
 

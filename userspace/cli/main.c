@@ -34,6 +34,15 @@ static int run(struct cli *cli, int argc, char **argv)
 	return command->run(cli, argc, argv);
 }
 
+/* A disk that is full is told, whatever was printed. */
+static int end(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	cli_error("cannot write the output");
+	return status ? status : CLI_FAIL;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -54,18 +63,14 @@ int main(int argc, char **argv)
 		switch (c) {
 		case 'V':
 			printf("discmux %s\n", discmux_version());
-			return CLI_OK;
+			return end(CLI_OK);
 		default:
 			argv[0] = NULL;	/* no subcommand */
 			if (!cli_option(&cli, argv, c, &status))
-				return status;
+				return end(status);
 		}
 	}
 	status = run(&cli, argc - optind, argv + optind);
 	discmux_close(cli.dm);
-	if (fflush(stdout) || ferror(stdout)) {
-		cli_error("cannot write the output");
-		return status ? status : CLI_FAIL;
-	}
-	return status;
+	return end(status);
 }
