@@ -138,24 +138,26 @@ int extract_ask_all(struct extract_cli *x)
 {
 	struct extract_master master;
 	char err[IMAGES_MESSAGE_LEN];
-	int status = CLI_OK;
+	int status = CLI_OK, all = CLI_OK;
 	unsigned int n;
 
 	if (!may_begin(x))
 		return cli_error("nothing was changed");
-	for (n = 1; !status; n++) {
+	for (n = 1;; n++) {
 		if (n > 1)
 			eject(x);
 		if (!wait_for_master(x, n))
-			return n > 1 ? CLI_OK : cli_error("the answers ended");
+			return n > 1 ? all : cli_error("the answers ended");
 		if (extract_analyze(&x->config, &master, err, sizeof(err))) {
 			status = cli_error("%s", err);
 		} else {
 			status = one_master(x, &master);
 			extract_master_clear(&master);
 		}
-		if (ask("Next master?") != YES)
+		if (status)	/* the next one may be better */
+			all = status;
+		if (cli_signalled() || ask("Next master?") != YES)
 			break;
 	}
-	return status;
+	return all;
 }
