@@ -65,9 +65,10 @@ discmux-sim ctl insert reader0 evil >/dev/null
 check "the same disc again is skipped" wait_for 60 runs 2 cancelled
 check "the blanks are blank" discs_are blank disc0 disc1
 
-# open_and_close: the tray of the reader, which shuts again with its disc in it
+# open_and_close: the tray of the reader, which shuts again with its disc in it; whoever
+# looks at the disc may have locked it for a moment
 open_and_close() {
-	discmux-sim ctl tray reader0 open >/dev/null
+	wait_for 20 discmux-sim ctl tray reader0 open
 	sleep 2
 	discmux-sim ctl tray reader0 close >/dev/null
 }
