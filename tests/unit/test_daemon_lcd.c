@@ -210,6 +210,43 @@ static void test_slow_resolver(void **state)
 	lcd_close(lcd);
 }
 
+static int call_listener(void)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (fd >= 0 && !getsockname(listener, (struct sockaddr *)&a, &len))
+		connect(fd, (struct sockaddr *)&a, len);
+	return fd;
+}
+
+/* LCDd on another machine: a while goes by until the connection stands. */
+static void test_far(void **state)
+{
+	int first = call_listener(), second = call_listener(), fd;
+	char text[64], pressed[32];
+	struct lcd *lcd;
+
+	(void)state;
+	/* With no room for more the next one has to call again, after a second */
+	assert_int_equal(lcd_open(where, &lcd), 0);
+	for (int i = 0; i < 20; i++) {
+		keys(lcd, pressed);
+		usleep(10000);
+	}
+	close(accept(listener, NULL, NULL));
+	close(accept(listener, NULL, NULL));
+	fd = take_call(lcd, 100);
+	keys(lcd, pressed);
+	hear(fd, text, sizeof(text));
+	assert_string_equal(text, "hello\n");
+	lcd_close(lcd);
+	close(fd);
+	close(first);
+	close(second);
+}
+
 #define LCDD "/usr/sbin/LCDd"
 
 /* Debian's LCDd with its text driver, which prints what it shows. */
@@ -298,6 +335,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_session, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_noise, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_slow_resolver, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_far, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lcdd, set_up, tear_down),
 	};
 

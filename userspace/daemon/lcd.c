@@ -18,6 +18,7 @@ struct lcd {
 	char host[256], port[16];
 	int fd;
 	struct lookup *lookup;	/* of the host, while it runs */
+	bool greeted;		/* it was reached, and told who we are */
 	bool ready;		/* LCDd has said what it has */
 	bool dirty;		/* the lines were not shown yet */
 	bool told;		/* that it is not there */
@@ -43,8 +44,16 @@ static void hang_up(struct lcd *l)
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
+	l->greeted = false;
 	l->ready = false;
 	l->len = 0;
+}
+
+static void not_there(struct lcd *l)
+{
+	if (!l->told)
+		core_log(4, "no LCDd at %s port %s; looking for it", l->host, l->port);
+	l->told = true;
 }
 
 static void say(struct lcd *l, const char *text)
@@ -118,7 +127,22 @@ static void dial(struct lcd *l, const struct addrinfo *a)
 		    errno != EINPROGRESS)
 			hang_up(l);
 	}
-	say(l, "hello\n");
+	if (l->fd < 0)
+		not_there(l);
+}
+
+/* Another machine takes a while to answer; until then the socket takes nothing. */
+static void greet(struct lcd *l)
+{
+	static const char hello[] = "hello\n";
+	const ssize_t len = sizeof(hello) - 1;
+	ssize_t n = send(l->fd, hello, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	l->greeted = n == len;
+	if (l->greeted || (n < 0 && (errno == EAGAIN || errno == ENOTCONN)))
+		return;
+	hang_up(l);
+	not_there(l);
 }
 
 static void dial_again(struct lcd *l, uint64_t now_ms)
@@ -138,10 +162,6 @@ static void dial_again(struct lcd *l, uint64_t now_ms)
 	dial(l, list);
 	lookup_free(l->lookup);
 	l->lookup = NULL;
-	if (l->fd < 0 && !l->told) {
-		core_log(4, "no LCDd at %s port %s; looking for it", l->host, l->port);
-		l->told = true;
-	}
 }
 
 enum panel_key lcd_handle(struct lcd *l, uint64_t now_ms, bool *more)
@@ -152,6 +172,8 @@ enum panel_key lcd_handle(struct lcd *l, uint64_t now_ms, bool *more)
 
 	*more = false;
 	dial_again(l, now_ms);
+	if (l->fd >= 0 && !l->greeted)
+		greet(l);
 	if (l->fd < 0)
 		return PANEL_NO_KEY;
 	n = recv(l->fd, l->in + l->len, LINE - 1 - l->len, MSG_DONTWAIT);
