@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auto.h"
 #include "job_priv.h"
 #include "outside.h"
 
@@ -533,6 +534,69 @@ static void test_taken_up(void **state)
 	assert_int_equal(row.unknown, 0);
 }
 
+/* A life of an auto run: whether it went on with its master, without anybody to answer. */
+static bool goes_on(const struct job_spec *spec, struct store_job *row)
+{
+	const struct drive reader = { .role = DISCMUX_ROLE_READER };
+	struct job *job;
+	bool yes;
+
+	assert_int_equal(job_create(&core, row->id, spec, row, &job), 0);
+	assert_true(job->status.show.resumed);
+	job_suspend(job);
+	yes = !job_again(job, &reader);
+	job_free(job);
+	return yes;
+}
+
+/* The question that a stop of discmuxd has left without an answer is asked again; what
+ * was begun goes on. */
+static void test_again(void **state)
+{
+	const struct drive reader = { .role = DISCMUX_ROLE_READER };
+	struct store_job row = { .created = 1, .master = "disc:1" };
+	struct job_spec spec;
+	struct job *job;
+
+	(void)state;
+	job_spec_defaults(&spec, PANEL_COPY);
+	strcpy(spec.owner, "auto");
+	spec.quantity = 3;
+	spec.again = AUTO_ASK;
+	assert_int_equal(store_job_new(core.store, "copy", "{}", &row.id), 0);
+	assert_int_equal(job_create(&core, row.id, &spec, NULL, &job), 0);
+	strcpy(job->master, row.master);
+	assert_int_equal(job_again(job, &reader), 0);	/* a new disc: nothing is asked */
+	job_free(job);
+	assert_true(goes_on(&spec, &row));
+	spec.again = AUTO_SKIP;
+	assert_true(goes_on(&spec, &row));
+	/* the next run with the same disc */
+	assert_int_equal(store_job_new(core.store, "copy", "{}", &row.id), 0);
+	spec.again = AUTO_ASK;
+	assert_false(goes_on(&spec, &row));
+}
+
+/* Another master was asked for, and came before discmuxd stopped: that one is in now. */
+static void test_eject_once(void **state)
+{
+	struct store_job row = { .created = 1 };
+	struct job_spec spec;
+	struct job *job;
+
+	(void)state;
+	job_spec_defaults(&spec, PANEL_COPY);
+	spec.eject = true;
+	assert_int_equal(store_job_new(core.store, "copy", "{}", &row.id), 0);
+	assert_int_equal(job_create(&core, row.id, &spec, &row, &job), 0);
+	assert_true(job->spec.eject);	/* it had not come */
+	job_free(job);
+	strcpy(row.master, "disc:1");
+	assert_int_equal(job_create(&core, row.id, &spec, &row, &job), 0);
+	assert_false(job->spec.eject);
+	job_free(job);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -550,6 +614,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reader, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_taken_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_eject_once, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

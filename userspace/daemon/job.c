@@ -430,6 +430,9 @@ int job_create(struct core *core, int64_t id, const struct job_spec *spec,
 		show->bad = before->bad;
 		show->unknown = before->unknown;
 		snprintf(job->master, sizeof(job->master), "%s", before->master);
+		/* Another one was asked for once, and came */
+		if (*job->master)
+			job->spec.eject = false;
 	}
 	*out = job;
 	return 0;

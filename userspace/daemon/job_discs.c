@@ -187,16 +187,37 @@ static void show_skipped(struct job *job)
 	pthread_mutex_unlock(&job->lock);
 }
 
+/* Whether the last run is an earlier life of this job; what an older discmuxd has begun
+ * is in no database. */
+static bool was_begun(struct job *job, const char *key)
+{
+	char value[24];
+
+	if (store_get(job->core->store, key, value, sizeof(value)))
+		return job->status.show.resumed;
+	return atoll(value) == job->id;
+}
+
+static int keep_begun(struct job *job, const char *begun, const char *last)
+{
+	char id[24];
+	int rc;
+
+	snprintf(id, sizeof(id), "%lld", (long long)job->id);
+	rc = store_set(job->core->store, begun, id);
+	return rc ? rc : store_set(job->core->store, last, job->master);
+}
+
 int job_again(struct job *job, const struct drive *reader)
 {
-	char key[32], last[sizeof(job->master)];
+	char name[16] = "library", key[32], begun[32], last[sizeof(job->master)];
 
-	if (job->robot)
-		snprintf(key, sizeof(key), "auto.library.last");
-	else
-		snprintf(key, sizeof(key), "auto.%u.last", reader->unit);
+	if (!job->robot)
+		snprintf(name, sizeof(name), "%u", reader->unit);
+	snprintf(key, sizeof(key), "auto.%s.last", name);
+	snprintf(begun, sizeof(begun), "auto.%s.begun", name);
 	if (!store_get(job->core->store, key, last, sizeof(last)) && !strcmp(last, job->master) &&
-	    !job->status.show.resumed) {
+	    !was_begun(job, begun)) {
 		if (job->spec.again == AUTO_SKIP) {
 			core_log(5, "job %lld: the disc of the last run again: skipped",
 				 (long long)job->id);
@@ -207,7 +228,7 @@ int job_again(struct job *job, const struct drive *reader)
 		if (job->spec.again == AUTO_ASK && ask_again(job))
 			return -ECANCELED;
 	}
-	return store_set(job->core->store, key, job->master);
+	return keep_begun(job, begun, key);
 }
 
 /* ---- Recorders -------------------------------------------------------- */
