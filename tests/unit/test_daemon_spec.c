@@ -71,6 +71,7 @@ static void test_refused(void **state)
 		{ "{\"work\":\"clear\"}", "\"image\"" },
 		{ "{\"work\":\"clear\",\"image\":\"../etc\"}", "\"image\"" },
 		{ "{\"work\":\"register\",\"image\":\"a/b\"}", "\"image\"" },
+		{ "{\"work\":\"register\",\"image\":\"HDD2\",\"source\":\"HDD1\"}", "\"source\"" },
 		{ "{\"work\":\"extract\",\"image\":\"HDD1\"}", "\"tracks\"" },
 		{ "{\"work\":\"extract\",\"image\":\"HDD1\",\"tracks\":[0]}", "\"tracks\"" },
 		{ "{\"work\":\"extract\",\"image\":\"HDD1\",\"tracks\":[100]}", "\"tracks\"" },

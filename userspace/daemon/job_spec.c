@@ -320,6 +320,9 @@ static int complete(struct parse *p)
 		return wrong(p, "quantity", "how many copies, at least 1,");
 	if (*s->slots && !mail)
 		return wrong(p, "source", "\"" JOB_MAIL "\" with slots");
+	/* A master that is stored already is whole and where it should be */
+	if (s->work == PANEL_REGISTER && job_reader(s) < 0 && *s->source != '/')
+		return wrong(p, "source", "a reader, or the path of a file,");
 	if (names && !*s->image)
 		return wrong(p, "image", "the name of a master");
 	for (i = 0; s->work == PANEL_EXTRACT && i < PANEL_TRACKS; i++)
