@@ -220,8 +220,8 @@ static int run(struct job *job, bool again)
 		return rc;
 	if (again)
 		rc = robot_tidy(job);
-	if (!rc && job->status.show.good < job->spec.quantity && !job_is_cancelled(job)) {
-		rc = master_in(job, &route);
+	if (!rc && job->status.show.good < job->spec.quantity) {
+		rc = job_is_cancelled(job) ? -ECANCELED : master_in(job, &route);
 		if (!rc)
 			rc = copy(job);
 	}
