@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A run with a library that is cancelled before its first copy, with an arm that does
- * nothing. */
+/* Runs that end before their first copy, with an arm that does nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -192,10 +191,33 @@ static void test_cancelled(void **state)
 	job_free(job);
 }
 
+/* What is wrong before a disc is touched ends the run at once, and is what is said. */
+static void test_no_recorder(void **state)
+{
+	struct job_spec spec;
+	struct job *job;
+	int64_t id;
+
+	(void)state;
+	job_spec_defaults(&spec, PANEL_COPY);
+	spec.all = true;
+	spec.quantity = 3;
+	assert_int_equal(store_job_new(core.store, "copy", "{}", &id), 0);
+	assert_int_equal(job_create(&core, id, &spec, NULL, &job), 0);
+	assert_true(job_rounds(job, NULL) < 0);
+	assert_string_equal(job->problem, "no recorder is free: look at discmux status");
+	assert_int_equal(job->status.show.nr_faults, 1);
+	job->count = 1;		/* after a round */
+	assert_true(job_rounds(job, NULL) < 0);
+	assert_int_equal(job->status.show.nr_faults, 2);
+	job_free(job);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_recorder, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

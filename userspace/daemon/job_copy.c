@@ -18,6 +18,8 @@ static int one_round(struct job *job, struct burn_source *source, bool first, un
 	int rc = job->robot ? robot_gather(job, most) : job_gather(job, most, first);
 	int back = 0;
 
+	if (rc == -EIO)
+		rc = -ENXIO;	/* was said already, and no disc can help it */
 	if (!rc)
 		rc = job_burn(job, source);
 	if (job->robot)
