@@ -47,6 +47,13 @@ static void look_at(struct discmux *dm, struct drive *d, const struct drive *bef
 	}
 }
 
+static void alive(struct drives_watch *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->alive_ms = monotonic_ms();
+	pthread_mutex_unlock(&w->lock);
+}
+
 /* Looks at all of them; drives at work keep what was known, but their state. */
 static size_t look(struct drives_watch *w, bool again)
 {
@@ -61,6 +68,7 @@ static size_t look(struct drives_watch *w, bool again)
 		while (k < w->count && w->drives[k].member != w->now[i].member)
 			k++;
 		look_at(dm, &w->now[i], k < w->count ? &w->drives[k] : NULL, again);
+		alive(w);	/* many slow drives are no thread that is stuck */
 	}
 	discmux_close(dm);
 	return n < 0 ? 0 : (size_t)n;
@@ -74,7 +82,6 @@ static bool keep(struct drives_watch *w, size_t count)
 	changed = count != w->count || memcmp(w->now, w->drives, count * sizeof(*w->now)) != 0;
 	memcpy(w->drives, w->now, count * sizeof(*w->now));
 	w->count = count;
-	w->alive_ms = monotonic_ms();
 	pthread_mutex_unlock(&w->lock);
 	return changed;
 }
@@ -86,6 +93,7 @@ static void round_trip(void *arg, bool kicked)
 
 	if (keep(w, look(w, kicked)) && w->changed)
 		w->changed(w->arg);
+	alive(w);
 }
 
 int drives_watch_start(int mux, void (*changed)(void *arg), void *arg, struct drives_watch **out)
