@@ -130,20 +130,33 @@ static int carry_home(struct job *job, const struct drive *d, unsigned int numbe
 
 /* ---- Blanks ----------------------------------------------------------- */
 
+/* Whether the disc of a slot lies in a drive, also in one that this job does not have. */
+static bool in_a_drive(const struct job *job, uint32_t home)
+{
+	const struct discmux_inventory *inv = &job->robot->library.inv;
+	size_t i;
+
+	for (i = 0; i < inv->count; i++) {
+		const struct discmux_element *e = &inv->elements[i];
+
+		if (e->type == DISCMUX_ELEMENT_DATA_TRANSFER && element_has_disc(e) &&
+		    home_of(job, e) == home)
+			return true;
+	}
+	return false;
+}
+
 /* Slots that hold nothing any more were emptied by somebody: what comes into them is
  * another disc. */
 static void look_at_slots(struct job *job)
 {
-	struct job_robot *r = job->robot;
-	size_t i, k;
+	const struct job_robot *r = job->robot;
+	size_t i;
 
 	for (i = 0; i < r->slots.count; i++) {
 		const struct discmux_element *s = slot(job, r->slots.number[i]);
-		bool away = !s || element_has_disc(s);
 
-		for (k = 0; k < r->nr_drives && !away; k++)
-			away = slot_of(job, r->drives[k].element) == r->slots.number[i];
-		if (!away)
+		if (s && !element_has_disc(s) && !in_a_drive(job, s->address))
 			store_slot_empty(job->core->store, r->slots.number[i]);
 	}
 }
