@@ -133,8 +133,8 @@ check "a scratch is named" fails 1 'can'\''t read the master for sure in track 1
 	discmux extract --tracks 1 --overwrite
 check "and HDD1 is as it was" sh -c "discmux images check HDD1 &&
 	head -c $((450 * 2352)) $tmp/one.bin | cmp - $hdd1/HDD1.bin"
-check "asked for, too" sh -c '! printf "%s\n" y "" y n n y y y "" n | discmux extract 2>"$1"' sh \
-	"$tmp/asked"
+check "asked for, too" sh -c "! printf '%s\n' y '' y n n y y y '' n |
+	discmux extract 2>$tmp/asked"
 check "and the next master is asked for" grep -q 'Insert master disc 2 ' "$tmp/asked"
 check "it is in again" into_reader two
 
