@@ -65,7 +65,7 @@ static void dmx_stream_free(struct dmx_stream *s)
 	dmx_ring_free(s);
 	atomic_dec(&s->file->mux->streams_open);
 	dmx_file_put(s->file);
-	kvfree(s);
+	kvfree_rcu(s, rcu);	/* see dmx_leg_ready() */
 	module_put(THIS_MODULE);
 }
 

@@ -152,6 +152,7 @@ struct dmx_stream {
 	struct llist_head ready;
 	bool kick;
 	struct work_struct free_work;
+	struct rcu_head rcu;
 	struct work_struct note_work;
 	struct work_struct fill_work;
 	struct delayed_work lag_work;

@@ -15,22 +15,18 @@
 #define DMX_PROGRESS		(HZ / 2)
 
 /*
- * Has the thread look at a leg; in any context.  The task outlives the stream
- * by a grace period, so that the last touch of a stream is to put the leg on
- * the list.
+ * Has the thread look at a leg; under rcu_read_lock(), in any context.  Stream
+ * and task outlive the last reference by a grace period: what the caller said
+ * of the leg before may be all that the thread waited for.
  */
 static void dmx_leg_ready(struct dmx_leg *leg)
 {
 	struct dmx_stream *s = leg->stream;
-	struct task_struct *thread;
 
-	rcu_read_lock();
-	thread = s->thread;
 	if (!test_and_set_bit(DMX_LEG_QUEUED, &leg->flags)) {
 		llist_add(&leg->ready, &s->ready);
-		wake_up_process(thread);
+		wake_up_process(s->thread);
 	}
-	rcu_read_unlock();
 }
 
 /* Has the thread look at all legs that do nothing. */
@@ -45,8 +41,11 @@ static void dmx_leg_cmd_done(struct dmx_cmd *cmd)
 {
 	struct dmx_leg *leg = container_of(cmd, struct dmx_leg, cmd);
 
+	/* A pause that is over may have put it on the list already */
+	rcu_read_lock();
 	set_bit(DMX_LEG_ENDED, &leg->flags);
 	dmx_leg_ready(leg);
+	rcu_read_unlock();
 }
 
 static void dmx_leg_pause(struct dmx_leg *leg, unsigned int ms)
@@ -60,8 +59,10 @@ static void dmx_leg_pause_over(struct work_struct *work)
 {
 	struct dmx_leg *leg = container_of(to_delayed_work(work), struct dmx_leg, pause);
 
+	rcu_read_lock();
 	leg->paused = false;
 	dmx_leg_ready(leg);
+	rcu_read_unlock();
 	dmx_stream_put(leg->stream);
 }
 

@@ -128,8 +128,7 @@ wait INSERT BLANK DISC
 END
 speed unlimited
 blanks - - dvd+r dvd+r
-play "and goes on" <<'END'
-yes
+play "and goes on by itself with the discs that were missing" <<'END'
 wait COPY ERROR
 |COPY ERROR          |OK 6 NG 2        6/6|
 yes
