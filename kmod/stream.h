@@ -117,8 +117,9 @@ struct dmx_leg {
 };
 
 /**
- * struct dmx_stream - a stream; freed when the fd is closed and no leg is busy
+ * struct dmx_stream - a stream; goes when the fd is closed and no leg is busy
  * @ref: the fd, each busy leg, each pause, each queued work
+ * @rcu: it is freed a grace period after the last reference, see dmx_leg_ready()
  * @write_lock: one writer at a time; outside @lock
  * @wait: writers, FINISH and poll
  * @thread: sends WRITEs

@@ -32,9 +32,9 @@ int outside_begin(struct core *core, const struct job_spec *spec,
 		  char *err, size_t errlen);
 
 /*
- * Goes on with one whose program outlived the daemon: the discs that the database calls
- * unknown since are what outside_disc() says of them.  -ENOENT: no such job was
- * interrupted; -EBUSY as above.
+ * Goes on with one whose program outlived the daemon, or its connection: the discs that
+ * the database calls bad or unknown since are what outside_disc() says of them.  -ENOENT:
+ * no such job was interrupted; -EBUSY as above.
  */
 int outside_resume(struct core *core, int64_t id, const struct burn_recorder *recorders,
 		   size_t count, char *err, size_t errlen);

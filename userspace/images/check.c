@@ -183,7 +183,6 @@ int64_t images_checked(int dir, const char *name)
 	       (int64_t)st.st_mtim.tv_sec : 0;
 }
 
-
 /* ---- A check ------------------------------------------------------------------------------ */
 
 /* Of the calling thread; where it is not allowed it is as polite as it may be. */
