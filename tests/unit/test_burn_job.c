@@ -236,6 +236,9 @@ static void test_from_cd_r(void **state)
 	rig->config.recorders = &rig->recorders[1];
 	assert_int_equal(burn_rig_run(rig), 0);
 	assert_int_equal(burn_source_blocks(rig->config.source), BLOCKS);
+	/* It has a layout, and is copied as plain blocks all the same */
+	assert_int_equal(burn_source_layout(rig->config.source)->tracks, 1);
+	assert_int_equal(burn_source_bytes(rig->config.source), (uint64_t)BLOCKS * MMC_BLOCK);
 	assert_string_equal(rig->notice, "blocks 5003 and 5004 of the disc in reader 0 can't be read: they are taken for the run-out of a track at once, and are no part of the master");
 	burn_rig_expect_copy(rig, "disc2");
 	burn_rig_free(rig);

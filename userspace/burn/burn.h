@@ -104,6 +104,10 @@ int burn_source_look(struct burn_source *source, const struct burn_ops *ops, voi
 /* Size of the master in blocks; 0 for a drive before a job has checked it. */
 uint32_t burn_source_blocks(const struct burn_source *source);
 
+/* The same in bytes, as one pass over it reads and writes them: 2352 a block of what is
+ * more than plain data, else 2048. */
+uint64_t burn_source_bytes(const struct burn_source *source);
+
 /* What it is, for people: "data", "audio CD", "CD-Extra"; "" before a job has
  * checked it. */
 const char *burn_source_kind(const struct burn_source *source);

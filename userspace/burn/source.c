@@ -88,6 +88,11 @@ uint32_t burn_source_blocks(const struct burn_source *s)
 	return s->blocks;
 }
 
+uint64_t burn_source_bytes(const struct burn_source *s)
+{
+	return (uint64_t)s->blocks * (s->cd ? CD_RAW : MMC_BLOCK);
+}
+
 uint64_t burn_source_bytes_read(const struct burn_source *s)
 {
 	return __atomic_load_n(&s->bytes_read, __ATOMIC_RELAXED);

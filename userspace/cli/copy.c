@@ -142,13 +142,6 @@ static void run_rounds(struct copy *copy)
 	}
 }
 
-static double megabytes(const struct burn_source *source)
-{
-	unsigned int size = burn_source_layout(source)->tracks ? CD_RAW : MMC_BLOCK;
-
-	return (double)burn_source_blocks(source) * size / 1e6;
-}
-
 static void summary(const struct copy *copy, double seconds)
 {
 	const struct task *task = copy->task;
@@ -160,7 +153,8 @@ static void summary(const struct copy *copy, double seconds)
 	if (task->opt.quiet)
 		return;
 	printf("%lu of %lu copies are good%s, %.0f MB each, %.0f s\n", copy->good, copy->copies,
-	       task->opt.verify ? " and verified" : "", megabytes(task->source), seconds);
+	       task->opt.verify ? " and verified" : "", (double)burn_source_bytes(task->source) / 1e6,
+	       seconds);
 	if (*task->image)
 		printf("image: %s\n", task->image);
 	if (burn_source_bad(task->source))

@@ -21,10 +21,9 @@ static const char *done_word(enum burn_task task)
 static void say_image(const struct task *task, double seconds)
 {
 	const struct burn_source *s = task->source;
-	unsigned int size = burn_source_layout(s)->tracks ? CD_RAW : MMC_BLOCK;
 
 	printf("%s: %s, %u blocks, %.0f MB, %.0f s\n", task->image, burn_source_kind(s),
-	       burn_source_blocks(s), (double)burn_source_blocks(s) * size / 1e6, seconds);
+	       burn_source_blocks(s), (double)burn_source_bytes(s) / 1e6, seconds);
 	if (burn_source_bad(s))
 		printf("%u blocks could not be read: see %s\n", burn_source_bad(s),
 		       task->opt.map);
