@@ -39,6 +39,9 @@ int dm_ioctl(struct discmux *dm, unsigned long request, void *arg, const char *w
 /* "recorder 0", or "member 7" when that is all one knows. */
 const char *dm_member_name(struct discmux *dm, uint32_t member, char *buf, size_t size);
 
+/* The first member numbered >= *next, and *next behind it.  -ENOENT: no more. */
+int dm_next_member(struct discmux *dm, uint32_t *next, struct discmux_member *member);
+
 /* Errno in words that help: what it means for this driver. */
 const char *dm_errno_text(int err);
 

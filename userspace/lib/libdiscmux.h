@@ -106,6 +106,24 @@ int discmux_member(struct discmux *dm, uint32_t number, struct discmux_member *m
 int discmux_member_by_unit(struct discmux *dm, uint32_t role, uint32_t unit,
 			   struct discmux_member *member);
 
+/**
+ * discmux_member_by_name - the member of a name, as people and the kernel have them
+ * @dm: the handle
+ * @name: "recorder 2", "recorder:2" or "recorder" (the first); "member 7";
+ *	"sr1", "sg3", their nodes in /dev and links to these; "2:0:1:0" (H:C:T:L);
+ *	"d0" and "drive 0" (of the library), "3001h" (its element); or a serial number
+ * @member: the member
+ *
+ * Returns 0; -ENOENT: the name is of such a form, and there is no such member; -EINVAL:
+ * it has none of the forms and is no serial number here, a file's name perhaps;
+ * -ENOTUNIQ: several members have this serial number, the message says which; or what
+ * the driver gave.
+ */
+int discmux_member_by_name(struct discmux *dm, const char *name, struct discmux_member *member);
+
+/* Whether the name has one of the forms above; a serial number has none. */
+bool discmux_is_member_name(const char *name);
+
 /* "reader", "recorder", "changer"; "unknown" for anything else. */
 const char *discmux_role_name(uint32_t role);
 

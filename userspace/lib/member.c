@@ -16,8 +16,7 @@ static int get_member(struct discmux *dm, uint32_t number, uint32_t flags,
 	return dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_MEMBER, member);
 }
 
-/* The first member numbered >= *next, and *next behind it.  -ENOENT: no more. */
-static int next_member(struct discmux *dm, uint32_t *next, struct discmux_member *member)
+int dm_next_member(struct discmux *dm, uint32_t *next, struct discmux_member *member)
 {
 	int ret = get_member(dm, *next, DISCMUX_MEMBER_NEXT, member);
 
@@ -37,7 +36,7 @@ int discmux_members(struct discmux *dm, struct discmux_member *members, size_t m
 	int count = 0;
 	int ret;
 
-	while ((ret = next_member(dm, &next, &member)) == 0) {
+	while ((ret = dm_next_member(dm, &next, &member)) == 0) {
 		if ((size_t)count < max)
 			members[count] = member;
 		count++;
@@ -64,7 +63,7 @@ int discmux_member_by_unit(struct discmux *dm, uint32_t role, uint32_t unit,
 	uint32_t next = 0;
 	int ret;
 
-	while ((ret = next_member(dm, &next, member)) == 0)
+	while ((ret = dm_next_member(dm, &next, member)) == 0)
 		if (member->role == role && member->unit == unit)
 			return 0;
 	if (ret != -ENOENT)
