@@ -81,7 +81,7 @@ sim slot 2 full >/dev/null
 
 panel_start
 check "--slots is wanted" fails 2 'where the blanks are' discmux auto on --library
-check "as a list" fails 1 'slots from 1 are wanted' discmux auto on --library --slots 5-2
+check "as a list" fails 2 'slots from 1 are wanted' discmux auto on --library --slots 5-2
 check "for the library only" fails 2 'is for --library' discmux auto on --slots 1-4
 check "not with a reader" fails 2 'not both' discmux auto on --library --reader 0 --slots 1-4
 check "marked" discmux auto on --library --slots 1-6,9 --quantity 4 --verify --again skip

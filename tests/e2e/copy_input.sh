@@ -26,30 +26,40 @@ discmux-sim ctl count --reset >/dev/null
 m="$tmp/m.iso"
 
 check "no options" fails 2 'copy needs --from and --to' discmux copy
-check "no --to" fails 2 'copy needs --from and --to' discmux copy --from "$m"
+check "no --to" fails 2 'copy needs --to (' discmux copy --from "$m"
 check "unknown option" fails 2 'unknown option --frob' discmux copy --from "$m" --to all --frob
 check "option without value" fails 2 'option --to needs a value' discmux copy --from "$m" --to
 check "an operand" fails 2 'x is one word too many' discmux copy --from "$m" --to all x
 
-for list in '' ',' '0,' ',0' '0,,1' a 0-1 ' 0' -1 0x1 'all,0' 0.1; do
+for list in '' ',' '0,' ',0' '0,,1'; do
+	check "--to '$list'" fails 2 "--to $list is no list of recorders" \
+		discmux copy --from "$m" --to "$list"
+done
+# Each of these could be the serial number of a drive
+for list in a 0-1 ' 0' -1 0x1 'all,0' 0.1; do
 	check "--to '$list'" fails 1 "--to $list is no list of recorders" \
 		discmux copy --from "$m" --to "$list"
 done
-check "--to twice the same" fails 1 '--to 1,0,1 names recorder 1 twice' \
+check "--to twice the same" fails 2 '--to 1,0,1 names recorder 1 twice' \
 	discmux copy --from "$m" --to 1,0,1
 check "--to no such recorder" fails 1 'there is no recorder 2: discmux status lists them' \
 	discmux copy --from "$m" --to 0,2
 check "--to far beyond" fails 1 'there is no recorder 99999999999999999999' \
 	discmux copy --from "$m" --to 99999999999999999999
-check "--quantity 0" fails 1 '--quantity 0: a number from 1 to' \
+check "--quantity 0" fails 2 '--quantity 0: a number from 1 to' \
 	discmux copy --from "$m" --to all --quantity 0
-check "--speed" fails 1 '--speed fast: a number' discmux copy --from "$m" --to all --speed fast
-check "--speed -1" fails 1 '--speed -1: a number' discmux copy --from "$m" --to all --speed -1
-check "--wait" fails 1 '--wait x: a number' discmux copy --from "$m" --to all --wait x
-check "--method" fails 1 '--method raw: auto, dao, incremental, overwrite, tao or sao' \
+check "--speed" fails 2 '--speed fast: a number' discmux copy --from "$m" --to all --speed fast
+check "--speed -1" fails 2 '--speed -1: a number' discmux copy --from "$m" --to all --speed -1
+check "--wait" fails 2 '--wait x: a number' discmux copy --from "$m" --to all --wait x
+check "--method" fails 2 '--method raw: auto, dao, incremental, overwrite, tao or sao' \
 	discmux copy --from "$m" --to all --method raw
 check "-m 7" fails 1 'discmux7' discmux -m 7 copy --from "$m" --to all
 
+check "no master is stored" fails 1 \
+	'HDD1 holds no master (none is stored): discmux images add HDD1 --from reader' \
+	discmux copy --from HDD1 --to all
+check "nor under another name" fails 1 'there is no file song, and no master of that name is stored' \
+	discmux copy --from song --to all
 check "no image" fails 1 'missing.iso: No such file or directory: name an image' \
 	discmux copy --from "$tmp/missing.iso" --to all
 check "a directory" fails 1 'is not a file: name an image, or a reader' \

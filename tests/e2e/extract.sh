@@ -83,7 +83,7 @@ check "the same as a table" sh -c "discmux extract --list | grep -q '^4 *data *0
 check "no such track" fails 1 'track 9 can'\''t be taken: there is no such track' \
 	discmux extract --tracks 9
 check "not audio" fails 1 'track 4 can'\''t be taken: it is not audio' discmux extract --tracks 1-4
-check "no list" fails 1 '--tracks 1,,2 is no list of tracks' discmux extract --tracks 1,,2
+check "no list" fails 2 '--tracks 1,,2 is no list of tracks' discmux extract --tracks 1,,2
 check "nothing to append to" fails 1 'there is no image HDD1' discmux extract --append --tracks 1
 check "both ways" fails 2 'exclude each other' discmux extract --append --overwrite --tracks 1
 

@@ -36,11 +36,12 @@ check "they are whole" discmux images check
 check "which is remembered" list '.images | map(.checked != null) | all'
 check "a name once" fails 1 'HDD1 is there already' discmux images add HDD1 --from "$tmp/m.iso"
 check "unless overwritten" discmux images add HDD1 --from "$tmp/m.iso" --overwrite
-check "a name that is a path" fails 1 'no image can have this name' \
+check "a name that is a path" fails 2 'no image can have this name' \
 	discmux images add ../HDD2 --from "$tmp/m.iso"
 check "no such image" fails 1 'there is no image HDD7' discmux images check HDD7
 check "no action" fails 2 'say what to do' discmux images
-check "a wrong action" fails 2 'there is no images frob' discmux images frob
+check "a wrong action" fails 2 'images frob: list, add, remove, check or export is wanted' \
+	discmux images frob
 
 discmux-sim ctl insert reader0 "$tmp/m.iso" >/dev/null
 check "so is the disc in a reader" discmux images add HDD2 --from reader

@@ -52,12 +52,24 @@ check "drive out of range" fails 1 'there is no drive 2: the library has drives 
 	discmux load 3 2
 check "no such element" fails 1 'there is no element 7777h' discmux move 0x7777 d0
 check "no such place" fails 1 'q9 is no place' discmux move q9 d0
-check "slot or drive?" fails 1 'write s3 or d3' discmux move 3 d0
+check "slot or drive?" fails 2 'write s3 or d3' discmux move 3 d0
 check "same place" fails 1 'source and destination are the same' discmux move s3 s3
 check "slot full" fails 1 'slot 3 holds a disc already' discmux unload 0 3
 check "no destination" fails 2 'to where?' discmux load 3
 check "one place too many" fails 2 'one place too many' discmux load 3 0 1
 check "nothing has moved" json '.counts | .drives_full == 2 and .slots_full == 1'
+# The drive by what discmux status calls it, in the library and out of it
+member() {
+	discmux status --json |
+		jq -r ".members[] | select(.role == \"recorder\" and .unit == 1) | $1"
+}
+check "unload: the kernel's name" discmux unload "$(member .block)"
+check "load: its serial number" discmux load 1 "$(member .serial)"
+check "unload: role and number" discmux unload recorder 1
+check "load: its element" discmux load 1 "$(printf '%04Xh' "$(member .element)")"
+check "as before" json '.counts | .drives_full == 2 and .slots_full == 1'
+check "no drive of that name" fails 1 'sr77 is no drive of this mux' discmux load 3 sr77
+check "nor any place" fails 1 'NOSUCHSERIAL is no place' discmux load 3 NOSUCHSERIAL
 
 check "unload to another slot" discmux unload d1 s2
 check "it is there" json '.slots[1].full and (.slots[0].full | not)'

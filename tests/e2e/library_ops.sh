@@ -37,7 +37,7 @@ check "position" prints "the arm is at slot 600" discmux position s600
 check "position: a drive" discmux position d11
 check "position: nowhere" fails 1 'there is no slot 601' discmux position s601
 check "position: no place" fails 2 'before which place?' discmux position
-check "position: a slot or a drive?" fails 1 'write s3 or d3' discmux position 3
+check "position: a slot or a drive?" fails 2 'write s3 or d3' discmux position 3
 
 check "init" prints "looked at 615 places" discmux init
 check "init: a range" prints "looked at 20 places" discmux init s1-s20
@@ -81,7 +81,7 @@ check "reserve for another host" discmux reserve --for 3
 check "we are kept out" fails 1 'reservation conflict' discmux position s1
 check "release what was reserved for it" discmux release --for 3
 check "and may again" discmux position s1
-check "reserve: no such id" fails 1 'from 0 to 7' discmux reserve --for 8
+check "reserve: no such id" fails 2 'from 0 to 7' discmux reserve --for 8
 
 check "mail slot" prints "mail slot 4000h: closed, empty" discmux mail-slot
 check "export" discmux mail-slot export s2

@@ -76,7 +76,7 @@ if discmux-sim ctl raise 80/21 >/dev/null 2>&1; then
 		discmux inventory --recover --to 8
 	check "there it is" json ".slots[7].volume_tag == \"$tag\""
 fi
-check "--to: no slot" fails 1 'a slot is wanted' discmux inventory --recover --to d0
+check "--to: no slot" fails 2 'a slot is wanted' discmux inventory --recover --to d0
 check "--to alone" fails 2 'for --recover' discmux inventory --to 5
 rm -r "$tmp"
 done_testing

@@ -70,14 +70,14 @@ within() {
 check "nothing runs yet" fails 1 "discmux-sim start" sim list
 check "status says so" sh -c 'discmux-sim status | grep -qx "not running"'
 check "stop has nothing to do" discmux-sim stop
-check "bad profile" fails 1 "1 to 16" start tower:17
-check "unknown profile" fails 1 "unknown profile 'shelf'" start shelf:3
+check "bad profile" fails 2 "1 to 16" start tower:17
+check "unknown profile" fails 2 "unknown profile 'shelf'" start shelf:3
 check "media folder can't be made" \
 	fails 1 "/nowhere/at/all" discmux-sim start --profile tower:1 --media /nowhere/at/all
 check "media folder can't be written" \
 	fails 1 "media folder /proc" discmux-sim start --profile tower:1 --media /proc
 check "socket can't be made" fails 1 "/nowhere/s" start tower:1 --control /nowhere/s
-check "no such device to set" fails 1 "no device 'recorder9'" \
+check "no such device to set" fails 2 "no device 'recorder9'" \
 	start tower:1 --set recorder9.vendor=X
 check "not root" fails 1 "needs root" \
 	setpriv --reuid=user --regid=user --clear-groups \

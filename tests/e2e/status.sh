@@ -74,7 +74,7 @@ check "drives as text" sh -c "discmux drives >$tmp/text &&
 	[ \$(grep -c '^  writes .*CD track at once, .*DVD+R DL\$' $tmp/text) -eq 4 ] &&
 	[ \$(grep -c '^  simulates CD, DVD-R\$' $tmp/text) -eq 4 ] &&
 	[ \$(grep -c '^  buffer .* kB, burn-free\$' $tmp/text) -eq 4 ]"
-check "drives: no such drive" fails 1 'there is no drive recorder:9' discmux drives recorder:9
+check "drives: no such drive" fails 1 'there is no recorder 9' discmux drives recorder:9
 
 check "the group cdrom may look" as burner discmux status
 check "nobody else may" fails 1 'no permission for /dev/discmux0' as user discmux status

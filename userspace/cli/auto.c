@@ -19,19 +19,20 @@ enum {
 };
 
 struct auto_options {
-	unsigned long reader, quantity;
-	bool verify, library, has_reader;
+	unsigned long quantity;
+	bool verify, library;
+	const char *reader;	/* number or any name; NULL: not given */
 	const char *again, *slots, *socket;
 };
+
+static const char *const again_words[] = { "ask", "skip", "run", NULL };
 
 static int take(struct auto_options *o, int c, const char *arg)
 {
 	switch (c) {
 	case OPT_READER:
-		if (cli_number(arg, 0, 15, &o->reader))
-			return cli_error("--reader %s: a number from 0 to 15 is wanted", arg);
-		o->has_reader = true;
-		return CLI_OK;
+		o->reader = arg;
+		return *arg ? CLI_OK : cli_value_error("--reader: the number or name of a reader is wanted");
 	case OPT_LIBRARY:
 		o->library = true;
 		return CLI_OK;
@@ -40,14 +41,14 @@ static int take(struct auto_options *o, int c, const char *arg)
 		return CLI_OK;
 	case OPT_QUANTITY:
 		if (cli_number(arg, 0, 9999, &o->quantity))
-			return cli_error("--quantity %s: a number from 0 to 9999 is wanted", arg);
+			return cli_value_error("--quantity %s: a number from 0 to 9999 is wanted", arg);
 		return CLI_OK;
 	case OPT_VERIFY:
 		o->verify = true;
 		return CLI_OK;
 	case OPT_AGAIN:
 		o->again = arg;
-		return CLI_OK;
+		return cli_word("--again", arg, again_words) < 0 ? CLI_USAGE : CLI_OK;
 	default:
 		o->socket = arg;
 		return CLI_OK;
@@ -60,14 +61,14 @@ static int check(const char *command, const struct auto_options *o, bool on)
 	struct slots slots;
 	char err[128];
 
-	if (o->library && o->has_reader)
+	if (o->library && o->reader)
 		return cli_usage_error(command, "--library or --reader, not both");
 	if (o->slots && !o->library)
 		return cli_usage_error(command, "--slots is for --library");
 	if (o->library && on && !o->slots)
 		return cli_usage_error(command, "--slots says where the blanks are: --slots 1-20");
 	if (o->slots && slots_parse(o->slots, &slots, err, sizeof(err)))
-		return cli_error("--slots: %s", err);
+		return cli_value_error("--slots %s: %s", o->slots, err);
 	return CLI_OK;
 }
 
@@ -116,12 +117,16 @@ static int set(struct client *client, const struct auto_options *o, bool on)
 {
 	json_t *request = json_pack("{ss sb sb si ss}", "do", "auto-set", "on", on, "verify",
 				    o->verify, "quantity", (int)o->quantity, "again", o->again);
+	unsigned long number = 0;
 	json_t *answer;
 
 	if (o->library)
 		json_object_set_new(request, "library", json_true());
+	else if (!o->reader || !cli_number(o->reader, 0, 9999, &number))
+		json_object_set_new(request, "reader", json_integer((json_int_t)number));
 	else
-		json_object_set_new(request, "reader", json_integer((json_int_t)o->reader));
+		json_object_set_new(request, "reader", json_text((const uint8_t *)o->reader,
+								 strlen(o->reader)));
 	if (o->slots)
 		json_object_set_new(request, "slots", json_string(o->slots));
 	answer = client_ask(client, request);
@@ -144,12 +149,13 @@ int cmd_auto(struct cli *cli, int argc, char **argv)
 		CLI_OPTIONS,
 		{ 0 },
 	};
+	static const char *const words[] = { "on", "off", "show", NULL };
 	struct auto_options o = { .again = "ask" };
 	struct client *client;
 	const char *what;
 	int c, status = CLI_OK;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c >= CLI_OPT_OWN)
 			status = take(&o, c, optarg);
 		else if (!cli_option(cli, argv, c, &status))
@@ -158,8 +164,10 @@ int cmd_auto(struct cli *cli, int argc, char **argv)
 			return status;
 	}
 	what = optind < argc ? argv[optind] : "show";
-	if (optind + 1 < argc || (strcmp(what, "on") && strcmp(what, "off") && strcmp(what, "show")))
-		return cli_usage_error(argv[0], "one of on, off and show is wanted");
+	if (optind + 1 < argc)
+		return cli_usage_error(argv[0], "%s is one word too many", argv[optind + 1]);
+	if (cli_word(argv[0], what, words) < 0)
+		return CLI_USAGE;
 	status = check(argv[0], &o, !strcmp(what, "on"));
 	if (status)
 		return status;

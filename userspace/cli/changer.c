@@ -106,9 +106,9 @@ static int parse_options(struct cli *cli, int argc, char **argv, const struct op
 	unsigned long number;
 	int c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_FOR && cli_number(optarg, 0, SCSI_IDS - 1, &number)) {
-			*status = cli_error("--for %s: a SCSI id from 0 to 7 is wanted", optarg);
+			*status = cli_value_error("--for %s: a SCSI id from 0 to 7 is wanted", optarg);
 			return -EINVAL;
 		}
 		if (c == OPT_FOR)
@@ -145,7 +145,7 @@ static int take_places(int argc, char **argv, int max, enum place_kind plain, st
 
 	while (i < argc && n < max) {
 		if (place_take(argc, argv, &i, plain, &places[n], err, sizeof(err))) {
-			*status = cli_error("%s", err);
+			*status = cli_value_error("%s", err);
 			return -1;
 		}
 		n++;
@@ -157,11 +157,11 @@ static int take_places(int argc, char **argv, int max, enum place_kind plain, st
 	return n;
 }
 
-static int resolve(const struct robot *robot, const struct place *place, uint32_t *address)
+static int resolve(struct robot *robot, const struct place *place, uint32_t *address)
 {
 	char err[ERR_SIZE];
 
-	return place_resolve(&robot->library.inv, place, address, err, sizeof(err)) ?
+	return library_place(&robot->library, place, address, err, sizeof(err)) ?
 		       cli_error("%s", err) :
 		       CLI_OK;
 }
@@ -299,7 +299,7 @@ static int parse_range(int argc, char **argv, struct place range[2], int *status
 	words[1] = dash + 1;
 	for (i = 0; i < 2; i++)
 		if (place_take(2, words, &index, PLACE_SLOT, &range[i], err, sizeof(err))) {
-			*status = cli_error("%s", err);
+			*status = cli_value_error("%s", err);
 			return -1;
 		}
 	return 2;

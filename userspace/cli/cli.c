@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "near.h"
 
 /* A command right after boot waits this long for drives that spin up. */
 #define SETTLE_MS 10000
@@ -29,9 +30,19 @@ int cli_error(const char *fmt, ...)
 	return CLI_FAIL;
 }
 
+int cli_value_error(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(fmt, args);
+	va_end(args);
+	return CLI_USAGE;
+}
+
 int cli_usage_error(const char *command, const char *fmt, ...)
 {
-	char message[256];
+	char message[512];
 	va_list args;
 
 	va_start(args, fmt);
@@ -60,8 +71,75 @@ int cli_number(const char *text, unsigned long min, unsigned long max, unsigned 
 	return 0;
 }
 
+int cli_word(const char *option, const char *value, const char *const *words)
+{
+	char hint[NEAR_HINT_SIZE], list[192] = "";
+	struct near near;
+	size_t len = 0;
+	int i;
+
+	near_begin(&near, value);
+	for (i = 0; words[i]; i++) {
+		if (!strcmp(value, words[i]))
+			return i;
+		near_offer(&near, words[i]);
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
+					!i ? "" : words[i + 1] ? ", " : " or ", words[i]);
+		if (len >= sizeof(list))
+			len = sizeof(list) - 1;
+	}
+	cli_value_error("%s %s: %s is wanted%s", option, value, list,
+			near_hint(&near, hint, sizeof(hint)));
+	return -1;
+}
+
+int cli_getopt(struct cli *cli, int argc, char **argv, const struct option *options)
+{
+	cli->options = options;
+	if (!cli->probe)
+		return getopt_long(argc, argv, CLI_SHORT, options, NULL);
+	for (; options->name && cli->probe->nr < CLI_MAX_OPTIONS; options++)
+		cli->probe->options[cli->probe->nr++] = *options;
+	return 'h';
+}
+
+void cli_probe_options(const struct cli_subcommand *command, struct cli_probe *probe)
+{
+	char name[32], *argv[] = { name, NULL };
+	struct cli cli = { .reads = command->reads, .probe = probe };
+
+	snprintf(name, sizeof(name), "%s", command->name);
+	memset(probe, 0, sizeof(*probe));
+	if (command->run != cmd_mtx)	/* its command line is not ours */
+		command->run(&cli, 1, argv);
+}
+
+/* An option that begins as two others do, and one that there is not. */
+static int unknown_option(const struct cli *cli, const char *command, const char *word)
+{
+	char name[32], offers[CLI_MAX_OPTIONS][32], hint[NEAR_HINT_SIZE], list[128] = "";
+	size_t len = strcspn(word, "="), i, n = 0;
+	const struct option *o;
+	struct near near;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, word);
+	near_begin(&near, name);
+	for (o = cli->options, i = 0; o && o->name && i < CLI_MAX_OPTIONS; o++, i++) {
+		snprintf(offers[i], sizeof(offers[i]), "--%s", o->name);
+		near_offer(&near, offers[i]);
+		if (len > 2 && !strncmp(offers[i], name, len) && ++n <= 4)
+			snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+				 n > 1 ? ", " : "", offers[i]);
+	}
+	if (n > 1)
+		return cli_usage_error(command, "option %s may be %s%s: write more of it", name, list,
+				       n > 4 ? " and others" : "");
+	return cli_usage_error(command, "unknown option %s%s", word,
+			       near_hint(&near, hint, sizeof(hint)));
+}
+
 /* argv[optind - 1] is the word at fault, except within "-xyz". */
-static int bad_option(char **argv, int c)
+static int bad_option(const struct cli *cli, char **argv, int c)
 {
 	const char *word = argv[optind - 1];
 	char letter[3] = { '-', (char)optopt, '\0' };
@@ -70,7 +148,7 @@ static int bad_option(char **argv, int c)
 		word = letter;
 	if (c == ':')
 		return cli_usage_error(argv[0], "option %s needs a value", word);
-	return cli_usage_error(argv[0], "unknown option %s", word);
+	return unknown_option(cli, argv[0], word);
 }
 
 bool cli_option(struct cli *cli, char **argv, int c, int *status)
@@ -80,7 +158,8 @@ bool cli_option(struct cli *cli, char **argv, int c, int *status)
 	switch (c) {
 	case 'm':
 		if (cli_number(optarg, 0, 9999, &value)) {
-			*status = cli_error("-m %s: a number is wanted, N of /dev/discmuxN", optarg);
+			*status = cli_value_error("-m %s: a number is wanted, N of /dev/discmuxN",
+						  optarg);
 			return false;
 		}
 		cli->mux = (int)value;
@@ -94,10 +173,10 @@ bool cli_option(struct cli *cli, char **argv, int c, int *status)
 					  argv[0]);
 		return false;
 	case 'h':
-		*status = cli_help(argv[0]);
+		*status = cli->probe ? CLI_OK : cli_help(argv[0]);
 		return false;
 	default:
-		*status = bad_option(argv, c);
+		*status = bad_option(cli, argv, c);
 		return false;
 	}
 }

@@ -14,8 +14,9 @@
 /* Exit statuses */
 enum cli_exit {
 	CLI_OK = 0,
-	CLI_FAIL = 1,	/* said why on stderr; also a value that cannot be */
-	CLI_USAGE = 2,	/* unknown option, operand missing or too many */
+	CLI_FAIL = 1,	/* it was tried and failed; said why on stderr */
+	CLI_USAGE = 2,	/* the command line is wrong, whatever the machine is like: unknown
+			 * or missing words, values that can't be; nothing was done */
 };
 
 /* One run of the program. */
@@ -24,12 +25,21 @@ struct cli {
 	bool mux_given;		/* -m is on the command line */
 	bool json;		/* --json */
 	bool reads;		/* the subcommand knows --json */
+	const struct option *options;	/* of the subcommand, while it is in cli_getopt() */
+	struct cli_probe *probe;	/* only the options are wanted, see cli_probe_options() */
 	struct discmux *dm;	/* NULL until cli_open(); main closes it */
+};
+
+/* The options that a subcommand takes, as getopt_long() has them. */
+#define CLI_MAX_OPTIONS	48
+struct cli_probe {
+	struct option options[CLI_MAX_OPTIONS];
+	size_t nr;
 };
 
 /*
  * A subcommand: argv[0] is its name, options and operands follow, for
- * getopt_long() from the start (optind is 1).  Returns enum cli_exit.
+ * cli_getopt() from the start (optind is 1).  Returns enum cli_exit.
  */
 typedef int cli_command(struct cli *cli, int argc, char **argv);
 
@@ -43,7 +53,7 @@ cli_command cmd_status, cmd_copy, cmd_load, cmd_unload, cmd_move, cmd_inventory,
  * Options of every subcommand, to be put into its own tables:
  *
  *	static const struct option options[] = { ..., CLI_OPTIONS, { 0 } };
- *	while ((c = getopt_long(argc, argv, CLI_SHORT "x:", options, NULL)) != -1)
+ *	while ((c = cli_getopt(cli, argc, argv, options)) != -1)
  *		switch (c) {
  *		...
  *		default:
@@ -58,6 +68,9 @@ cli_command cmd_status, cmd_copy, cmd_load, cmd_unload, cmd_move, cmd_inventory,
 	{ "mux", required_argument, NULL, 'm' },           \
 		{ "json", no_argument, NULL, CLI_OPT_JSON }, \
 		{ "help", no_argument, NULL, 'h' }
+
+/* getopt_long() with CLI_SHORT, which every subcommand calls before it does anything. */
+int cli_getopt(struct cli *cli, int argc, char **argv, const struct option *options);
 
 /* Takes a common option (or '?' and ':' of getopt_long; argv[0] is the
  * subcommand).  Returns true to go on, false to leave with *status. */
@@ -76,6 +89,15 @@ struct cli_subcommand {
 /* NULL: there is none of that name. */
 const struct cli_subcommand *cli_find(const char *name);
 
+/* The subcommands in the order of the help, NULL behind the last. */
+const struct cli_subcommand *cli_nth(size_t n);
+
+/* Says that there is no such command, and which one may be meant.  Returns CLI_USAGE. */
+int cli_unknown(const char *name);
+
+/* The options of a subcommand, taken from itself: nothing is done. */
+void cli_probe_options(const struct cli_subcommand *command, struct cli_probe *probe);
+
 /* Help on a subcommand, or on the program with NULL.  Returns CLI_OK, or
  * CLI_USAGE for a name that there is not. */
 int cli_help(const char *command);
@@ -87,6 +109,14 @@ int cli_open(struct cli *cli, unsigned int flags);
 
 /* "discmux: " and the message and a line end, on stderr.  Returns CLI_FAIL. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same about a value on the command line that can't be; the message says what is
+ * wanted.  Returns CLI_USAGE. */
+int cli_value_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A value that is one of a few words: the index in words, which NULL ends, or -1 after
+ * "OPTION VALUE: A, B or C is wanted: did you mean A?". */
+int cli_word(const char *option, const char *value, const char *const *words);
 
 /* The same with a hint to `discmux help COMMAND`.  Returns CLI_USAGE. */
 int cli_usage_error(const char *command, const char *fmt, ...)

@@ -16,7 +16,7 @@ struct extract_cli {
 	struct cli *cli;
 	struct images *store;
 	const char *folder;			/* --store, or NULL */
-	bool list, append, overwrite, no_isrc;
+	bool list, append, overwrite, no_isrc, progress;
 	unsigned int masters;			/* of --tracks */
 	const char *from[EXTRACT_MASTERS + 1];	/* the first also without --tracks */
 	const char *tracks[EXTRACT_MASTERS];
@@ -47,5 +47,8 @@ int extract_ask_all(struct extract_cli *x);
  */
 int extract_parse_tracks(const char *text, const struct extract_master *master,
 			 struct extract_selection *sel, char *err, size_t errlen);
+
+/* The text is such a list.  What the tracks are is not looked at. */
+bool extract_is_list(const char *text);
 
 #endif

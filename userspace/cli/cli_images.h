@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "cli.h"
+#include "estimate.h"
 #include "images.h"
 
 #define IMAGES_MESSAGE_LEN	512
@@ -17,7 +18,7 @@ struct images_run {
 	struct images *store;
 	const char *folder;	/* --store, or NULL */
 	const char *from, *to;
-	bool overwrite;
+	bool overwrite, progress;
 	char **names;		/* operands */
 	int count;
 };
@@ -46,12 +47,15 @@ char *images_size_text(uint64_t bytes, char *buf);
 struct cli_progress {
 	struct images_progress step;	/* for the functions of images.h */
 	const char *what;
-	bool terminal, shown, cancelled;
-	unsigned int percent;
+	bool terminal, events, shown, cancelled;
+	uint64_t shown_ms;
+	struct estimate estimate;
 };
 
-/* Blocks the signals that end it; quiet: shows nothing. */
-void cli_progress_begin(struct cli_progress *progress, const char *what, bool quiet);
+/* Blocks the signals that end it.  With --json nothing is drawn; events: a line of JSON on
+ * standard error each second. */
+void cli_progress_begin(struct cli_progress *progress, const char *what, const struct cli *cli,
+			bool events);
 
 /* A signal that ends what is done has come, and waits blocked. */
 bool cli_signalled(void);

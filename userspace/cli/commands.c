@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "near.h"
 
 static const struct cli_subcommand commands[] = {
 	{ "status", cmd_status, true, "[--no-media]", "the drives and the changer of a mux",
@@ -36,11 +37,12 @@ static const struct cli_subcommand commands[] = {
 	  "  --no-burn-free   let the buffer run empty\n"
 	  "  --no-eject       leave the discs in the drives\n"
 	  "  --log FILE       where the states of discs are logged; \"\" for nowhere\n"
-	  "  --quiet          no progress\n" },
+	  "  --quiet          no progress\n"
+	  "  --progress       with --json: progress as lines of JSON on standard error\n" },
 	{ "simulate", cmd_simulate, true, "--from IMAGE|reader[:N] --to all|LIST [OPTION]...",
 	  "the same with the laser at reading power",
 	  "  --from, --to, --speed, --method, --skip-unfit, --damaged, --no-isrc,\n"
-	  "  --no-burn-free, --no-eject, --quiet   as with copy\n"
+	  "  --no-burn-free, --no-eject, --quiet, --progress   as with copy\n"
 	  "Refused for discs that can't be simulated on: DVD+R, DVD+RW, DVD-RAM, BD and\n"
 	  "formatted DVD-RW.\n" },
 	{ "verify", cmd_verify, true, "--from IMAGE|reader[:N] --in all|LIST|reader[:N] [OPTION]...",
@@ -49,7 +51,8 @@ static const struct cli_subcommand commands[] = {
 	  "  --in all|LIST    discs in recorders; reader:1, recorder:2 for one drive\n"
 	  "  --skip-unfit     leave out drives that hold no fit disc\n"
 	  "  --no-eject       leave the discs in the drives\n"
-	  "  --quiet          no progress\n" },
+	  "  --quiet          no progress\n"
+	  "  --progress       with --json: progress as lines of JSON on standard error\n" },
 	{ "erase", cmd_erase, true, "--in all|LIST [--full] [OPTION]...",
 	  "erase rewritable discs, several at once",
 	  "  --in all|LIST    every recorder, or some by their numbers: 0,2\n"
@@ -57,14 +60,16 @@ static const struct cli_subcommand commands[] = {
 	  "  --skip-unfit     leave out recorders without a disc that can be erased\n"
 	  "  --no-eject       leave the discs in the drives\n"
 	  "  --log FILE       where the states of discs are logged; \"\" for nowhere\n"
-	  "  --quiet          no progress\n" },
+	  "  --quiet          no progress\n"
+	  "  --progress       with --json: progress as lines of JSON on standard error\n" },
 	{ "read", cmd_read, true, "--from reader[:N] --to FILE [OPTION]...",
 	  "make an image of a disc",
 	  "  --from           reader, reader:1 or recorder:2\n"
 	  "  --to FILE        .iso, or .cue or .toc with its .bin; what fits without an ending\n"
 	  "  --damaged MAP    read what can be read; what can't is listed in the map\n"
 	  "  --no-isrc        without the ISRC of a CD's tracks\n"
-	  "  --quiet          no progress\n" },
+	  "  --quiet          no progress\n"
+	  "  --progress       with --json: progress as lines of JSON on standard error\n" },
 	{ "load", cmd_load, false, "SLOT DRIVE [--invert]", "move a disc from a slot to a drive",
 	  "  --invert    turn the disc over\n"
 	  "Slots count from 1, drives from 0: discmux load 5 0\n" },
@@ -141,6 +146,7 @@ static const struct cli_subcommand commands[] = {
 	  "  export NAME [--to FOLDER]\n"
 	  "                      copy the files of an image to a folder, or to this one\n"
 	  "  --overwrite         add, export: over what is there\n"
+	  "  --progress          with --json: progress as lines of JSON on standard error\n"
 	  "  --store FOLDER      where images are; /var/lib/discmux/images unless given\n" },
 	{ "extract", cmd_extract, true, "[--from READER] [--list | --tracks LIST]... [OPTION]...",
 	  "audio tracks of one or more masters into HDD1",
@@ -151,6 +157,7 @@ static const struct cli_subcommand commands[] = {
 	  "  --append            behind the tracks that HDD1 holds\n"
 	  "  --overwrite         over what HDD1 holds\n"
 	  "  --no-isrc           without the ISRC of the tracks\n"
+	  "  --progress          with --json: progress as lines of JSON on standard error\n"
 	  "  --store FOLDER      where images are; /var/lib/discmux/images unless given\n"
 	  "Without --list and --tracks it asks, track by track, for one master after the other.\n" },
 	{ "counters", cmd_counters, true, "", "what the driver has counted", "" },
@@ -199,6 +206,25 @@ const struct cli_subcommand *cli_find(const char *name)
 	return NULL;
 }
 
+const struct cli_subcommand *cli_nth(size_t n)
+{
+	return n < NR_COMMANDS ? &commands[n] : NULL;
+}
+
+int cli_unknown(const char *name)
+{
+	char hint[NEAR_HINT_SIZE];
+	struct near near;
+	size_t i;
+
+	near_begin(&near, name);
+	for (i = 0; i < NR_COMMANDS; i++)
+		near_offer(&near, commands[i].name);
+	near_offer(&near, "help");
+	return cli_usage_error(NULL, "there is no command %s%s", name,
+			       near_hint(&near, hint, sizeof(hint)));
+}
+
 static void help_program(void)
 {
 	size_t i;
@@ -221,7 +247,7 @@ int cli_help(const char *name)
 		return CLI_OK;
 	}
 	if (!command)
-		return cli_usage_error(NULL, "there is no command %s", name);
+		return cli_unknown(name);
 	printf("usage: discmux [-m N] %s%s%s%s: %s\n%s", command->name, *command->synopsis ? " " : "",
 	       command->synopsis, command->reads ? " [--json]" : "", command->purpose,
 	       command->help);

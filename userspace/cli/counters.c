@@ -193,7 +193,7 @@ int cmd_counters(struct cli *cli, int argc, char **argv)
 	json_t *object = NULL;
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1)
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1)
 		if (!cli_option(cli, argv, c, &ret))
 			return ret;
 	if (optind < argc)

@@ -45,7 +45,7 @@ int cmd_daemon(struct cli *cli, int argc, char **argv)
 	json_t *request, *answer;
 	int c, status = CLI_OK;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_SOCKET)
 			socket = optarg;
 		else if (!cli_option(cli, argv, c, &status))
@@ -55,7 +55,7 @@ int cmd_daemon(struct cli *cli, int argc, char **argv)
 		return cli_usage_error(argv[0], "which request?");
 	request = make_request(argc - optind, argv + optind);
 	if (!request)
-		return cli_error("%s: a request is a name and KEY=VALUE..., or one JSON object",
+		return cli_value_error("%s: a request is a name and KEY=VALUE..., or one JSON object",
 				 argv[optind]);
 	status = client_open(socket, &client);
 	if (status) {

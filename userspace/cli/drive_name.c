@@ -1,51 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Drives as people name them. */
+/* Drives on the command line. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "drive_name.h"
 
-bool drive_name_parse(const char *text, uint32_t *role, unsigned long *unit)
+static int take(const struct discmux_member *member, char *name)
 {
-	static const struct { const char *name; uint32_t role; } roles[] = {
-		{ "reader", DISCMUX_ROLE_READER },
-		{ "recorder", DISCMUX_ROLE_RECORDER },
-	};
-	size_t i;
-
-	for (i = 0; i < 2; i++) {
-		size_t len = strlen(roles[i].name);
-
-		if (strncmp(text, roles[i].name, len))
-			continue;
-		*role = roles[i].role;
-		*unit = 0;
-		if (!text[len])
-			return true;
-		if (text[len] == ':' && !cli_number(text + len + 1, 0, 999, unit))
-			return true;
-	}
-	return false;
+	if (member->role == DISCMUX_ROLE_CHANGER)
+		return cli_error("changer %u takes no discs by itself: name a drive", member->unit);
+	snprintf(name, DRIVE_NAME_SIZE, "%s %u", discmux_role_name(member->role), member->unit);
+	return CLI_OK;
 }
 
 int drive_name_find(struct cli *cli, const char *text, struct discmux_member *member, char *name)
 {
-	unsigned long unit;
-	uint32_t role;
-	int status;
+	int status = cli_open(cli, DISCMUX_OPEN_WRITE);
 
-	if (!drive_name_parse(text, &role, &unit))
-		return cli_error("%s is no drive: say reader, reader:1 or recorder:2", text);
-	status = cli_open(cli, DISCMUX_OPEN_WRITE);
 	if (status)
 		return status;
-	snprintf(name, 32, "%s %lu", discmux_role_name(role), unit);
-	switch (discmux_member_by_unit(cli->dm, role, (uint32_t)unit, member)) {
-	case 0:
+	if (discmux_member_by_name(cli->dm, text, member))
+		return cli_error("%s", discmux_error(cli->dm));
+	return take(member, name);
+}
+
+int drive_name_or_file(struct cli *cli, const char *text, bool *drive,
+		       struct discmux_member *member, char *name)
+{
+	*drive = discmux_is_member_name(text);
+	if (*drive)
+		return drive_name_find(cli, text, member, name);
+	if (strchr(text, '/') || !access(text, F_OK))
 		return CLI_OK;
-	case -ENOENT:
-		return cli_error("there is no %s: discmux status lists the drives", name);
+	/* Without a mux it can't be a drive's, and the file is missed instead */
+	if (!cli->dm && discmux_open(cli->mux, DISCMUX_OPEN_WRITE, &cli->dm)) {
+		discmux_close(cli->dm);
+		cli->dm = NULL;
+		return CLI_OK;
+	}
+	switch (discmux_member_by_name(cli->dm, text, member)) {
+	case 0:
+		*drive = true;
+		return take(member, name);
+	case -EINVAL:
+		return CLI_OK;
 	default:
 		return cli_error("%s", discmux_error(cli->dm));
 	}

@@ -47,7 +47,7 @@ int extract_do(struct extract_cli *x, const struct extract_master *master, const
 	char size[16], time[16];
 	int rc;
 
-	cli_progress_begin(&progress, x->config.image, x->cli->json);
+	cli_progress_begin(&progress, x->config.image, x->cli, x->progress);
 	x->config.progress = progress.step;
 	rc = extract_run(&x->config, master, taken, &report, &info, err, sizeof(err));
 	x->config.progress.step = NULL;
@@ -130,7 +130,7 @@ static int all_named(struct extract_cli *x)
 /* ---- The command line -------------------------------------------------------------- */
 
 enum { OPT_FROM = CLI_OPT_OWN, OPT_TRACKS, OPT_LIST, OPT_APPEND, OPT_OVERWRITE, OPT_NO_ISRC,
-	OPT_STORE };
+	OPT_STORE, OPT_PROGRESS };
 
 static int take_option(struct extract_cli *x, int c, const char *arg)
 {
@@ -140,7 +140,10 @@ static int take_option(struct extract_cli *x, int c, const char *arg)
 		return CLI_OK;
 	case OPT_TRACKS:
 		if (x->masters == EXTRACT_MASTERS)
-			return cli_error("one command takes %d masters at most", EXTRACT_MASTERS);
+			return cli_value_error("one command takes %d masters at most", EXTRACT_MASTERS);
+		if (!extract_is_list(arg))
+			return cli_value_error("--tracks %s is no list of tracks: say all, or their numbers like 1,3-5",
+					       arg);
 		x->tracks[x->masters++] = arg;
 		x->from[x->masters] = x->from[x->masters - 1];
 		return CLI_OK;
@@ -155,6 +158,9 @@ static int take_option(struct extract_cli *x, int c, const char *arg)
 		return CLI_OK;
 	case OPT_NO_ISRC:
 		x->no_isrc = true;
+		return CLI_OK;
+	case OPT_PROGRESS:
+		x->progress = true;
 		return CLI_OK;
 	default:
 		x->folder = arg;
@@ -172,12 +178,13 @@ static int take_options(struct extract_cli *x, int argc, char **argv, bool *go_o
 		{ "overwrite", no_argument, NULL, OPT_OVERWRITE },
 		{ "no-isrc", no_argument, NULL, OPT_NO_ISRC },
 		{ "store", required_argument, NULL, OPT_STORE },
+		{ "progress", no_argument, NULL, OPT_PROGRESS },
 		CLI_OPTIONS,
 		{ 0 },
 	};
 	int c, status = CLI_OK;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(x->cli, argc, argv, options)) != -1) {
 		if (c >= CLI_OPT_OWN)
 			status = take_option(x, c, optarg);
 		else if (!cli_option(x->cli, argv, c, &status))
@@ -191,6 +198,8 @@ static int take_options(struct extract_cli *x, int argc, char **argv, bool *go_o
 		return cli_usage_error(argv[0], "--append and --overwrite exclude each other");
 	if (x->list && x->masters)
 		return cli_usage_error(argv[0], "--list takes no tracks");
+	if (x->progress && !x->cli->json)
+		return cli_usage_error(argv[0], "--progress goes with --json");
 	if (x->cli->json && !x->list && !x->masters)
 		return cli_usage_error(argv[0], "--json needs --list or --tracks");
 	*go_on = true;

@@ -61,6 +61,31 @@ static unsigned long number(const char **p)
 	return n;
 }
 
+/* "4" or "4-7", and the comma behind it. */
+static bool range(const char **p, unsigned long *from, unsigned long *to)
+{
+	*from = *to = number(p);
+	if (**p == '-') {
+		(*p)++;
+		*to = number(p);
+	}
+	return *from && *to >= *from && *to <= CD_TRACKS && (!**p || **p == ',');
+}
+
+bool extract_is_list(const char *text)
+{
+	unsigned long from, to;
+	const char *p = text;
+
+	if (!strcmp(text, "all"))
+		return true;
+	do {
+		if (!range(&p, &from, &to))
+			return false;
+	} while (*p++);
+	return true;
+}
+
 int extract_parse_tracks(const char *text, const struct extract_master *master,
 			 struct extract_selection *sel, char *err, size_t errlen)
 {
@@ -70,13 +95,9 @@ int extract_parse_tracks(const char *text, const struct extract_master *master,
 	if (!strcmp(text, "all"))
 		return take_all(master, sel, err, errlen);
 	do {
-		unsigned long from = number(&p), to = from;
+		unsigned long from, to;
 
-		if (*p == '-') {
-			p++;
-			to = number(&p);
-		}
-		if (!from || to < from || to > CD_TRACKS || (*p && *p != ',')) {
+		if (!range(&p, &from, &to)) {
 			snprintf(err, errlen, "--tracks %s is no list of tracks: say all, or their numbers like 1,3-5",
 				 text);
 			return -EINVAL;

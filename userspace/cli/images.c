@@ -162,16 +162,21 @@ static const struct action actions[] = {
 	{ .name = "export", .run = images_do_export, .to = true, .overwrite = true },
 };
 
-enum { OPT_STORE = CLI_OPT_OWN, OPT_FROM, OPT_TO, OPT_OVERWRITE };
+#define NR_ACTIONS	(sizeof(actions) / sizeof(*actions))
 
+enum { OPT_STORE = CLI_OPT_OWN, OPT_FROM, OPT_TO, OPT_OVERWRITE, OPT_PROGRESS };
+
+/* NULL after a message */
 static const struct action *find_action(const char *name)
 {
+	const char *names[NR_ACTIONS + 1] = { NULL };
 	size_t i;
+	int n;
 
-	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++)
-		if (!strcmp(actions[i].name, name))
-			return &actions[i];
-	return NULL;
+	for (i = 0; i < NR_ACTIONS; i++)
+		names[i] = actions[i].name;
+	n = cli_word("images", name, names);
+	return n < 0 ? NULL : &actions[n];
 }
 
 static int take_options(struct images_run *run, int argc, char **argv)
@@ -181,12 +186,13 @@ static int take_options(struct images_run *run, int argc, char **argv)
 		{ "from", required_argument, NULL, OPT_FROM },
 		{ "to", required_argument, NULL, OPT_TO },
 		{ "overwrite", no_argument, NULL, OPT_OVERWRITE },
+		{ "progress", no_argument, NULL, OPT_PROGRESS },
 		CLI_OPTIONS,
 		{ 0 },
 	};
 	int c, status = CLI_OK;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(run->cli, argc, argv, options)) != -1) {
 		if (c == OPT_STORE)
 			run->folder = optarg;
 		else if (c == OPT_FROM)
@@ -195,6 +201,8 @@ static int take_options(struct images_run *run, int argc, char **argv)
 			run->to = optarg;
 		else if (c == OPT_OVERWRITE)
 			run->overwrite = true;
+		else if (c == OPT_PROGRESS)
+			run->progress = true;
 		else if (!cli_option(run->cli, argv, c, &status))
 			return status == CLI_OK ? -1 : status;	/* help was wanted */
 	}
@@ -209,9 +217,16 @@ static int check_options(const struct images_run *run, const struct action *acti
 	const char *wrong = run->from && !action->from ? "--from" :
 			    run->to && !action->to ? "--to" :
 			    run->overwrite && !action->overwrite ? "--overwrite" : NULL;
+	char err[IMAGES_MESSAGE_LEN];
+	int i;
 
+	if (run->progress && !run->cli->json)
+		return cli_usage_error("images", "--progress goes with --json");
 	if (wrong)
 		return cli_usage_error("images", "%s does not go with %s", wrong, action->name);
+	for (i = 0; i < run->count; i++)
+		if (!images_name_valid(run->names[i], err, sizeof(err)))
+			return cli_value_error("%s", err);
 	if (run->cli->json && !action->json)
 		return cli_usage_error("images", "%s prints nothing that --json could change",
 				       action->name);
@@ -232,7 +247,7 @@ int cmd_images(struct cli *cli, int argc, char **argv)
 	run.action = run.names[0];
 	action = find_action(run.action);
 	if (!action)
-		return cli_usage_error("images", "there is no images %s", run.action);
+		return CLI_USAGE;
 	run.names++;
 	run.count--;
 	status = check_options(&run, action);

@@ -6,8 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "images.h"
 #include "cli_images.h"
+#include "images.h"
+#include "output.h"
+
+#define SHOW_MS		250u
+#define EVENT_MS	1000u
 
 /* Signals that end it wait, blocked, until they are looked at here: then files are
  * in a state that can be left. */
@@ -20,23 +24,46 @@ bool cli_signalled(void)
 		sigismember(&pending, SIGHUP) == 1);
 }
 
+static void draw(const struct cli_progress *p)
+{
+	const struct estimate *e = &p->estimate;
+	double rate = estimate_rate(e);
+	long left = estimate_left(e);
+	char time[ESTIMATE_TEXT_SIZE];
+
+	fprintf(stderr, "\r%s: %3u %%, %llu of %llu MB", p->what, estimate_percent(e->done, e->total),
+		(unsigned long long)(e->done / 1000000), (unsigned long long)(e->total / 1000000));
+	if (rate > 0)
+		fprintf(stderr, ", %.1f MB/s", rate / 1e6);
+	if (left > 0)
+		fprintf(stderr, ", %s left", estimate_text(left, time));
+	fputs("\033[K", stderr);
+}
+
 static bool step(void *arg, uint64_t done, uint64_t total)
 {
 	struct cli_progress *p = arg;
-	unsigned int percent = total ? (unsigned int)(done * 100 / total) : 0;
+	uint64_t now = estimate_now();
 
-	if (p->terminal && (!p->shown || percent != p->percent)) {
-		fprintf(stderr, "\r%s: %3u %%, %llu of %llu MB\033[K", p->what, percent,
-			(unsigned long long)(done / 1000000),
-			(unsigned long long)(total / 1000000));
+	estimate_update(&p->estimate, done, total, now);
+	if (p->events && (!p->shown_ms || now - p->shown_ms >= EVENT_MS)) {
+		json_t *o = progress_json(&p->estimate);
+
+		json_object_set_new(o, "event", json_string("progress"));
+		json_object_set_new(o, "what", json_text((const uint8_t *)p->what, strlen(p->what)));
+		json_print(o, true, stderr);
+		p->shown_ms = now;
+	} else if (p->terminal && (!p->shown || now - p->shown_ms >= SHOW_MS)) {
+		draw(p);
 		p->shown = true;
-		p->percent = percent;
+		p->shown_ms = now;
 	}
 	p->cancelled = p->cancelled || cli_signalled();
 	return !p->cancelled;
 }
 
-void cli_progress_begin(struct cli_progress *progress, const char *what, bool quiet)
+void cli_progress_begin(struct cli_progress *progress, const char *what, const struct cli *cli,
+			bool events)
 {
 	const char *term = getenv("TERM");
 	sigset_t set;
@@ -45,7 +72,8 @@ void cli_progress_begin(struct cli_progress *progress, const char *what, bool qu
 	progress->step.step = step;
 	progress->step.arg = progress;
 	progress->what = what;
-	progress->terminal = !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
+	progress->events = events;
+	progress->terminal = !cli->json && isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

@@ -27,14 +27,23 @@ int images_do_add(struct images_run *run)
 	struct cli_progress progress;
 	char err[IMAGES_MESSAGE_LEN];
 	struct images_info info;
-	unsigned long unit;
-	uint32_t role;
+	char name[DRIVE_NAME_SIZE];
+	struct discmux_member m;
+	bool drive;
 	int rc;
 
-	if (run->count != 1 || !run->from)
-		return cli_usage_error("images", "add needs a name and --from");
-	cli_progress_begin(&progress, run->names[0], run->cli->json);
-	if (drive_name_parse(run->from, &role, &unit)) {
+	if (run->count != 1)
+		return cli_usage_error("images", "add needs %s",
+				       run->count ? "one name" :
+				       run->from ? "a name for the image" :
+				       "a name for the image, and --from");
+	if (!run->from)
+		return cli_usage_error("images", "add needs --from");
+	rc = drive_name_or_file(run->cli, run->from, &drive, &m, name);
+	if (rc)
+		return rc;
+	cli_progress_begin(&progress, run->names[0], run->cli, run->progress);
+	if (drive) {
 		rc = images_add_disc(run, &progress, &info);
 		cli_progress_end(&progress);
 		return rc ? rc : print_added(run, &info);
@@ -55,7 +64,7 @@ static int check_one(struct images_run *run, const char *name, json_t *results, 
 	char err[IMAGES_MESSAGE_LEN] = "";
 	int rc;
 
-	cli_progress_begin(&progress, name, run->cli->json);
+	cli_progress_begin(&progress, name, run->cli, run->progress);
 	rc = images_check(run->store, name, IMAGES_BACKGROUND, &progress.step, err, sizeof(err));
 	cli_progress_end(&progress);
 	*cancelled = progress.cancelled;
@@ -112,7 +121,7 @@ int images_do_export(struct images_run *run)
 
 	if (run->count != 1)
 		return cli_usage_error("images", "export needs the name of one image");
-	cli_progress_begin(&progress, run->names[0], false);
+	cli_progress_begin(&progress, run->names[0], run->cli, run->progress);
 	rc = images_export(run->store, run->names[0], run->to ? run->to : ".", run->overwrite,
 			   &progress.step, err, sizeof(err));
 	cli_progress_end(&progress);

@@ -466,7 +466,7 @@ int cmd_inventory(struct cli *cli, int argc, char **argv)
 	struct place place, *to = NULL;
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_ALL)
 			all = true;
 		else if (c == OPT_REFRESH)
@@ -474,7 +474,7 @@ int cmd_inventory(struct cli *cli, int argc, char **argv)
 		else if (c == OPT_RECOVER)
 			recovery = refresh = true;
 		else if (c == OPT_TO && parse_slot(optarg, &place))
-			return cli_error("--to %s: a slot is wanted", optarg);
+			return cli_value_error("--to %s: a slot is wanted", optarg);
 		else if (c == OPT_TO)
 			to = &place;
 		else if (!cli_option(cli, argv, c, &ret))

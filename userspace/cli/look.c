@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What `discmux drives` and `discmux media` share. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,32 +42,40 @@ double look_times(uint16_t profile, uint32_t kbps)
 	return kbps / (profile >= MMC_PROFILE_BD_ROM ? 4495.5 : 1385.0);
 }
 
-static bool is_named(const struct discmux_member *m, int argc, char **argv)
+/* "recorder 2" may be two words. */
+static int find_next(struct cli *cli, int argc, char **argv, int *i, struct discmux_member *m)
 {
-	uint32_t role;
-	unsigned long unit;
-	int i;
+	static const char *const words[] = { "reader", "recorder", "changer", "member", "drive" };
+	char joined[64], name[DRIVE_NAME_SIZE];
+	const char *text = argv[(*i)++];
+	unsigned long number;
+	size_t w;
 
-	if (m->role == DISCMUX_ROLE_CHANGER)
-		return false;
-	for (i = 0; i < argc; i++)
-		if (drive_name_parse(argv[i], &role, &unit) && m->role == role && m->unit == unit)
-			return true;
-	return !argc;
+	for (w = 0; w < sizeof(words) / sizeof(*words) && *i < argc; w++)
+		if (!strcmp(text, words[w]) && !cli_number(argv[*i], 0, 9999, &number)) {
+			snprintf(joined, sizeof(joined), "%.16s %lu", text, number);
+			text = joined;
+			(*i)++;
+		}
+	return drive_name_find(cli, text, m, name);
 }
 
-/* Every name is that of a drive that there is. */
-static int check_names(const struct discmux_member *members, size_t nr, int argc, char **argv)
+/* Which members are meant: those that are named, or every drive. */
+static int choose(struct cli *cli, int argc, char **argv, const struct discmux_member *members,
+		  size_t nr, bool *chosen)
 {
+	struct discmux_member m;
+	int i = 0, status;
 	size_t k;
-	int i;
 
-	for (i = 0; i < argc; i++) {
-		for (k = 0; k < nr && !is_named(&members[k], 1, &argv[i]); k++)
-			;
-		if (k == nr)
-			return cli_error("there is no drive %s: name it as reader:0 or recorder:1, discmux status lists them",
-					 argv[i]);
+	for (k = 0; k < nr; k++)
+		chosen[k] = !argc && members[k].role != DISCMUX_ROLE_CHANGER;
+	while (i < argc) {
+		status = find_next(cli, argc, argv, &i, &m);
+		if (status)
+			return status;
+		for (k = 0; k < nr; k++)
+			chosen[k] |= members[k].member == m.member;
 	}
 	return CLI_OK;
 }
@@ -77,6 +86,7 @@ static int look_at_all(struct cli *cli, int argc, char **argv, const char *key,
 	static struct discmux_member members[MAX_MEMBERS];
 	struct look *look = calloc(1, sizeof(*look));
 	json_t *list = json_array();
+	bool chosen[MAX_MEMBERS];
 	int n = discmux_members(cli->dm, members, MAX_MEMBERS), i, status;
 
 	if (!look || n < 0) {
@@ -86,11 +96,11 @@ static int look_at_all(struct cli *cli, int argc, char **argv, const char *key,
 	}
 	if (n > MAX_MEMBERS)
 		n = MAX_MEMBERS;
-	status = check_names(members, (size_t)n, argc, argv);
+	status = choose(cli, argc, argv, members, (size_t)n, chosen);
 	look->dm = cli->dm;
 	look->json = cli->json;
 	for (i = 0; i < n && !status; i++) {
-		if (!is_named(&members[i], argc, argv))
+		if (!chosen[i])
 			continue;
 		look->member = &members[i];
 		if (cli->json)
@@ -111,7 +121,7 @@ int look_command(struct cli *cli, int argc, char **argv, const char *key,
 	static const struct option options[] = { CLI_OPTIONS, { 0 } };
 	int c, status = CLI_OK;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1)
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1)
 		if (!cli_option(cli, argv, c, &status))
 			return status;
 	status = cli_open(cli, DISCMUX_OPEN_WRITE);

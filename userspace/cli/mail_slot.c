@@ -117,12 +117,11 @@ static const struct discmux_element *find_slot(const struct discmux_inventory *i
 	return NULL;
 }
 
-static int resolve(const struct discmux_inventory *inv, const struct request *request,
-		   uint32_t *address)
+static int resolve(struct robot *robot, const struct request *request, uint32_t *address)
 {
 	char err[ERR_SIZE];
 
-	return place_resolve(inv, &request->place, address, err, sizeof(err)) ?
+	return library_place(&robot->library, &request->place, address, err, sizeof(err)) ?
 		       cli_error("%s", err) : CLI_OK;
 }
 
@@ -153,7 +152,7 @@ static int open_it(struct robot *robot, const struct request *request)
 	if (has(find_mail(inv), DISCMUX_ELEMENT_OPEN))
 		return cli_error("the mail slot is open");
 	if (request->has_place) {
-		ret = resolve(inv, request, &source);
+		ret = resolve(robot, request, &source);
 		if (ret)
 			return ret;
 		slot = discmux_inventory_find(inv, source);
@@ -171,7 +170,7 @@ static int export_from(struct robot *robot, const struct request *request)
 {
 	const struct discmux_element *mail = find_mail(&robot->library.inv);
 	uint32_t source, to = mail->address;
-	int ret = resolve(&robot->library.inv, request, &source);
+	int ret = resolve(robot, request, &source);
 
 	if (ret)
 		return ret;
@@ -190,7 +189,7 @@ static int import_to(struct robot *robot, const struct request *request)
 	int ret;
 
 	if (request->has_place) {
-		ret = resolve(inv, request, &to);
+		ret = resolve(robot, request, &to);
 		if (ret)
 			return ret;
 	} else {
@@ -241,7 +240,7 @@ static int parse_place(int argc, char **argv, int index, struct request *request
 		return CLI_OK;
 	request->word = argv[index];
 	if (place_take(argc, argv, &index, PLACE_SLOT, &request->place, err, sizeof(err)))
-		return cli_error("%s", err);
+		return cli_value_error("%s", err);
 	request->has_place = true;
 	if (index < argc)
 		return cli_usage_error(argv[0], "%s: one place too many", argv[index]);
@@ -250,10 +249,15 @@ static int parse_place(int argc, char **argv, int index, struct request *request
 
 static int find_word(char **argv, size_t *word)
 {
-	for (*word = 0; *word < NR_WORDS; (*word)++)
-		if (!strcmp(words[*word].word, argv[optind]))
-			return CLI_OK;
-	return cli_usage_error(argv[0], "%s: open, import or export is wanted", argv[optind]);
+	const char *names[NR_WORDS + 1] = { NULL };
+	size_t i;
+	int n;
+
+	for (i = 0; i < NR_WORDS; i++)
+		names[i] = words[i].word;
+	n = cli_word(argv[0], argv[optind], names);
+	*word = n < 0 ? NR_WORDS : (size_t)n;
+	return n < 0 ? CLI_USAGE : CLI_OK;
 }
 
 int cmd_mail_slot(struct cli *cli, int argc, char **argv)
@@ -268,7 +272,7 @@ int cmd_mail_slot(struct cli *cli, int argc, char **argv)
 	size_t word;
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_INVERT)
 			request.invert = true;
 		else if (c == OPT_CLOSED)

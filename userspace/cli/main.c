@@ -25,7 +25,7 @@ static int run(struct cli *cli, int argc, char **argv)
 		return cli_help(argc > 1 ? argv[1] : NULL);
 	command = cli_find(argv[0]);
 	if (!command)
-		return cli_usage_error(NULL, "there is no command %s", argv[0]);
+		return cli_unknown(argv[0]);
 	if (cli->json && !command->reads)
 		return cli_usage_error(argv[0], "%s prints nothing that --json could change",
 				       argv[0]);
@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	struct cli cli = { .reads = true };
+	struct cli cli = { .reads = true, .options = options };
 	int status = CLI_OK;
 	int c;
 

@@ -156,7 +156,7 @@ int cmd_message(struct cli *cli, int argc, char **argv)
 	uint8_t code;
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_TABLE)
 			table = true;
 		else if (c == OPT_CSV)

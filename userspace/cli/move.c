@@ -23,15 +23,17 @@ struct request {
 
 /* ---- The move ------------------------------------------------------------ */
 
-static int resolve(const struct discmux_inventory *inv, const struct request *request,
+static int resolve(struct library *library, const struct request *request,
 		   struct robot_move *move, char *err)
 {
-	int ret = place_resolve(inv, &request->source, &move->source, err, ERR_SIZE);
+	const struct discmux_inventory *inv = &library->inv;
+	int ret = library_place(library, &request->source, &move->source, err, ERR_SIZE);
 
 	if (!ret && request->home)
 		ret = move_home(inv, move->source, &move->destination, err, ERR_SIZE);
 	else if (!ret)
-		ret = place_resolve(inv, &request->destination, &move->destination, err, ERR_SIZE);
+		ret = library_place(library, &request->destination, &move->destination, err,
+				    ERR_SIZE);
 	return ret ? ret : move_check(inv, move->source, move->destination, err, ERR_SIZE);
 }
 
@@ -43,7 +45,7 @@ static int carry_out(struct cli *cli, const struct request *request)
 	int ret;
 
 	ret = robot_open(&robot, cli);
-	if (!ret && resolve(&robot.library.inv, request, &move, err))
+	if (!ret && resolve(&robot.library, request, &move, err))
 		ret = cli_error("%s", err);
 	if (!ret)
 		ret = robot_move(&robot, &move);
@@ -62,7 +64,7 @@ static int carry_home(struct cli *cli, const struct place *place, uint32_t flags
 	int ret;
 
 	ret = robot_open(&robot, cli);
-	if (!ret && (place_resolve(&robot.library.inv, place, &move.source, err, sizeof(err)) ||
+	if (!ret && (library_place(&robot.library, place, &move.source, err, sizeof(err)) ||
 		     move_home(&robot.library.inv, move.source, &home, err, sizeof(err)) ||
 		     move_check(&robot.library.inv, move.source, home, err, sizeof(err))))
 		ret = cli_error("%s", err);
@@ -86,7 +88,7 @@ static int parse_options(struct cli *cli, int argc, char **argv, struct request 
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_INVERT)
 			request->flags |= DISCMUX_MOVE_INVERT;
 		else if (!cli_option(cli, argv, c, status))
@@ -105,14 +107,14 @@ static int parse_places(int argc, char **argv, enum place_kind first, enum place
 	if (i == argc)
 		return cli_usage_error(argv[0], "%s from where?", argv[0]);
 	if (place_take(argc, argv, &i, first, &request->source, err, sizeof(err)))
-		return cli_error("%s", err);
+		return cli_value_error("%s", err);
 	if (i == argc && !request->home)
 		return cli_usage_error(argv[0], "%s to where?", argv[0]);
 	if (i == argc)
 		return CLI_OK;
 	request->home = false;
 	if (place_take(argc, argv, &i, second, &request->destination, err, sizeof(err)))
-		return cli_error("%s", err);
+		return cli_value_error("%s", err);
 	if (i < argc)
 		return cli_usage_error(argv[0], "%s: one place too many", argv[i]);
 	return CLI_OK;
@@ -120,7 +122,8 @@ static int parse_places(int argc, char **argv, enum place_kind first, enum place
 
 static bool is_drive(const struct place *place)
 {
-	return place->kind == PLACE_DRIVE || place->kind == PLACE_ADDRESS;
+	return place->kind == PLACE_DRIVE || place->kind == PLACE_ADDRESS ||
+	       place->kind == PLACE_MEMBER;
 }
 
 int cmd_load(struct cli *cli, int argc, char **argv)
@@ -132,7 +135,7 @@ int cmd_load(struct cli *cli, int argc, char **argv)
 		return ret;
 	ret = parse_places(argc, argv, PLACE_SLOT, PLACE_DRIVE, &request);
 	if (!ret && !is_drive(&request.destination))
-		ret = cli_error("load puts discs into drives; use discmux move");
+		ret = cli_value_error("load puts discs into drives; use discmux move");
 	return ret ? ret : carry_out(cli, &request);
 }
 
@@ -145,7 +148,7 @@ int cmd_unload(struct cli *cli, int argc, char **argv)
 		return ret;
 	ret = parse_places(argc, argv, PLACE_DRIVE, PLACE_SLOT, &request);
 	if (!ret && !is_drive(&request.source))
-		ret = cli_error("unload takes discs out of drives; use discmux move");
+		ret = cli_value_error("unload takes discs out of drives; use discmux move");
 	return ret ? ret : carry_out(cli, &request);
 }
 

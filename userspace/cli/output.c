@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "estimate.h"
 #include "output.h"
 
 struct row {
@@ -119,4 +120,16 @@ json_t *json_text(const uint8_t *field, size_t len)
 json_t *json_number_or_null(bool there, uint64_t value)
 {
 	return there ? json_integer((json_int_t)value) : json_null();
+}
+
+json_t *progress_json(const struct estimate *e)
+{
+	double rate = estimate_rate(e);
+	long left = estimate_left(e);
+
+	return json_pack("{sI so so so so}", "done", (json_int_t)e->done,
+			 "total", json_number_or_null(e->total, e->total),
+			 "percent", json_number_or_null(e->total, estimate_percent(e->done, e->total)),
+			 "rate", rate > 0 ? json_integer((json_int_t)rate) : json_null(),
+			 "seconds_left", left < 0 ? json_null() : json_integer(left));
 }

@@ -35,4 +35,9 @@ json_t *json_text(const uint8_t *field, size_t len);
 /* An integer, or null when there is none. */
 json_t *json_number_or_null(bool there, uint64_t value);
 
+/* How far something is: done, total (null: not known), percent, rate (units a second) and
+ * seconds_left, each null while it is not known. */
+struct estimate;
+json_t *progress_json(const struct estimate *estimate);
+
 #endif

@@ -119,7 +119,7 @@ static int parse(struct cli *cli, int argc, char **argv, const struct option *op
 {
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_CLEAR)
 			*clear = true;
 		else if (!cli_option(cli, argv, c, &status))

@@ -24,7 +24,7 @@ int cmd_panel(struct cli *cli, int argc, char **argv)
 	struct client *client;
 	int c, status = CLI_OK;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		switch (c) {
 		case OPT_TEXT:
 			text = true;
@@ -34,7 +34,7 @@ int cmd_panel(struct cli *cli, int argc, char **argv)
 			break;
 		case OPT_TIMEOUT:
 			if (cli_number(optarg, 1, 86400, &timeout_s))
-				return cli_error("--timeout %s: a number of seconds up to 86400 is wanted",
+				return cli_value_error("--timeout %s: a number of seconds up to 86400 is wanted",
 						 optarg);
 			break;
 		default:

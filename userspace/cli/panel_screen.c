@@ -3,10 +3,12 @@
 #include <curses.h>
 #include <locale.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "panel_term.h"
 #include "panel_text.h"
 
 #define TOP	1
@@ -156,6 +158,24 @@ static int run(struct client *client, json_t **shown)
 	}
 }
 
+/* curses would say in its own words what it can't do, and end the program. */
+static bool begin(void)
+{
+	const char *term = getenv("TERM"), *problem;
+
+	if (!term || !*term) {
+		cli_error("TERM is not set, so the terminal is not known: use --text");
+		return false;
+	}
+	problem = panel_term_problem(term);
+	if (!problem && !newterm(term, stdout, stdin))
+		problem = "curses can't use it";
+	if (problem)
+		cli_error("the panel can't be drawn on a terminal of type %s, %s: use --text", term,
+			  problem);
+	return !problem;
+}
+
 int panel_screen(struct client *client)
 {
 	json_t *shown = client_ask(client, json_pack("{ss sb}", "do", "panel", "watch", 1));
@@ -164,7 +184,10 @@ int panel_screen(struct client *client)
 	if (!shown)
 		return CLI_FAIL;
 	setlocale(LC_CTYPE, "");
-	initscr();
+	if (!begin()) {
+		json_decref(shown);
+		return CLI_FAIL;
+	}
 	cbreak();
 	noecho();
 	nonl();

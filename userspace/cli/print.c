@@ -38,7 +38,7 @@ static int parse(struct cli *cli, int argc, char **argv, struct arguments *a)
 	unsigned long seconds;
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		switch (c) {
 		case OPT_SLOT:
 			a->slot = optarg;
@@ -51,7 +51,7 @@ static int parse(struct cli *cli, int argc, char **argv, struct arguments *a)
 			break;
 		case OPT_WAIT:
 			if (cli_number(optarg, 1, 86400, &seconds))
-				return cli_error("--wait %s: seconds from 1 to 86400 are wanted",
+				return cli_value_error("--wait %s: seconds from 1 to 86400 are wanted",
 						 optarg);
 			a->wait_s = (unsigned int)seconds;
 			break;
@@ -116,7 +116,7 @@ int cmd_print(struct cli *cli, int argc, char **argv)
 		return ret < 0 ? CLI_OK : ret;
 	if (place_parse(arguments.slot, &place) ||
 	    (place.kind != PLACE_NUMBER && place.kind != PLACE_SLOT))
-		return cli_error("--slot %s: the number of a slot is wanted", arguments.slot);
+		return cli_value_error("--slot %s: the number of a slot is wanted", arguments.slot);
 	place.kind = PLACE_SLOT;
 	ret = find_printer(&arguments);
 	if (ret)

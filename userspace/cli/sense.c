@@ -378,7 +378,7 @@ int cmd_sense(struct cli *cli, int argc, char **argv)
 	struct request request = { 0 };
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_DEVICE)
 			request.device_name = optarg;
 		else if (c == OPT_RAW)

@@ -236,7 +236,7 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 	bool media = true, writable;
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_NO_MEDIA)
 			media = false;
 		else if (!cli_option(cli, argv, c, &ret))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli_images.h"
+#include "near.h"
 #include "stored.h"
 
 struct stored {
@@ -57,6 +58,64 @@ int stored_open(const char *text, struct stored **out)
 	free_stored(s);
 	/* Then it is a file that there is not */
 	return rc == -ENOENT ? CLI_OK : cli_error("%s", err);
+}
+
+bool stored_is_name(const char *text)
+{
+	return images_name_valid(text, NULL, 0) && !strchr(text, '.');
+}
+
+static bool is_hdd(const char *text)
+{
+	char name[IMAGES_NAME_SIZE];
+	unsigned int i;
+
+	for (i = 1; i <= IMAGES_HDDS; i++)
+		if (!strcmp(text, images_hdd(i, name)))
+			return true;
+	return false;
+}
+
+/* "HDD2, HDD3, song"; what does not fit is counted. */
+static void list_names(const struct images_info *list, size_t count, char *buf, size_t size)
+{
+	size_t i, len = 0;
+
+	*buf = '\0';
+	for (i = 0; i < count; i++) {
+		if (len + strlen(list[i].name) + 24 > size) {
+			snprintf(buf + len, size - len, " and %zu more", count - i);
+			return;
+		}
+		len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? ", " : "", list[i].name);
+	}
+}
+
+int stored_missing(const char *text)
+{
+	char err[512], names[256] = "", hint[NEAR_HINT_SIZE] = "";
+	struct images_info *list = NULL;
+	struct images *store = NULL;
+	struct near near;
+	size_t count = 0, i;
+
+	if (!images_open(NULL, 0, &store, err, sizeof(err)) &&
+	    !images_list(store, &list, &count, err, sizeof(err))) {
+		list_names(list, count, names, sizeof(names));
+		near_begin(&near, text);
+		for (i = 0; i < count && !is_hdd(text); i++)
+			near_offer(&near, list[i].name);
+		near_hint(&near, hint, sizeof(hint));
+	}
+	if (is_hdd(text))
+		snprintf(err, sizeof(err), "%s holds no master", text);
+	else
+		snprintf(err, sizeof(err), "there is no file %s, and no master of that name is stored", text);
+	cli_error("%s%s (%s%s): discmux images add %s --from reader stores the disc in the reader",
+		  err, hint, *names ? "stored: " : "none is stored", names, text);
+	free(list);
+	images_close(store);
+	return CLI_FAIL;
 }
 
 const char *stored_path(const struct stored *stored)

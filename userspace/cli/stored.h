@@ -13,6 +13,13 @@ struct stored;
  */
 int stored_open(const char *text, struct stored **stored);
 
+/* The text looks like a master's name, and not like a file's: no folder, no ending. */
+bool stored_is_name(const char *text);
+
+/* Says that no master of this name is stored, which ones are, and how to add it.
+ * Returns CLI_FAIL. */
+int stored_missing(const char *text);
+
 /* What disc_image_open() takes. */
 const char *stored_path(const struct stored *stored);
 

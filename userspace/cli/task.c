@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "drive_name.h"
@@ -88,21 +89,72 @@ static const char *list_option(const struct task *task)
 	return task->task == BURN_VERIFY || task->task == BURN_ERASE ? "--in" : "--to";
 }
 
-/* One drive by its name, which may be a reader. */
-static int choose_drive(struct task *task, uint32_t role, unsigned long unit)
+static int add_drive(struct task *task, const struct discmux_member *m)
 {
-	const struct discmux_member *m = find_unit(task, role, unit);
+	const char *role = discmux_role_name(m->role);
+	size_t i;
 
-	if (!m)
-		return cli_error("there is no %s %lu: discmux status lists the drives",
-				 discmux_role_name(role), unit);
-	if (role == DISCMUX_ROLE_READER && task->task != BURN_VERIFY)
-		return cli_error("reader %lu can't write: name recorders", unit);
+	if (m->role == DISCMUX_ROLE_CHANGER || (m->role == DISCMUX_ROLE_READER &&
+						task->task != BURN_VERIFY))
+		return cli_error("%s %u can't write: name recorders", role, m->unit);
 	if (m->member == task->source_member)
-		return cli_error("%s %lu holds the master: name another drive",
-				 discmux_role_name(role), unit);
+		return cli_error("%s %u holds the master: name another drive", role, m->unit);
+	for (i = 0; i < task->count; i++)
+		if (task->recorders[i].member == m->member)
+			return cli_error("%s %s names %s %u twice: one disc takes one copy, say --quantity for more",
+					 list_option(task), task->opt.to, role, m->unit);
+	if (task->count == BURN_MAX_RECORDERS)
+		return cli_error("one job takes %d recorders at most: name fewer with %s",
+				 BURN_MAX_RECORDERS, list_option(task));
 	describe(m, &task->recorders[task->count++]);
 	return CLI_OK;
+}
+
+/* What holds for any choice. */
+static int check_choice(struct task *task)
+{
+	if (task->count > task->info.max_targets)
+		return cli_error("one job takes %u recorders at most: name fewer with %s",
+				 task->info.max_targets, list_option(task));
+	if (task->opt.quantity && task->opt.quantity < task->count)
+		task->count = task->opt.quantity;
+	find_slots(task);
+	return CLI_OK;
+}
+
+/* One word of a list: the number of a recorder, or any name of a drive. */
+static int choose_word(struct task *task, const char *word)
+{
+	struct discmux *dm = task->cli->dm;
+	struct discmux_member m;
+	unsigned long unit;
+	int rc;
+
+	if (!cli_number(word, 0, BURN_MAX_RECORDERS - 1, &unit))
+		rc = discmux_member_by_unit(dm, DISCMUX_ROLE_RECORDER, (uint32_t)unit, &m);
+	else
+		rc = discmux_member_by_name(dm, word, &m);
+	if (!rc)
+		return add_drive(task, &m);
+	if (rc != -EINVAL)
+		return cli_error("%s", discmux_error(dm));
+	if (!word[strspn(word, "0123456789")])
+		return cli_error("%s: there is no recorder %s, nor a drive with this serial number: discmux status lists them",
+				 list_option(task), word);
+	return cli_error("%s %s is no list of recorders: say all, numbers like 0,2, or names that discmux status shows",
+			 list_option(task), task->opt.to);
+}
+
+/* Names, with numbers among them. */
+static int choose_names(struct task *task)
+{
+	char *copy = strdup(task->opt.to), *rest = copy, *word;
+	int status = copy ? CLI_OK : cli_error("out of memory");
+
+	while (!status && (word = strsep(&rest, ",")))
+		status = choose_word(task, word);
+	free(copy);
+	return status ? status : check_choice(task);
 }
 
 static int choose_recorders(struct task *task, bool all, uint32_t set)
@@ -133,51 +185,51 @@ static int choose_recorders(struct task *task, bool all, uint32_t set)
 	}
 	if (!task->count)
 		return cli_error("no recorder is left beside the one with the master: connect another");
-	if (task->count > task->info.max_targets)
-		return cli_error("one job takes %u recorders at most: name fewer with %s",
-				 task->info.max_targets, list_option(task));
-	if (task->opt.quantity && task->opt.quantity < task->count)
-		task->count = task->opt.quantity;
-	find_slots(task);
-	return CLI_OK;
+	return check_choice(task);
 }
 
 /* ---- The master ------------------------------------------------------- */
 
-/* A master of the store, or a file. */
 static int open_file(struct task *task)
 {
 	char err[BURN_MESSAGE_LEN];
 
-	if (stored_open(task->opt.from, &task->stored))
-		return CLI_FAIL;
+	if (!task->stored && stored_is_name(task->opt.from) && access(task->opt.from, F_OK))
+		return stored_missing(task->opt.from);
 	if (burn_source_file(task->stored ? stored_path(task->stored) : task->opt.from,
 			     &task->source, err, sizeof(err)))
 		return cli_error("%s", err);
 	return CLI_OK;
 }
 
-static int open_source(struct task *task)
+static int open_drive(struct task *task, const struct discmux_member *m, const char *name)
 {
-	char name[32];
-	const struct discmux_member *m;
-	uint32_t role, max_data;
-	unsigned long unit;
+	uint32_t max_data = m->max_data < task->info.max_exec_bytes ? m->max_data :
+								      task->info.max_exec_bytes;
 
-	task->source_member = DISCMUX_NONE;
-	if (!drive_name_parse(task->opt.from, &role, &unit))
-		return open_file(task);
-	m = find_unit(task, role, unit);
-	if (!m)
-		return cli_error("there is no %s %lu: discmux status lists the drives",
-				 discmux_role_name(role), unit);
-	snprintf(name, sizeof(name), "%s %lu", discmux_role_name(role), unit);
-	max_data = m->max_data < task->info.max_exec_bytes ? m->max_data :
-							     task->info.max_exec_bytes;
 	if (burn_source_drive(m->member, name, max_data, &task->source))
 		return cli_error("%s can't be used as a source", name);
 	task->source_member = m->member;
 	return CLI_OK;
+}
+
+/* A drive, a master of the store, or a file. */
+static int open_source(struct task *task)
+{
+	const char *from = task->opt.from;
+	char name[DRIVE_NAME_SIZE];
+	struct discmux_member m;
+	bool drive = false;
+	int status = CLI_OK;
+
+	task->source_member = DISCMUX_NONE;
+	if (!discmux_is_member_name(from))
+		status = stored_open(from, &task->stored);
+	if (!status && !task->stored)
+		status = drive_name_or_file(task->cli, from, &drive, &m, name);
+	if (status)
+		return status;
+	return drive ? open_drive(task, &m, name) : open_file(task);
 }
 
 /* Without a log a copy is as good; only one that was asked for must be there. */
@@ -317,7 +369,8 @@ static bool has_to_end(struct task *task)
 static int watch(struct task *task, struct round *round, size_t count)
 {
 	struct task_show *show = task_show_new(task->recorders, count, task->opt.from,
-					       task->opt.quiet || task->cli->json);
+					       task->opt.quiet || task->cli->json,
+					       task->cli->json && task->opt.progress);
 	pthread_t thread;
 
 	if (!show || pthread_create(&thread, NULL, run_job, round)) {
@@ -508,17 +561,38 @@ static void hold_signals(struct task *task)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* "all" and numbers need no drives to be understood.  What is longer than a number may
+ * be a serial number. */
+static bool is_plain_list(const char *text)
+{
+	size_t digits;
+
+	if (!strcmp(text, "all"))
+		return true;
+	do {
+		digits = strspn(text, "0123456789");
+		text += digits;
+	} while (digits <= 4 && *text++ == ',');
+	return digits <= 4 && !text[-1];
+}
+
+static bool has_empty_word(const char *text)
+{
+	size_t len = strlen(text);
+
+	return !len || *text == ',' || text[len - 1] == ',' || strstr(text, ",,");
+}
+
 static int choose(struct task *task)
 {
 	char err[BURN_MESSAGE_LEN];
-	uint32_t role, set;
-	unsigned long unit;
+	uint32_t set;
 	bool all;
 
 	if (task->task == BURN_READ)
 		return CLI_OK;
-	if (drive_name_parse(task->opt.to, &role, &unit))
-		return choose_drive(task, role, unit);
+	if (!is_plain_list(task->opt.to))
+		return choose_names(task);
 	if (task_parse_list(list_option(task), task->opt.to, &all, &set, err, sizeof(err)))
 		return cli_error("%s", err);
 	return choose_recorders(task, all, set);
@@ -527,15 +601,15 @@ static int choose(struct task *task)
 /* Before the device is opened: a wrong list needs no driver to be told. */
 static int check_list(const struct task *task)
 {
+	const char *to = task->opt.to;
 	char err[BURN_MESSAGE_LEN];
-	uint32_t role, set;
-	unsigned long unit;
+	uint32_t set;
 	bool all;
 
-	if (task->task == BURN_READ || drive_name_parse(task->opt.to, &role, &unit) ||
-	    !task_parse_list(list_option(task), task->opt.to, &all, &set, err, sizeof(err)))
+	if (task->task == BURN_READ || (!is_plain_list(to) && !has_empty_word(to)) ||
+	    !task_parse_list(list_option(task), to, &all, &set, err, sizeof(err)))
 		return CLI_OK;
-	return cli_error("%s", err);
+	return cli_usage_error(burn_task_name(task->task), "%s", err);
 }
 
 int task_open(struct task *task)

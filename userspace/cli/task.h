@@ -23,7 +23,7 @@ struct task_options {
 	const char *log;	/* NULL: the usual one; "": none */
 	const char *image;	/* made of the master beside the copies, or NULL */
 	const char *map;	/* of a master that can't be read to the end, or NULL */
-	bool verify, quiet, no_eject, full, erase, append, go_on, no_isrc, no_burn_free;
+	bool verify, quiet, progress, no_eject, full, erase, append, go_on, no_isrc, no_burn_free;
 	enum burn_session session;
 	enum burn_method method;
 	double speed;
@@ -98,9 +98,9 @@ int task_command(struct cli *cli, enum burn_task kind, int argc, char **argv,
 struct task_show;
 
 /* NULL without memory.  Without recorders it shows how the master is read.  quiet:
- * shows nothing. */
+ * shows nothing.  events: a line of JSON on standard error each second instead. */
 struct task_show *task_show_new(const struct burn_recorder *recorders, size_t count,
-				const char *master, bool quiet);
+				const char *master, bool quiet, bool events);
 
 /* Shows how the job's recorders are now. */
 void task_show_update(struct task_show *show, struct burn_job *job);

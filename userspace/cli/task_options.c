@@ -53,7 +53,7 @@ int task_parse_list(const char *option, const char *text, bool *all, uint32_t *s
 enum { OPT_FROM = CLI_OPT_OWN, OPT_TO, OPT_IN, OPT_VERIFY, OPT_QUANTITY, OPT_NO_EJECT, OPT_SPEED,
 	OPT_WAIT, OPT_OPEN, OPT_CLOSE, OPT_METHOD, OPT_LOG, OPT_QUIET, OPT_FULL, OPT_ERASE,
 	OPT_SKIP, OPT_NO_ISRC, OPT_NO_BURN_FREE, OPT_LAYER_BREAK, OPT_IMAGE, OPT_DAMAGED,
-	OPT_APPEND };
+	OPT_APPEND, OPT_PROGRESS };
 
 #define IN(task)	(1u << (task))
 #define BURNS		(IN(BURN_COPY) | IN(BURN_SIMULATE))
@@ -78,6 +78,7 @@ static const struct {
 	{ BURNS, { "method", required_argument, NULL, OPT_METHOD } },
 	{ IN(BURN_COPY) | IN(BURN_ERASE), { "log", required_argument, NULL, OPT_LOG } },
 	{ ALL, { "quiet", no_argument, NULL, OPT_QUIET } },
+	{ ALL, { "progress", no_argument, NULL, OPT_PROGRESS } },
 	{ IN(BURN_ERASE), { "full", no_argument, NULL, OPT_FULL } },
 	{ IN(BURN_COPY), { "erase", no_argument, NULL, OPT_ERASE } },
 	{ IN(BURN_COPY), { "append", no_argument, NULL, OPT_APPEND } },
@@ -99,29 +100,25 @@ static int take_speed(struct task_options *o, const char *text)
 	if (end != text && (*end == 'x' || *end == 'X'))
 		end++;
 	if (end == text || *end || !isfinite(o->speed) || o->speed <= 0 || o->speed > MAX_SPEED)
-		return cli_error("--speed %s: a number from above 0 to %g is wanted, times 1x", text,
+		return cli_value_error("--speed %s: a number from above 0 to %g is wanted, times 1x", text,
 				 MAX_SPEED);
 	return CLI_OK;
 }
 
 static int take_method(struct task_options *o, const char *text)
 {
-	static const struct { const char *name; enum burn_method method; } methods[] = {
-		{ "auto", BURN_METHOD_AUTO }, { "dao", BURN_METHOD_DAO },
-		{ "incremental", BURN_METHOD_INCREMENTAL },
-		{ "overwrite", BURN_METHOD_OVERWRITE }, { "tao", BURN_METHOD_TAO },
-		{ "sao", BURN_METHOD_SAO },
+	static const char *const words[] = { "auto", "dao", "incremental", "overwrite", "tao",
+					     "sao", NULL };
+	static const enum burn_method methods[] = {
+		BURN_METHOD_AUTO, BURN_METHOD_DAO, BURN_METHOD_INCREMENTAL,
+		BURN_METHOD_OVERWRITE, BURN_METHOD_TAO, BURN_METHOD_SAO,
 	};
-	size_t i;
+	int i = cli_word("--method", text, words);
 
-	for (i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
-		if (strcmp(text, methods[i].name))
-			continue;
-		o->method = methods[i].method;
-		return CLI_OK;
-	}
-	return cli_error("--method %s: auto, dao, incremental, overwrite, tao or sao is wanted",
-			 text);
+	if (i < 0)
+		return CLI_USAGE;
+	o->method = methods[i];
+	return CLI_OK;
 }
 
 static int take_number(const char *name, const char *text, unsigned long min, unsigned long max,
@@ -129,7 +126,7 @@ static int take_number(const char *name, const char *text, unsigned long min, un
 {
 	if (!cli_number(text, min, max, value))
 		return CLI_OK;
-	return cli_error("%s %s: a number from %lu to %lu is wanted", name, text, min, max);
+	return cli_value_error("%s %s: a number from %lu to %lu is wanted", name, text, min, max);
 }
 
 static int take_value(struct task_options *o, int c, const char *arg)
@@ -183,6 +180,9 @@ static int take_option(struct task_options *o, int c, const char *arg)
 	case OPT_QUIET:
 		o->quiet = true;
 		break;
+	case OPT_PROGRESS:
+		o->progress = true;
+		break;
 	case OPT_FULL:
 		o->full = true;
 		break;
@@ -230,7 +230,8 @@ static int check(enum burn_task task, const struct task_options *o, const char *
 		return o->to ? CLI_OK : cli_usage_error(command, "erase needs --in");
 	if (o->from && o->to)
 		return CLI_OK;
-	return cli_usage_error(command, "%s needs --from and %s", command,
+	return cli_usage_error(command, "%s needs %s%s%s", command, o->from ? "" : "--from",
+			       o->from || o->to ? "" : " and ", o->to ? "" :
 			       task == BURN_VERIFY ? "--in" : "--to");
 }
 
@@ -243,7 +244,7 @@ int task_take_options(struct cli *cli, enum burn_task task, struct task_options 
 	*go_on = false;
 	*o = (struct task_options){ .wait_s = WAIT_S };
 	options_of(task, options);
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c >= CLI_OPT_OWN)
 			status = take_option(o, c, optarg);
 		else if (!cli_option(cli, argv, c, &status))
@@ -253,6 +254,8 @@ int task_take_options(struct cli *cli, enum burn_task task, struct task_options 
 	}
 	if (optind < argc)
 		return cli_usage_error(argv[0], "%s is one word too many", argv[optind]);
+	if (o->progress && !cli->json)
+		return cli_usage_error(argv[0], "--progress goes with --json: without it progress is shown unless --quiet is given");
 	status = check(task, o, argv[0]);
 	*go_on = !status;
 	return status;

@@ -6,25 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "estimate.h"
 #include "task.h"
 #include "output.h"
 
 #define MB	1e6
 #define TENTHS	10u
 #define LINE	256u
+#define EVENT_MS 1000u
 
 struct shown {
 	enum burn_state state;
 	unsigned int tenth;
-	struct timespec since;	/* when this state began */
+	struct estimate estimate;	/* of this state */
 };
 
 struct task_show {
 	bool quiet, terminal;
+	bool events;		/* lines of JSON on stderr instead */
+	uint64_t event_ms;	/* of the last one */
 	size_t count;
 	size_t lines;		/* on the terminal, to be drawn over */
 	bool master;		/* the only line is about it */
@@ -32,8 +35,16 @@ struct task_show {
 	struct shown shown[BURN_MAX_RECORDERS];
 };
 
+/* A string that may hold anything, as the engine's messages and file names do. */
+static json_t *text(const char *s)
+{
+	json_t *string = json_string(s);
+
+	return string ? string : json_text((const uint8_t *)s, strlen(s));
+}
+
 struct task_show *task_show_new(const struct burn_recorder *recorders, size_t count,
-				const char *master, bool quiet)
+				const char *master, bool quiet, bool events)
 {
 	struct task_show *show = calloc(1, sizeof(*show));
 	const char *term = getenv("TERM");
@@ -42,6 +53,7 @@ struct task_show *task_show_new(const struct burn_recorder *recorders, size_t co
 	if (!show)
 		return NULL;
 	show->quiet = quiet;
+	show->events = events;
 	show->terminal = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
 	show->master = !count;
 	show->count = count ? count : 1;
@@ -56,14 +68,6 @@ struct task_show *task_show_new(const struct burn_recorder *recorders, size_t co
 void task_show_free(struct task_show *show)
 {
 	free(show);
-}
-
-static double seconds_since(const struct timespec *t)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
 /* Appends to a line of size bytes; what does not fit is cut off. */
@@ -81,21 +85,24 @@ static void append(char *text, size_t size, const char *fmt, ...)
 static void make_line(const struct task_show *show, size_t i, const struct burn_status *s,
 		      char *text, size_t size)
 {
-	double past = seconds_since(&show->shown[i].since);
+	const struct estimate *e = &show->shown[i].estimate;
+	long left = estimate_left(e);
+	char time[ESTIMATE_TEXT_SIZE];
 
 	*text = '\0';
 	append(text, size, "%s: %s", show->names[i], burn_state_name(s->state));
 	if (*s->medium && s->state != BURN_WAITING)
 		append(text, size, " %s", s->medium);
 	if (s->total && s->state == BURN_ERASING) {
-		append(text, size, " %3.0f %%", 100.0 * (double)s->bytes / (double)s->total);
+		append(text, size, " %3u %%", estimate_percent(s->bytes, s->total));
 	} else if (s->total) {
-		append(text, size, " %3.0f %%, %.0f of %.0f MB",
-		       100.0 * (double)s->bytes / (double)s->total, (double)s->bytes / MB,
-		       (double)s->total / MB);
-		if (past >= 1)
-			append(text, size, ", %.1f MB/s", (double)s->bytes / MB / past);
+		append(text, size, " %3u %%, %.0f of %.0f MB", estimate_percent(s->bytes, s->total),
+		       (double)s->bytes / MB, (double)s->total / MB);
+		if (estimate_rate(e) > 0)
+			append(text, size, ", %.1f MB/s", estimate_rate(e) / MB);
 	}
+	if (s->total && left > 0)
+		append(text, size, ", %s left", estimate_text(left, time));
 	if (s->state == BURN_WAITING && *s->message)
 		append(text, size, ": %s", s->message);
 	if (s->speed > 0 && s->state == BURN_WRITING)
@@ -118,13 +125,13 @@ static size_t width(void)
 static void draw(struct task_show *show, const struct burn_status *status)
 {
 	size_t i, columns = width();
-	char text[LINE];
+	char line[LINE];
 
 	if (show->lines)
 		printf("\033[%zuA", show->lines);
 	for (i = 0; i < show->count; i++) {
-		make_line(show, i, &status[i], text, columns);
-		printf("%s\033[K\n", text);
+		make_line(show, i, &status[i], line, columns);
+		printf("%s\033[K\n", line);
 	}
 	show->lines = show->count;
 }
@@ -139,13 +146,34 @@ static unsigned int tenth_of(const struct burn_status *s)
 	return s->total ? (unsigned int)(s->bytes * TENTHS / s->total) : 0;
 }
 
+/* One object a second: what all drives do. */
+static void send_event(struct task_show *show, const struct burn_status *status)
+{
+	uint64_t now = estimate_now();
+	json_t *list;
+	size_t i;
+
+	if (show->event_ms && now - show->event_ms < EVENT_MS)
+		return;
+	show->event_ms = now;
+	list = json_array();
+	for (i = 0; i < show->count; i++) {
+		json_t *o = progress_json(&show->shown[i].estimate);
+
+		json_object_set_new(o, "drive", text(show->names[i]));
+		json_object_set_new(o, "state", json_string(burn_state_name(status[i].state)));
+		json_array_append_new(list, o);
+	}
+	json_print(json_pack("{ss so}", "event", "progress", "drives", list), true, stderr);
+}
+
 void task_show_update(struct task_show *show, struct burn_job *job)
 {
 	struct burn_status status[BURN_MAX_RECORDERS];
-	char text[LINE];
+	char line[LINE];
 	size_t i;
 
-	if (show->quiet)
+	if (show->quiet && !show->events)
 		return;
 	for (i = 0; i < show->count; i++) {
 		struct shown *shown = &show->shown[i];
@@ -154,15 +182,20 @@ void task_show_update(struct task_show *show, struct burn_job *job)
 		burn_job_status(job, show->master ? BURN_MASTER : i, &status[i]);
 		changed = shown->state != status[i].state;
 		if (changed)
-			clock_gettime(CLOCK_MONOTONIC, &shown->since);
-		if (!show->terminal && (changed || shown->tenth != tenth_of(&status[i]))) {
-			make_line(show, i, &status[i], text, sizeof(text));
-			puts(text);
+			estimate_begin(&shown->estimate);
+		estimate_update(&shown->estimate, status[i].bytes, status[i].total, estimate_now());
+		if (show->events)
+			; /* all drives in one line, below */
+		else if (!show->terminal && (changed || shown->tenth != tenth_of(&status[i]))) {
+			make_line(show, i, &status[i], line, sizeof(line));
+			puts(line);
 		}
 		shown->state = status[i].state;
 		shown->tenth = tenth_of(&status[i]);
 	}
-	if (show->terminal)
+	if (show->events)
+		send_event(show, status);
+	else if (show->terminal)
 		draw(show, status);
 	fflush(stdout);
 }
@@ -205,14 +238,6 @@ void task_show_failure(const struct task_result *result)
 }
 
 /* ---- JSON ------------------------------------------------------------- */
-
-/* A string that may hold anything, as the engine's messages and file names do. */
-static json_t *text(const char *s)
-{
-	json_t *string = json_string(s);
-
-	return string ? string : json_text((const uint8_t *)s, strlen(s));
-}
 
 static json_t *text_or_null(const char *s)
 {

@@ -291,13 +291,13 @@ int cmd_watch(struct cli *cli, int argc, char **argv)
 	struct watch watch = { FOREVER, FOREVER };
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_COUNT) {
 			if (cli_number(optarg, 1, ULONG_MAX / 16, &watch.count))
-				return cli_error("--count %s: a number of events, from 1", optarg);
+				return cli_value_error("--count %s: a number of events, from 1", optarg);
 		} else if (c == OPT_TIMEOUT) {
 			if (cli_number(optarg, 1, 1000000, &watch.timeout_s))
-				return cli_error("--timeout %s: whole seconds, 1 to 1000000",
+				return cli_value_error("--timeout %s: whole seconds, 1 to 1000000",
 						 optarg);
 		} else if (!cli_option(cli, argv, c, &ret)) {
 			return ret;

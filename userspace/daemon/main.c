@@ -15,6 +15,7 @@
 #include "core.h"
 #include "lcd.h"
 #include "monotonic.h"
+#include "near.h"
 #include "panel_host.h"
 #include "server.h"
 
@@ -255,6 +256,22 @@ static int usage(const char *what, const char *word)
 	return 2;
 }
 
+static int unknown_option(const struct option *o, const char *word)
+{
+	char offers[16][32], hint[NEAR_HINT_SIZE];
+	struct near near;
+	size_t i;
+
+	near_begin(&near, word);
+	for (i = 0; o[i].name && i < sizeof(offers) / sizeof(*offers); i++) {
+		snprintf(offers[i], sizeof(offers[i]), "--%s", o[i].name);
+		near_offer(&near, offers[i]);
+	}
+	fprintf(stderr, "discmuxd: unknown option %s%s (see discmuxd --help)\n", word,
+		near_hint(&near, hint, sizeof(hint)));
+	return 2;
+}
+
 enum { OPT_DIR = 0x100, OPT_IMAGES, OPT_SOCKET, OPT_GROUP, OPT_LCD };
 
 /* -1: run; else the exit status. */
@@ -302,9 +319,10 @@ static int take_options(struct options *o, int argc, char **argv)
 		case 'h':
 			help();
 			return 0;
+		case ':':
+			return usage("a value is missing after", argv[optind - 1]);
 		default:
-			return usage(c == ':' ? "a value is missing after" : "unknown option",
-				     argv[optind - 1]);
+			return unknown_option(options, argv[optind - 1]);
 		}
 	}
 	return optind < argc ? usage("one word too many:", argv[optind]) : -1;

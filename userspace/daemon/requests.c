@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "near.h"
 #include "server_priv.h"
-#include "slots.h"
 
 #define JOBS_LIMIT	1000
 
@@ -37,7 +37,7 @@ json_t *request_failure(const char *fmt, ...)
 	return json_pack("{sb so}", "ok", 0, "error", text(words));
 }
 
-static json_t *success(void)
+json_t *request_success(void)
 {
 	return json_pack("{sb}", "ok", 1);
 }
@@ -178,13 +178,15 @@ static json_t *do_status(struct server *s, struct client *c, const json_t *reque
 
 static json_t *do_start(struct server *s, struct client *c, const json_t *request)
 {
-	const json_t *job = json_object_get(request, "job");
+	json_t *job = json_object_get(request, "job");
 	struct job_spec spec;
 	char err[256];
 	int64_t id;
 
 	if (!json_is_object(job))
 		return request_failure("\"job\": an object is wanted");
+	if (request_name_drives(s, job, err, sizeof(err)))
+		return request_failure("%s", err);
 	if (job_spec_parse(job, &spec, err, sizeof(err)))
 		return request_failure("%s", err);
 	/* It would be opened with discmuxd's rights, not with those of who asks */
@@ -206,7 +208,7 @@ static json_t *tell_job(struct server *s, const json_t *request,
 		return request_failure("\"job\": a number is wanted");
 	if (what(s->core, json_integer_value(id)))
 		return request_failure("job %lld is not running", (long long)json_integer_value(id));
-	return success();
+	return request_success();
 }
 
 static json_t *do_cancel(struct server *s, struct client *c, const json_t *request)
@@ -333,7 +335,7 @@ static json_t *do_set(struct server *s, struct client *c, const json_t *request)
 	    !panel_item_valid((enum panel_item)item, (int)json_integer_value(value)))
 		return request_failure("\"value\": %s can't be that", name);
 	rc = core_set(s->core, (enum panel_item)item, (int)json_integer_value(value));
-	return rc ? request_failure("%s", store_error(s->core->store, err, sizeof(err))) : success();
+	return rc ? request_failure("%s", store_error(s->core->store, err, sizeof(err))) : request_success();
 }
 
 /* ---- Masters ---------------------------------------------------------- */
@@ -370,89 +372,6 @@ static json_t *do_images(struct server *s, struct client *c, const json_t *reque
 			 images_path(s->core->images));
 }
 
-/* ---- Autoduplication -------------------------------------------------- */
-
-static json_t *rule_json(struct server *s, unsigned int unit)
-{
-	struct auto_rule rule;
-	json_t *o;
-
-	auto_get(s->automat, unit, &rule);
-	o = json_pack("{sb sb si ss}", "on", rule.on, "verify", rule.verify, "quantity",
-		      (int)rule.quantity, "again", auto_again_name(rule.again));
-	if (unit == AUTO_LIBRARY) {
-		json_object_set_new(o, "library", json_true());
-		json_object_set_new(o, "slots", json_string(rule.slots));
-	} else {
-		json_object_set_new(o, "reader", json_integer(unit));
-	}
-	return o;
-}
-
-static json_t *do_auto(struct server *s, struct client *c, const json_t *request)
-{
-	json_t *list = json_array();
-	struct auto_rule rule;
-	unsigned int unit;
-
-	(void)c;
-	(void)request;
-	for (unit = 0; unit < AUTO_RULES; unit++) {
-		auto_get(s->automat, unit, &rule);
-		if (rule.on)
-			json_array_append_new(list, rule_json(s, unit));
-	}
-	return json_pack("{sb so}", "ok", 1, "auto", list);
-}
-
-/* Which rule it is about; with the library's, where the blanks are. */
-static json_t *take_place(const json_t *request, bool on, unsigned int *unit, char *list,
-			  size_t size)
-{
-	const char *text = json_string_value(json_object_get(request, "slots"));
-	const json_t *reader = json_object_get(request, "reader");
-	struct slots slots;
-	char err[128];
-
-	*unit = AUTO_LIBRARY;
-	if (json_is_true(json_object_get(request, "library"))) {
-		if (on && (!text || strlen(text) >= size))
-			return request_failure("\"slots\": where the blanks are is wanted, as in 1-20");
-		if (on && slots_parse(text, &slots, err, sizeof(err)))
-			return request_failure("\"slots\": %s", err);
-		snprintf(list, size, "%s", on ? text : "");
-		return NULL;
-	}
-	if (!json_is_integer(reader) || json_integer_value(reader) < 0 ||
-	    json_integer_value(reader) >= AUTO_READERS)
-		return request_failure("\"reader\": a number from 0 to %d is wanted", AUTO_READERS - 1);
-	*unit = (unsigned int)json_integer_value(reader);
-	return NULL;
-}
-
-static json_t *do_auto_set(struct server *s, struct client *c, const json_t *request)
-{
-	const json_t *quantity = json_object_get(request, "quantity");
-	const char *again = json_string_value(json_object_get(request, "again"));
-	struct auto_rule rule = { .on = json_is_true(json_object_get(request, "on")) };
-	unsigned int unit;
-	char err[256];
-	json_t *wrong = take_place(request, rule.on, &unit, rule.slots, sizeof(rule.slots));
-
-	(void)c;
-	if (wrong)
-		return wrong;
-	if (quantity && (!json_is_integer(quantity) || json_integer_value(quantity) < 0 ||
-			 json_integer_value(quantity) > PANEL_QUANTITY))
-		return request_failure("\"quantity\": a number from 0 to %d is wanted", PANEL_QUANTITY);
-	if (again && auto_again_find(again) < 0)
-		return request_failure("\"again\": ask, skip or run is wanted");
-	rule.verify = json_is_true(json_object_get(request, "verify"));
-	rule.quantity = (unsigned int)json_integer_value(quantity);
-	rule.again = (enum auto_again)(again ? auto_again_find(again) : AUTO_ASK);
-	return auto_set(s->automat, unit, &rule, err, sizeof(err)) ? request_failure("%s", err) : success();
-}
-
 /* ---- Which request ---------------------------------------------------- */
 
 static const struct {
@@ -463,7 +382,7 @@ static const struct {
 	{ "start", do_start },	     { "cancel", do_cancel }, { "continue", do_continue },
 	{ "jobs", do_jobs },	     { "job", do_job },	      { "counters", do_counters },
 	{ "settings", do_settings }, { "set", do_set },	      { "images", do_images },
-	{ "auto", do_auto },	     { "auto-set", do_auto_set },
+	{ "auto", request_auto },	     { "auto-set", request_auto_set },
 	{ "begin", request_begin },  { "resume", request_resume },
 	{ "disc", request_disc },    { "progress", request_progress },
 	{ "end", request_end },
@@ -473,6 +392,8 @@ static json_t *run_request(struct server *s, struct client *c, const json_t *req
 {
 	const char *name = json_string_value(json_object_get(request, "do"));
 	const json_t *v = json_object_get(request, "v");
+	char hint[NEAR_HINT_SIZE];
+	struct near near;
 	size_t i;
 
 	if (!json_is_object(request))
@@ -482,7 +403,11 @@ static json_t *run_request(struct server *s, struct client *c, const json_t *req
 	for (i = 0; name && i < sizeof(requests) / sizeof(*requests); i++)
 		if (!strcmp(name, requests[i].name))
 			return requests[i].run(s, c, request);
-	return request_failure("\"do\": there is no request %.40s", name ? name : "without a name");
+	near_begin(&near, name ? name : "");
+	for (i = 0; i < sizeof(requests) / sizeof(*requests); i++)
+		near_offer(&near, requests[i].name);
+	return request_failure("\"do\": there is no request %.40s%s", name ? name : "without a name",
+			       near_hint(&near, hint, sizeof(hint)));
 }
 
 json_t *server_request(struct server *s, struct client *c, const char *line, size_t len)

@@ -43,6 +43,15 @@ json_t *server_request(struct server *server, struct client *client, const char 
 /* An answer that says what is wrong. */
 json_t *request_failure(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* An answer with nothing to say but that it went well. */
+json_t *request_success(void);
+
+/* requests_drives.c: names of drives in a job become numbers.  0, or a negative errno with
+ * one line in err. */
+int request_name_drives(struct server *server, json_t *job, char *err, size_t errlen);
+json_t *request_auto(struct server *server, struct client *client, const json_t *request);
+json_t *request_auto_set(struct server *server, struct client *client, const json_t *request);
+
 /* requests_outside.c */
 json_t *request_begin(struct server *server, struct client *client, const json_t *request);
 json_t *request_resume(struct server *server, struct client *client, const json_t *request);

@@ -176,3 +176,25 @@ int library_put_back(struct library *library, const struct stray *stray, uint32_
 	library_end(library, ignored, sizeof(ignored));
 	return ret;
 }
+
+int library_place(struct library *library, const struct place *place, uint32_t *address,
+		  char *err, size_t errlen)
+{
+	struct discmux_member member;
+	int ret;
+
+	if (place->kind != PLACE_MEMBER)
+		return place_resolve(&library->inv, place, address, err, errlen);
+	ret = discmux_member_by_name(library->dm, place->member, &member);
+	if (ret == -EINVAL)
+		return place_unknown(place->member, err, errlen);
+	if (ret)
+		snprintf(err, errlen, "%s", discmux_error(library->dm));
+	if (ret || discmux_inventory_find(&library->inv, member.element)) {
+		*address = member.element;
+		return ret;
+	}
+	snprintf(err, errlen, "%s %u is in no library: discmux status shows which drives are",
+		 discmux_role_name(member.role), member.unit);
+	return -ENOENT;
+}

@@ -8,6 +8,7 @@
 
 #include "job.h"
 #include "memory.h"
+#include "place.h"
 #include "recover.h"
 
 struct library {
@@ -61,6 +62,11 @@ int library_end(struct library *library, char *err, size_t errlen);
 
 /* Tells whoever waits that nothing could be remembered, if that is so. */
 void library_warn(const struct library *library, struct job *job);
+
+/* The element address of a place, also of a drive by its name.  Returns 0, or a negative
+ * errno and why in err. */
+int library_place(struct library *library, const struct place *place, uint32_t *address,
+		  char *err, size_t errlen);
 
 /* What differs from what is remembered, and stray discs. */
 void library_look(const struct library *library, struct recovery *recovery);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "near.h"
 #include "place.h"
 
 #define MAX_ADDRESS	0xffff
@@ -106,6 +107,13 @@ int place_parse(const char *text, struct place *place)
 	return parse_address(text, &place->number);
 }
 
+/* Which of these are followed by a number, as an argument of its own perhaps. */
+static bool is_role(const char *text)
+{
+	return !strcasecmp(text, "reader") || !strcasecmp(text, "recorder") ||
+	       !strcasecmp(text, "member");
+}
+
 static bool needs_number(const char *text)
 {
 	size_t i;
@@ -116,23 +124,43 @@ static bool needs_number(const char *text)
 	return false;
 }
 
+int place_unknown(const char *word, char *err, size_t errlen)
+{
+	char hint[NEAR_HINT_SIZE];
+	struct near near;
+	size_t i;
+
+	near_begin(&near, word);
+	for (i = 0; i < NR_WORDS; i++)
+		if (words[i].word[1])
+			near_offer(&near, words[i].word);
+	snprintf(err, errlen,
+		 "%s is no place%s: write s5, d0, mail, mail-closed, arm, printer, 0x3001 or a drive of discmux status",
+		 word, near_hint(&near, hint, sizeof(hint)));
+	return -EINVAL;
+}
+
 int place_take(int argc, char **argv, int *index, enum place_kind plain, struct place *place,
 	       char *err, size_t errlen)
 {
 	const char *text = argv[*index];
-	char joined[64];
+	char joined[PLACE_MEMBER_SIZE];
+	bool number = needs_number(text);
+	uint32_t ignored;
 
 	(*index)++;
-	if (needs_number(text) && *index < argc) {
+	if (*index < argc && (number || (is_role(text) && !parse_number(argv[*index], &ignored)))) {
 		snprintf(joined, sizeof(joined), "%s %s", text, argv[*index]);
 		text = joined;
 		(*index)++;
+		number = false;
 	}
 	if (place_parse(text, place)) {
-		snprintf(err, errlen,
-			 "%s is no place: write s5, d0, mail, mail-closed, arm, printer or 0x3001",
-			 text);
-		return -EINVAL;
+		if (number || strlen(text) >= sizeof(place->member))
+			return place_unknown(text, err, errlen);
+		place->kind = PLACE_MEMBER;
+		snprintf(place->member, sizeof(place->member), "%s", text);
+		return 0;
 	}
 	if (place->kind == PLACE_NUMBER && plain == PLACE_NUMBER) {
 		snprintf(err, errlen, "%s may be a slot or a drive: write s%s or d%s", text, text,

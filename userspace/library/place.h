@@ -7,6 +7,7 @@
  *		| "mail" | "mail-closed" | "arm" | "printer"
  *		| "0x" HEX | HHHH "h"	an element address
  *		| N			a slot or a drive, where only one can be meant
+ *		| MEMBER		a drive by any name of discmux_member_by_name()
  *
  * Case does not matter; a blank may stand before the number, also as the end of
  * one argument and the beginning of the next.
@@ -28,25 +29,33 @@ enum place_kind {
 	PLACE_ARM,
 	PLACE_PRINTER,
 	PLACE_ADDRESS,
+	PLACE_MEMBER,		/* a drive of the mux, which the library holds */
 };
+
+#define PLACE_MEMBER_SIZE	64
 
 struct place {
 	enum place_kind kind;
 	uint32_t number;	/* as written: slots from 1, drives from 0; or the address */
+	char member[PLACE_MEMBER_SIZE];	/* PLACE_MEMBER: as written */
 };
 
-/* Reads one place.  Returns 0 or -EINVAL. */
+/* Reads one place, but no member's name.  Returns 0 or -EINVAL. */
 int place_parse(const char *text, struct place *place);
 
 /* Reads the place that begins at argv[*index], which may take two arguments
- * ("slot" "5"), and moves *index behind it.  A mere number becomes @plain.
- * Returns 0, or -EINVAL and why in err. */
+ * ("slot" "5"), and moves *index behind it.  A mere number becomes @plain, any other
+ * word PLACE_MEMBER.  Returns 0, or -EINVAL and why in err. */
 int place_take(int argc, char **argv, int *index, enum place_kind plain, struct place *place,
 	       char *err, size_t errlen);
 
-/* The element address of a place.  Returns 0, or -ENOENT and why in err. */
+/* The element address of a place.  Returns 0, or -ENOENT and why in err.  PLACE_MEMBER
+ * needs the mux: library_place(). */
 int place_resolve(const struct discmux_inventory *inv, const struct place *place,
 		  uint32_t *address, char *err, size_t errlen);
+
+/* Says in err that the word is no place, and which ones there are.  Returns -EINVAL. */
+int place_unknown(const char *word, char *err, size_t errlen);
 
 /* The element that tells about an address: the mail slot's for the second
  * address it answers to.  NULL: none. */

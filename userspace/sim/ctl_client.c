@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ctl_client.h"
+#include "near.h"
 
 const char ctl_client_usage[] =
 	"  list [--json]                      devices and discs\n"
@@ -382,6 +383,9 @@ static const struct {
 	{ "initiator", words_all },
 };
 
+static const char *const options[] = { "--json", "--force", "--reset", "--blocks", "--count",
+				       "--layer-break", "--protect" };
+
 /* An option with what follows it; false: not one */
 static bool take_value(struct words *w, const char *option, const char *value)
 {
@@ -398,6 +402,21 @@ static bool take_value(struct words *w, const char *option, const char *value)
 	return true;
 }
 
+static int bad_option(struct words *w, const char *option)
+{
+	char hint[NEAR_HINT_SIZE];
+	struct near near;
+	size_t i;
+
+	near_begin(&near, option);
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		near_offer(&near, options[i]);
+	if (near.best && !strcmp(near.best, option))
+		return wrong(w, "option %s wants a %s behind it", option,
+			     strcmp(option, "--protect") ? "number" : "value");
+	return wrong(w, "bad option %s%s", option, near_hint(&near, hint, sizeof(hint)));
+}
+
 /* Options may stand anywhere. */
 static int take_options(struct words *w, const char *const words[], size_t n)
 {
@@ -411,7 +430,7 @@ static int take_options(struct words *w, const char *const words[], size_t n)
 		else if (i + 1 < n && take_value(w, words[i], words[i + 1]))
 			i++;
 		else if (!strncmp(words[i], "--", 2))
-			return wrong(w, "bad option %s", words[i]);
+			return bad_option(w, words[i]);
 		else if (w->count < sizeof(w->word) / sizeof(w->word[0]))
 			w->word[w->count++] = words[i];
 		else
@@ -425,12 +444,18 @@ int ctl_client_request(const char *const words[], size_t n, json_t **request, bo
 {
 	struct words w = { .err = err, .errlen = errlen, .request = json_object() };
 	int ret = take_options(&w, words, n);
+	char hint[NEAR_HINT_SIZE];
+	struct near near;
 	const char *command = ret ? NULL : next(&w);
 
 	if (!ret && !command)
 		ret = wrong(&w, "give a command");
+	near_begin(&near, command ? command : "");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		near_offer(&near, commands[i].name);
 	if (command)
-		ret = wrong(&w, "unknown command '%s'", command);
+		ret = wrong(&w, "unknown command '%s'%s", command,
+			    near_hint(&near, hint, sizeof(hint)));
 	for (size_t i = 0; command && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, command))
 			continue;

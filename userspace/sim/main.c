@@ -14,6 +14,7 @@
 
 #include "ctl_client.h"
 #include "daemon.h"
+#include "near.h"
 #include "printer_port.h"
 
 #ifndef DISCMUX_VERSION
@@ -114,6 +115,20 @@ struct start_options {
 	bool shared_host;
 };
 
+static int unknown_option(const struct option *o, const char *word)
+{
+	char offers[16][32], hint[NEAR_HINT_SIZE];
+	struct near near;
+	size_t i;
+
+	near_begin(&near, word);
+	for (i = 0; o[i].name && i < sizeof(offers) / sizeof(*offers); i++) {
+		snprintf(offers[i], sizeof(offers[i]), "--%s", o[i].name);
+		near_offer(&near, offers[i]);
+	}
+	return complain(USAGE, "unknown option %s%s", word, near_hint(&near, hint, sizeof(hint)));
+}
+
 static int parse_start(int argc, char *argv[], struct start_options *o)
 {
 	static const struct option options[] = {
@@ -130,7 +145,7 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			o->profile = optarg;
@@ -167,8 +182,10 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 		case 'f':
 			o->config.foreground = true;
 			break;
+		case ':':
+			return complain(USAGE, "option %s needs a value", argv[optind - 1]);
 		default:
-			return USAGE;
+			return unknown_option(options, argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
@@ -195,7 +212,7 @@ static int cmd_start(int argc, char *argv[])
 	for (size_t i = 0; i < o.sets && !ret; i++)
 		ret = sim_plan_set(plan, o.set[i], err, sizeof(err));
 	if (ret)
-		return complain(1, "%s", err);
+		return complain(USAGE, "%s", err);
 	media = absolute(o.media);
 	control = absolute(o.config.control);
 	if (media && control) {
@@ -379,6 +396,9 @@ int main(int argc, char *argv[])
 		{ "print", cmd_print },
 	};
 
+	char hint[NEAR_HINT_SIZE];
+	struct near near;
+
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2)
 		return usage();
@@ -390,9 +410,12 @@ int main(int argc, char *argv[])
 		puts("discmux-sim " DISCMUX_VERSION);
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	near_begin(&near, argv[1]);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
-	complain(USAGE, "unknown command '%s'", argv[1]);
-	return usage();
+		near_offer(&near, commands[i].name);
+	}
+	return complain(USAGE, "unknown command '%s'%s (see discmux-sim --help)", argv[1],
+			near_hint(&near, hint, sizeof(hint)));
 }
