@@ -98,6 +98,14 @@ int cli_unknown(const char *name);
 /* The options of a subcommand, taken from itself: nothing is done. */
 void cli_probe_options(const struct cli_subcommand *command, struct cli_probe *probe);
 
+/* discmux completion: scripts for shells, and the names that they ask for.  Not in the
+ * help.  argv[0] is "completion". */
+int cli_completion(struct cli *cli, int argc, char **argv);
+
+/* How completion finds the value of an option that takes one. */
+struct completion_option;
+bool cli_complete_option(const char *command, struct completion_option *option);
+
 /* Help on a subcommand, or on the program with NULL.  Returns CLI_OK, or
  * CLI_USAGE for a name that there is not. */
 int cli_help(const char *command);

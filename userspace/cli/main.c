@@ -23,6 +23,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	if (!strcmp(argv[0], "help"))
 		return cli_help(argc > 1 ? argv[1] : NULL);
+	if (!strcmp(argv[0], "completion"))
+		return cli_completion(cli, argc, argv);
 	command = cli_find(argv[0]);
 	if (!command)
 		return cli_unknown(argv[0]);

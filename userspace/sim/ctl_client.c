@@ -386,6 +386,24 @@ static const struct {
 static const char *const options[] = { "--json", "--force", "--reset", "--blocks", "--count",
 				       "--layer-break", "--protect" };
 
+#define NR_OPTIONS	(sizeof(options) / sizeof(options[0]))
+#define FIRST_VALUE	3	/* that takes one */
+
+const char *ctl_client_command(size_t n)
+{
+	return n < sizeof(commands) / sizeof(commands[0]) ? commands[n].name : NULL;
+}
+
+const char *ctl_client_option(size_t n)
+{
+	return n < NR_OPTIONS ? options[n] : NULL;
+}
+
+bool ctl_client_option_value(size_t n)
+{
+	return n >= FIRST_VALUE;
+}
+
 /* An option with what follows it; false: not one */
 static bool take_value(struct words *w, const char *option, const char *value)
 {
@@ -409,7 +427,7 @@ static int bad_option(struct words *w, const char *option)
 	size_t i;
 
 	near_begin(&near, option);
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+	for (i = 0; i < NR_OPTIONS; i++)
 		near_offer(&near, options[i]);
 	if (near.best && !strcmp(near.best, option))
 		return wrong(w, "option %s wants a %s behind it", option,

@@ -27,6 +27,11 @@ int ctl_client_request(const char *const words[], size_t n, json_t **request, bo
 /* Says in words what a reply that is ok says; command as in the request. */
 void ctl_client_print(const char *command, const json_t *reply, FILE *out);
 
+/* The nth command and the nth option, NULL behind the last; whether that takes a value. */
+const char *ctl_client_command(size_t n);
+const char *ctl_client_option(size_t n);
+bool ctl_client_option_value(size_t n);
+
 /* The commands, for the usage message. */
 extern const char ctl_client_usage[];
 

@@ -16,6 +16,7 @@
 #include "daemon.h"
 #include "near.h"
 #include "printer_port.h"
+#include "sim_completion.h"
 
 #ifndef DISCMUX_VERSION
 #define DISCMUX_VERSION "unknown"
@@ -129,23 +130,24 @@ static int unknown_option(const struct option *o, const char *word)
 	return complain(USAGE, "unknown option %s%s", word, near_hint(&near, hint, sizeof(hint)));
 }
 
+static const struct option known_options[] = {
+	{ "profile", required_argument, NULL, 'p' },
+	{ "media", required_argument, NULL, 'm' },
+	{ "set", required_argument, NULL, 's' },
+	{ "shared-host", no_argument, NULL, 'h' },
+	{ "speed", required_argument, NULL, 'v' },
+	{ "robot", required_argument, NULL, 'r' },
+	{ "command-timeout", required_argument, NULL, 't' },
+	{ "control", required_argument, NULL, 'c' },
+	{ "foreground", no_argument, NULL, 'f' },
+	{ }
+};
+
 static int parse_start(int argc, char *argv[], struct start_options *o)
 {
-	static const struct option options[] = {
-		{ "profile", required_argument, NULL, 'p' },
-		{ "media", required_argument, NULL, 'm' },
-		{ "set", required_argument, NULL, 's' },
-		{ "shared-host", no_argument, NULL, 'h' },
-		{ "speed", required_argument, NULL, 'v' },
-		{ "robot", required_argument, NULL, 'r' },
-		{ "command-timeout", required_argument, NULL, 't' },
-		{ "control", required_argument, NULL, 'c' },
-		{ "foreground", no_argument, NULL, 'f' },
-		{ }
-	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":", known_options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
 			o->profile = optarg;
@@ -185,7 +187,7 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 		case ':':
 			return complain(USAGE, "option %s needs a value", argv[optind - 1]);
 		default:
-			return unknown_option(options, argv[optind - 1]);
+			return unknown_option(known_options, argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
@@ -383,6 +385,25 @@ static int cmd_print(int argc, char *argv[])
 	return ret ? complain(1, "%s", err) : 0;
 }
 
+/* For shells, which want no messages. */
+static int cmd_completion(int argc, char *argv[])
+{
+	const char *what = argc == 2 ? argv[1] : "";
+	json_t *request, *reply = NULL;
+	char control[256], err[512];
+
+	if (strcmp(what, "devices") && strcmp(what, "discs"))
+		return sim_completion_print(what, known_options) ?
+			complain(USAGE, "completion: bash, zsh, devices or discs is wanted") : 0;
+	daemon_find(control, sizeof(control));
+	request = json_pack("{s:s}", "command", "list");
+	if (!ctl_client_call(control, request, &reply, err, sizeof(err)))
+		sim_completion_names(reply, what);
+	json_decref(request);
+	json_decref(reply);
+	return 0;
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct {
@@ -410,6 +431,8 @@ int main(int argc, char *argv[])
 		puts("discmux-sim " DISCMUX_VERSION);
 		return 0;
 	}
+	if (!strcmp(argv[1], "completion"))
+		return cmd_completion(argc - 1, argv + 1);
 	near_begin(&near, argv[1]);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (!strcmp(argv[1], commands[i].name))
