@@ -9,17 +9,20 @@
 static const struct cli_subcommand commands[] = {
 	{ "status", cmd_status, true, "[--no-media]", "the drives and the changer of a mux",
 	  "  --no-media  do not ask the drives which discs are in them\n" },
-	{ "drives", cmd_drives, true, "[reader:N|recorder:N]...",
+	{ "drives", cmd_drives, true, "[DRIVE]...",
 	  "what each drive is and can do",
-	  "Without names all of them.\n" },
-	{ "media", cmd_media, true, "[reader:N|recorder:N]...",
+	  "DRIVE: recorder:2, sr1, or any other name that discmux status shows.  Without all\n"
+	  "of them.\n" },
+	{ "media", cmd_media, true, "[DRIVE]...",
 	  "the discs in the drives: kind, state, sessions, tracks, room",
-	  "Without names all drives.\n" },
+	  "DRIVE: recorder:2, sr1, or any other name that discmux status shows.  Without all\n"
+	  "drives.\n" },
 	{ "copy", cmd_copy, true, "--from IMAGE|reader[:N] --to all|LIST [OPTION]...",
 	  "one master to many recorders at once",
 	  "  --from IMAGE     a file of whole 2048-byte blocks (.iso), or a .cue, .toc or .ccd\n"
-	  "  --from reader    the disc in a reader; reader:1, recorder:2 for a certain drive\n"
-	  "  --to all|LIST    every recorder, or some by their numbers: 0,2\n"
+	  "  --from reader    the disc in a reader; for a certain drive reader:1, sr1 or any other\n"
+	  "                   name that discmux status shows\n"
+	  "  --to all|LIST    every recorder, or some by numbers or names: 0,2 or sr1,sr3\n"
 	  "  --verify         read every copy back and compare\n"
 	  "  --quantity N     make N good copies, in as many rounds as it takes\n"
 	  "  --wait S         seconds to wait for new discs between rounds; 60 unless given\n"
@@ -48,14 +51,14 @@ static const struct cli_subcommand commands[] = {
 	{ "verify", cmd_verify, true, "--from IMAGE|reader[:N] --in all|LIST|reader[:N] [OPTION]...",
 	  "compare discs with a master",
 	  "  --from           as with copy\n"
-	  "  --in all|LIST    discs in recorders; reader:1, recorder:2 for one drive\n"
+	  "  --in all|LIST    discs in recorders by numbers or names; reader:1 for a reader's\n"
 	  "  --skip-unfit     leave out drives that hold no fit disc\n"
 	  "  --no-eject       leave the discs in the drives\n"
 	  "  --quiet          no progress\n"
 	  "  --progress       with --json: progress as lines of JSON on standard error\n" },
 	{ "erase", cmd_erase, true, "--in all|LIST [--full] [OPTION]...",
 	  "erase rewritable discs, several at once",
-	  "  --in all|LIST    every recorder, or some by their numbers: 0,2\n"
+	  "  --in all|LIST    every recorder, or some by numbers or names: 0,2 or sr1,sr3\n"
 	  "  --full           all of the disc, not only its beginning\n"
 	  "  --skip-unfit     leave out recorders without a disc that can be erased\n"
 	  "  --no-eject       leave the discs in the drives\n"
@@ -80,7 +83,7 @@ static const struct cli_subcommand commands[] = {
 	{ "move", cmd_move, false, "FROM TO [--invert]", "move a disc between any two places",
 	  "  --invert    turn the disc over\n"
 	  "Places: s5 or \"slot 5\" (from 1), d0 or \"drive 0\" (from 0), mail, mail-closed,\n"
-	  "arm, printer, or an element address: 0x3001 or 3001h.\n" },
+	  "arm, printer, an element address: 0x3001 or 3001h, or a drive: recorder:2, sr1.\n" },
 	{ "eject", cmd_eject, false, "FROM [--invert]",
 	  "move a disc to the slot that the library keeps for it",
 	  "  --invert    turn the disc over\n"
@@ -180,7 +183,7 @@ static const struct cli_subcommand commands[] = {
 	  "  --socket PATH  where discmuxd listens\n" },
 	{ "auto", cmd_auto, true, "[on|off|show] [--reader R | --library --slots LIST] [--quantity N]",
 	  "copies that begin when a disc goes into a reader or mail slot (discmuxd)",
-	  "  --reader R    the reader; 0 unless given\n"
+	  "  --reader R    the reader by number or name; 0 unless given\n"
 	  "  --library     the mail slot of the library instead\n"
 	  "  --slots LIST  slots with blanks, as in 1-20,33; the copies go back there\n"
 	  "  --quantity N  copies of each master; one for each recorder unless given\n"
