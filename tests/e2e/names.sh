@@ -75,6 +75,8 @@ job="{\"work\":\"verify\",\"source\":\"$(member reader 0 .block)\",\"keep\":true
 check "discmuxd takes the names, too" sh -c "discmux daemon start job='$job'"
 check "and keeps numbers" sh -c "discmux daemon status |
 	jq -e '.jobs[0].spec | .recorders == [0, 1] and .source == \"reader:0\"'"
+check "how long it takes is told, or null" sh -c "discmux daemon status |
+	jq -e '.jobs[0].discs | length == 2 and all(.[]; has(\"rate\") and has(\"seconds_left\"))'"
 check "it knows which role" sh -c "! discmux daemon start \
 	job='{\"work\":\"erase\",\"recorders\":[\"$(member reader 0 .block)\"]}' 2>$tmp/err &&
 	grep -q 'is reader 0: a recorder is wanted' $tmp/err"

@@ -79,6 +79,8 @@ struct job_disc {
 	char disc[16];		/* as burn_disc_name() */
 	char medium[16];
 	uint64_t bytes, total;
+	double rate;		/* bytes a second; 0: not known */
+	long seconds_left;	/* of this state; -1: not known */
 	char message[BURN_MESSAGE_LEN];
 };
 

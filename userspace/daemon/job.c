@@ -134,9 +134,17 @@ bool job_pause(struct job *job, unsigned int ms)
 
 /* ---- What others ask -------------------------------------------------- */
 
-static void take_disc(struct job_disc *d, const struct burn_recorder *r,
-		      const struct burn_status *s)
+static void take_disc(struct job *job, size_t i, const struct burn_status *s)
 {
+	const struct burn_recorder *r = &job->recorders[i];
+	struct job_disc *d = &job->status.discs[i];
+	struct estimate *e = &job->estimates[i];
+
+	if (strcmp(d->state, burn_state_name(s->state)) != 0)
+		estimate_begin(e);
+	estimate_update(e, s->bytes, s->total, monotonic_ms());
+	d->rate = estimate_rate(e);
+	d->seconds_left = estimate_left(e);
 	d->recorder = r->unit;
 	d->member = r->member;
 	snprintf(d->state, sizeof(d->state), "%s", burn_state_name(s->state));
@@ -176,7 +184,7 @@ void job_take_statuses(struct job *job, const struct burn_status *list)
 	size_t i;
 
 	for (i = 0; i < job->count; i++) {
-		take_disc(&job->status.discs[i], &job->recorders[i], &list[i]);
+		take_disc(job, i, &list[i]);
 		take_pace(&pace, &list[i]);
 	}
 	job->status.nr_discs = job->count;

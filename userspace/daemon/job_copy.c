@@ -105,7 +105,7 @@ static int source_file(struct job *job, struct burn_source **source)
 		return job_problem(job, "", "%s", err);
 	if (job->hold)
 		job_check_begin(job, &info);
-	show_master(job, *info.path ? info.bytes : (uint64_t)burn_source_blocks(*source) * 2048,
+	show_master(job, *info.path ? info.bytes : burn_source_bytes(*source),
 		    *info.path ? images_medium_name(info.medium) : NULL);
 	return 0;
 }

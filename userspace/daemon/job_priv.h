@@ -7,8 +7,9 @@
 #include <stdatomic.h>
 
 #include "core.h"
-#include "drives.h"
 #include "daemon_job.h"
+#include "drives.h"
+#include "estimate.h"
 
 struct job {
 	struct core *core;
@@ -47,6 +48,7 @@ struct job {
 	char check_error[BURN_MESSAGE_LEN];
 	char problem[BURN_MESSAGE_LEN];	/* of the job, not of a disc; the last one */
 	unsigned int old_faults;	/* of an earlier life, before those of this one */
+	struct estimate estimates[JOB_RECORDERS];	/* of what each recorder does */
 	struct job_status status;
 };
 

@@ -103,12 +103,13 @@ static json_t *discs_json(const struct job_status *status)
 	for (i = 0; i < status->nr_discs; i++) {
 		const struct job_disc *d = &status->discs[i];
 
-		json_array_append_new(list, json_pack("{si ss ss ss sI sI so}", "recorder",
-						      (int)d->recorder, "state", d->state, "disc",
-						      d->disc, "medium", d->medium, "bytes",
-						      (json_int_t)d->bytes, "total",
-						      (json_int_t)d->total, "message",
-						      text(d->message)));
+		json_array_append_new(list, json_pack(
+			"{si ss ss ss sI sI so so so}", "recorder", (int)d->recorder, "state",
+			d->state, "disc", d->disc, "medium", d->medium, "bytes",
+			(json_int_t)d->bytes, "total", (json_int_t)d->total, "rate",
+			d->rate > 0 ? json_integer((json_int_t)d->rate) : json_null(),
+			"seconds_left", d->seconds_left < 0 ? json_null() :
+			json_integer(d->seconds_left), "message", text(d->message)));
 	}
 	return list;
 }
