@@ -18,9 +18,9 @@ done
 dd if=/dev/urandom of="$tmp/m.iso" bs=2048 count=20 2>/dev/null
 discmux images add HDD1 --from "$tmp/m.iso" >/dev/null
 discmux images add song --from "$tmp/m.iso" >/dev/null
-mkdir "$tmp/folder"
-touch "$tmp/fox.iso"
-cd "$tmp" || exit
+mkdir -p "$tmp/here/folder"
+touch "$tmp/here/fox.iso" "$tmp/here/my.cue"
+cd "$tmp/here" || exit
 
 # A guest on a busy machine may need longer than anybody waits for the tab key
 export DISCMUX_COMPLETION_S=60
@@ -124,7 +124,7 @@ END
 offers bash discmux <"$tmp/own" >"$tmp/bash"
 offers zsh discmux <"$tmp/own" >"$tmp/zsh"
 check "bash: a drive, a master or a file" is "$tmp/bash" "discmux copy --from " \
-	"HDD1 discmux-sim.bash discmux-sim.zsh discmux.bash discmux.zsh folder fox.iso m.iso reader:0 recorder:0 recorder:1 song sr0 sr1 sr2"
+	"HDD1 folder fox.iso my.cue reader:0 recorder:0 recorder:1 song sr0 sr1 sr2"
 check "bash: a file" is "$tmp/bash" "discmux copy --log fo" "folder fox.iso"
 check "bash: a folder" is "$tmp/bash" "discmux images list --store fo" "folder"
 check "bash: --option=value" is "$tmp/bash" "discmux copy --method=d" "dao"

@@ -13,7 +13,7 @@ static const char table_head[] =
 static const char bash_engine[] =
 	"# _%1$s_names KIND: what there is of a kind, one a line\n"
 	"_%1$s_names()\n{\n"
-	"\tlocal ask='timeout ${DISCMUX_COMPLETION_S:-2} '\n"
+	"\tlocal ask=\"timeout ${DISCMUX_COMPLETION_S:-2}\"\n"
 	"\tcase $1 in\n"
 	"\twords) printf '%%s\\n' $set ;;\n"
 	"\tfile) compgen -f -- \"$cur\" ;;\n"

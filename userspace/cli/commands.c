@@ -245,7 +245,7 @@ int cli_help(const char *name)
 {
 	const struct cli_subcommand *command = name ? cli_find(name) : NULL;
 
-	if (!name) {
+	if (!name || !strcmp(name, "help")) {
 		help_program();
 		return CLI_OK;
 	}
