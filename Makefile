@@ -71,8 +71,7 @@ vm:
 # What it would fail for is said before anything is built.
 NO_MODULE := $(if $(filter no,$(MODULE)),--no-module)
 install:
-	$(Q)$(if $(DESTDIR)$(NO_MODULE),,packaging/deps install &&) \
-	packaging/install check $(NO_MODULE) && $(MAKE) userspace && \
+	$(Q)packaging/install check $(NO_MODULE) && $(MAKE) userspace && \
 	packaging/install install $(NO_MODULE)
 
 uninstall:
