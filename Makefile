@@ -68,17 +68,20 @@ demo:
 vm:
 	$(Q)packaging/deps build module vm && tests/vm/run --kernel $(or $(KERNEL),6.1) $(SIM:%=--sim %) -- bash
 
-install: userspace
-	$(Q)packaging/install install
+# What it would fail for is said before anything is built.
+NO_MODULE := $(if $(filter no,$(MODULE)),--no-module)
+install:
+	$(Q)packaging/install check $(NO_MODULE) && $(MAKE) userspace && \
+	packaging/install install $(NO_MODULE)
 
 uninstall:
-	$(Q)packaging/install uninstall
+	$(Q)packaging/install uninstall $(if $(filter 1 yes,$(PURGE)),--purge)
 
 clean:
 	$(Q)rm -rf build
 
 deps:
-	$(Q)packaging/deps build module vm debug check demo fuzz
+	$(Q)packaging/deps build module install vm debug check demo fuzz
 
 deps-build deps-module deps-fuzz:
 	$(Q)packaging/deps $(@:deps-%=%)
@@ -96,7 +99,8 @@ help:
 	@echo '                  time to decode the element status of a library'
 	@echo 'make demo         the whole chain in a VM with virtual drives'
 	@echo 'make vm           a shell in a VM; KERNEL=6.1|6.12|debug SIM=tower:4'
-	@echo 'make install      DESTDIR= PREFIX=/usr/local; make uninstall takes it away'
+	@echo 'make install      DESTDIR= PREFIX=/usr/local; MODULE=no: without the module'
+	@echo 'make uninstall    takes it away; PURGE=1: jobs, stored masters and settings, too'
 	@echo 'make deps         Debian packages for all of the above (root)'
 	@echo 'make clean        removes build/'
 	@echo 'V=1 shows the commands.'

@@ -23,7 +23,7 @@ installed() {
 		cp -r userspace/lib "$tmp/tree/userspace/" &&
 		(cd "$tmp/tree" && PREFIX=$prefix DESTDIR='' \
 			VERSION="$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)" \
-			packaging/install install)
+			packaging/install install --no-module)
 }
 
 # in_systemd command...: as a process of that systemd's world
@@ -139,6 +139,17 @@ waits() {
 	ask status | jq -e '.jobs[-1].phase == "waiting-for-discs"'
 }
 
+run_waits_for_driver() {
+	ask status | jq -e '.jobs[-1].message == "waiting for the driver: run modprobe discmux"'
+}
+
+# says_why TEXT: the last job, of its failure
+says_why() {
+	ask job job=0 >"$tmp/job"
+	cat "$tmp/job"
+	grep -qF "$1" "$tmp/job"
+}
+
 # still_waits: after the daemon has looked at the recorders
 still_waits() {
 	wait_for 20 sees_discs && waits
@@ -157,6 +168,21 @@ ended() {
 idle() {
 	discmux status --json --no-media |
 		jq -e '.streams == 0 and all(.members[]; .state == "idle")'
+}
+
+# waits_for_driver: it is up and says what it waits for
+waits_for_driver() {
+	is ActiveState active &&
+		is StatusText 'waiting for /dev/discmux0: the driver is not loaded: run modprobe discmux'
+}
+
+has_drives() {
+	ask status | jq -e ".drives | length == $1"
+}
+
+# unloaded: discmuxd, which looks at the drives now and then, may just have it open
+unloaded() {
+	wait_for 20 rmmod discmux
 }
 
 # logged N TEXT: in so many lines
@@ -218,6 +244,25 @@ check "it is killed" ctl kill --signal=KILL discmuxd
 check "systemd starts it again" wait_for 60 again 2
 check "it knows what it did" counter discs-good 3
 
+# The driver goes and comes, as with its upgrade
+pid=$(property MainPID)
+waited='waiting for /dev/discmux0: the driver is not loaded'
+check "the driver is unloaded" unloaded
+check "it says so" wait_for 20 waits_for_driver
+check "it answers, without drives" wait_for 20 has_drives 0
+ask start job='{"work":"copy+verify","quantity":1,"source":"reader"}' >"$tmp/started"
+check "a job fails" wait_for 20 ended failed
+check "and says why" says_why 'the driver is not loaded: run modprobe discmux'
+check "it has logged it once" logged 1 "$waited"
+check "the driver is loaded" modprobe discmux
+check "it says that it is ready" wait_for 20 is StatusText ready
+check "it sees the drives" wait_for 30 has_drives 3
+check "it is unloaded again" unloaded
+check "it says so again" wait_for 20 waits_for_driver
+check "and loaded" modprobe discmux
+check "it is ready again" wait_for 20 is StatusText ready
+check "all that in one life" is MainPID "$pid"
+
 # Stop at rest
 check "stop" ctl stop discmuxd
 check "is clean" clean_stop
@@ -236,9 +281,14 @@ check "is clean" clean_stop
 check "no stream is left, and no claim" wait_for 20 idle
 check "the log has both discs" logged 2 'discmuxd or the machine stopped while it was written; DISC IS BAD'
 check "and that the run is not over" logged 1 'copy+verify stops with discmuxd: 0 good, 2 bad, 0 unknown; the next start goes on'
-check "start" ctl start discmuxd
+check "the driver is unloaded" unloaded
+check "start, sooner than the driver" ctl start discmuxd
+check "it waits" waits_for_driver
 check "it knows what became of them" fates bad
 check "they are counted" counter discs-bad 2
+check "the run waits, too" wait_for 20 run_waits_for_driver
+check "the driver comes" modprobe discmux
+check "it is ready" wait_for 20 is StatusText ready
 check "the run goes on" wait_for 60 waits
 check "with other discs: the trays open" wait_for 60 trays open 0 1
 for n in 0 1; do

@@ -4,6 +4,7 @@
 #define DISCMUX_DAEMON_CORE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct core {
 	struct drives_watch *watch;
 	int wake_fd;			/* eventfd: something has changed */
 	int lock_fd;			/* on the folder, as long as it runs */
+	atomic_bool driver;		/* the mux can be opened */
 	pthread_mutex_t lock;		/* what follows */
 	struct job *jobs[CORE_JOBS];
 	uint64_t reserved[CORE_JOBS];	/* recorders of each job, bit n for recorder n */

@@ -11,6 +11,8 @@
 #include "job_priv.h"
 #include "monotonic.h"
 
+#define DRIVER_MS	1000	/* between looks whether the core has it */
+
 static void lock(struct job *job)
 {
 	pthread_mutex_lock(&job->lock);
@@ -390,6 +392,24 @@ static int open_mux(struct job *job)
 	return 0;
 }
 
+/* At the machine's start the daemon may be there before the driver: a run that goes on
+ * waits for it, where one that somebody begins fails and says so. */
+static int wait_for_driver(struct job *job)
+{
+	bool resumed;
+
+	lock(job);
+	resumed = job->status.show.resumed;
+	unlock(job);
+	while (resumed && !atomic_load(&job->core->driver)) {
+		job_message(job, "waiting for the driver: run modprobe discmux");
+		job_pause(job, DRIVER_MS);
+		if (job_is_cancelled(job))
+			return -ECANCELED;
+	}
+	return 0;
+}
+
 static void *run(void *arg)
 {
 	struct job *job = arg;
@@ -398,6 +418,8 @@ static void *run(void *arg)
 	/* Cancelled in an earlier life; with a library discs have to go home all the same */
 	if (job_is_cancelled(job) && strcmp(job->spec.source, JOB_MAIL) != 0)
 		rc = -ECANCELED;
+	if (!rc && job->spec.work != PANEL_CLEAR)
+		rc = wait_for_driver(job);
 	if (!rc && job->spec.work != PANEL_CLEAR)
 		rc = open_mux(job);
 	if (!rc)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "driver_watch.h"
 #include "lcd.h"
 #include "monotonic.h"
 #include "near.h"
@@ -21,7 +22,6 @@
 
 #define TICK_MS		100	/* with somebody who watches the panel */
 #define IDLE_MS		1000
-#define EVENTS_MS	5000	/* between looks for the driver */
 #define STUCK_MS	180000	/* a drive takes less than this for any answer */
 
 struct options {
@@ -37,7 +37,8 @@ struct daemon {
 	struct server *server;
 	struct discmux_events *events;	/* of the driver, NULL while it is not loaded */
 	uint64_t empty;		/* recorders that were seen without a disc, bit n for n */
-	uint64_t events_ms;	/* when they were asked for last */
+	struct driver_watch driver;
+	char waits[256];	/* why the driver is waited for; "" while it is there */
 	int signals;
 	uint64_t watchdog_ms;	/* between pings, 0: none wanted */
 	uint64_t pinged_ms;
@@ -72,20 +73,76 @@ static void take_signal(struct daemon *d)
 		d->stop = true;
 }
 
+/* What systemctl status shows. */
+static void show_status(const struct daemon *d, const char *first)
+{
+	if (*d->waits)
+		sd_notifyf(0, "%sSTATUS=waiting for /dev/discmux%d: %s", first, d->core.mux,
+			   d->waits);
+	else
+		sd_notifyf(0, "%sSTATUS=ready", first);
+}
+
+/* Another driver than the one before may be there: what was subscribed to is void. */
+static void take_up_driver(struct daemon *d)
+{
+	discmux_events_close(d->events);
+	if (discmux_events_open(&d->events)) {
+		core_log(4, "%s", discmux_events_error(d->events));
+		discmux_events_close(d->events);
+		d->events = NULL;
+	}
+	drives_watch_kick(d->core.watch);
+}
+
+static void driver_went(struct daemon *d)
+{
+	discmux_events_close(d->events);
+	d->events = NULL;
+}
+
+/* True when it is known of something else than before, which is said once. */
+static bool check_driver(struct daemon *d)
+{
+	struct discmux *dm;
+	char why[sizeof(d->waits)] = "";
+
+	if (discmux_open(d->core.mux, 0, &dm))
+		snprintf(why, sizeof(why), "%s", discmux_error(dm));
+	discmux_close(dm);
+	if (!strcmp(why, d->waits))
+		return false;
+	snprintf(d->waits, sizeof(d->waits), "%s", why);
+	atomic_store(&d->core.driver, !*why);
+	if (*why)
+		core_log(4, "waiting for /dev/discmux%d: %s", d->core.mux, why);
+	else
+		core_log(6, "the driver is there");
+	return true;
+}
+
+/* Module loaded, unloaded, or both. */
+static void take_driver(struct daemon *d)
+{
+	bool was_there = !*d->waits, gone;
+
+	if (!driver_watch_changed(&d->driver, &gone))
+		return;
+	if (gone)
+		driver_went(d);
+	if (check_driver(d))
+		show_status(d, "");
+	if (!*d->waits && (gone || !was_there))
+		take_up_driver(d);
+}
+
 /* Drives that come and go, claims and moves: look at the drives at once.  What was
  * lost on the way does not matter, the next look sees it. */
-static void take_events(struct daemon *d, uint64_t now)
+static void take_events(struct daemon *d)
 {
 	struct discmux_event_info info;
 	bool heard = false;
 
-	if (!d->events && (!d->events_ms || now - d->events_ms >= EVENTS_MS)) {
-		d->events_ms = now;
-		if (discmux_events_open(&d->events)) {
-			discmux_events_close(d->events);
-			d->events = NULL;
-		}
-	}
 	while (d->events && discmux_events_read(d->events, 0, &info) > 0)
 		heard = true;
 	if (heard)
@@ -133,7 +190,7 @@ static void lcd_keys(struct daemon *d)
 
 static void loop(struct daemon *d)
 {
-	struct pollfd fds[SERVER_CLIENTS + 6];
+	struct pollfd fds[SERVER_CLIENTS + 7];
 
 	while (!d->stop) {
 		size_t n = server_poll_fds(d->server, fds);
@@ -145,7 +202,8 @@ static void loop(struct daemon *d)
 		lcd_poll(d->lcd, &fds[n + 3]);
 		fds[n + 4] = (struct pollfd){
 			.fd = d->events ? discmux_events_fd(d->events) : -1, .events = POLLIN };
-		if (poll(fds, n + 5, wait) < 0 && errno != EINTR) {
+		fds[n + 5] = (struct pollfd){ .fd = d->driver.fd, .events = POLLIN };
+		if (poll(fds, n + 6, wait) < 0 && errno != EINTR) {
 			core_log(3, "poll: %s", strerror(errno));
 			return;
 		}
@@ -153,7 +211,8 @@ static void loop(struct daemon *d)
 			take_signal(d);
 		if (fds[n + 1].revents)
 			drain(d->core.wake_fd);
-		take_events(d, monotonic_ms());
+		take_driver(d);
+		take_events(d);
 		note_empty(d);
 		auto_handle(d->automat);
 		server_handle(d->server, fds, n, monotonic_ms());
@@ -217,18 +276,25 @@ static int serve(const struct options *o)
 		return fail(err);
 	if (o->lcd && lcd_open(o->lcd, &d.lcd))
 		return fail("out of memory");
+	/* Before the first look at it, so that nothing happens in between */
+	driver_watch_open(&d.driver, "/dev", o->mux);
+	snprintf(d.waits, sizeof(d.waits), "not looked for");
+	check_driver(&d);
+	if (!*d.waits)
+		take_up_driver(&d);
 	core_resume(&d.core);
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
 		d.watchdog_ms = watchdog_us / 2000;
 	core_log(6, "discmuxd %s: mux %d, %s, socket %s", discmux_version(), o->mux, o->dir,
 		 o->socket);
-	sd_notify(0, "READY=1\nSTATUS=ready");
+	show_status(&d, "READY=1\n");
 	loop(&d);
 	sd_notify(0, "STOPPING=1\nSTATUS=stopping: discs that are being closed come to their end");
 	core_log(6, "stopping");
 	server_close(d.server);
 	lcd_close(d.lcd);
 	discmux_events_close(d.events);
+	driver_watch_close(&d.driver);
 	auto_close(d.automat);
 	core_close(&d.core);
 	panel_host_free(d.host);
