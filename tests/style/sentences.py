@@ -90,13 +90,13 @@ def man_prose(text):
             skip = not re.match(r'\.(EE|TE|YS)', line)
             continue
         line = re.sub(r'\\f[A-Z]|\\&|\\/|\\,', '', line)
-        for roff, plain in (('\\-', '-'), ('\\~', ' '), ('\\(aq', "'"), ('\\(dq', '"'), ('\\e', '\\'),
+        for roff, plain in (('\\-', '-'), ('\\(aq', "'"), ('\\(dq', '"'), ('\\e', '\\'),
                             ('\\|', '')):
             line = line.replace(roff, plain)
         font = re.match(r'\.([BI]|[BIR]{2})\s+(.*)', line)
         if font:
             words = [w.strip('"') for w in re.findall(r'"[^"]*"|\S+', font.group(2))]
-            line = ('' if len(font.group(1)) == 2 else ' ').join(words)
+            line = ('' if len(font.group(1)) == 2 else ' ').join(words).replace('\\~', ' ')
         elif line.startswith(('.', "'")):
             if paragraph:
                 yield start, '\n'.join(paragraph)
@@ -104,7 +104,7 @@ def man_prose(text):
             skip = bool(re.match(r'\.(EX|TS|SY)', line))
             continue
         start = start if paragraph else number
-        paragraph.append(line)
+        paragraph.append(line.replace('\\~', ' '))
 
 
 def markdown_prose(text):
