@@ -4,7 +4,7 @@
 usage: sentences.py [--record] FILE...
 
 Extracts comments, string literals, man page text and Markdown text from the
-files, splits them into sentences and matches each against constructions.txt.
+files (below tests/ no literals: they name tests and repeat messages), splits them into sentences and matches each against constructions.txt.
 Prints "FILE:LINE: NAME: SENTENCE (ADVICE)" for every match that is neither in
 sentences-known.txt nor allowed by sentences-allowed.txt.  --record rewrites
 sentences-known.txt with the matches of today instead.  Exit status 0: it ran,
@@ -45,11 +45,11 @@ C_TOKEN = re.compile(r'''
 ''', re.S | re.X)
 
 
-def c_prose(text):
+def c_prose(text, literals=True):
     for token in C_TOKEN.finditer(text):
         s = token.group()
         line = text.count('\n', 0, token.start()) + 1
-        if s.startswith('"'):
+        if s.startswith('"') and literals:
             s = re.sub(r'"\s*(?:PRI\w+\s*)?"', '', s)[1:-1]
             yield line, s.replace('\\n', BREAK).replace('\\"', '"')
         elif s.startswith('/'):
@@ -60,7 +60,7 @@ def c_prose(text):
 SHELL_STRING = re.compile(r'"((?:\\.|[^"\\])*)"|\'([^\']*)\'')
 
 
-def script_prose(text):
+def script_prose(text, literals=True):
     comment, start = [], 0
     for number, line in enumerate(text.split('\n'), 1):
         whole = re.match(r'\s*#+ ?(.*)', line)
@@ -77,7 +77,7 @@ def script_prose(text):
                 and line[:trailing.start()].count("'") % 2 == 0:
             yield number, trailing.group(1)
             line = line[:trailing.start()]
-        for string in SHELL_STRING.finditer(line):
+        for string in SHELL_STRING.finditer(line) if literals else ():
             yield number, string.group(1) or string.group(2) or ''
     if comment:
         yield start, '\n'.join(comment)
@@ -131,8 +131,9 @@ def plain_prose(text):
 
 
 def prose(path, text):
+    literals = not re.search(r'(^|/)tests/', path)
     if re.search(r'\.(c|h|def)$', path):
-        return c_prose(text)
+        return c_prose(text, literals)
     if re.search(r'(^|/)man/.*\.[1-9]$', path):
         return man_prose(text)
     if path.endswith('.md'):
@@ -141,7 +142,7 @@ def prose(path, text):
         return plain_prose(text)
     if re.search(r'\.(sh|rules|config|conf|in|map|py)$|(^|/)(Makefile|Kbuild)$', path) or \
             re.match(r'#!.*(sh|python3?)\b', text):
-        return script_prose(text)
+        return script_prose(text, literals)
     return ()
 
 
