@@ -175,10 +175,17 @@ def matches(path, constructions):
                 yield line, sentence, name, advice
 
 
+def expression(name, pattern):
+    try:
+        return re.compile(pattern, re.I if pattern.islower() else 0)
+    except re.error as err:
+        sys.exit('%s: %s: not a regular expression: %s' % (CONSTRUCTIONS, name, err))
+
+
 def main():
     record = '--record' in sys.argv[1:]
     files = [a for a in sys.argv[1:] if not a.startswith('--')]
-    constructions = [(name, re.compile(pattern, re.I if pattern.islower() else 0), advice)
+    constructions = [(name, expression(name, pattern), advice)
                      for name, pattern, advice in rows(CONSTRUCTIONS, 3)]
     allowed = list(rows(ALLOWED, 3))
     known = set() if record else {row[0] for row in rows(KNOWN, 1)}
