@@ -280,7 +280,7 @@ static void nobody_knows(void **state)
 	assert_int_equal(w->recovery.nr_strays, 1);
 	assert_int_equal(w->recovery.strays[0].home, DISCMUX_NONE);
 	assert_string_equal(w->recovery.strays[0].why,
-			    "the arm holds a disc, nobody knows from where");
+			    "the arm holds a disc, from an unknown slot");
 }
 
 static void no_room(void **state)
@@ -485,7 +485,7 @@ static void no_folder(void **state)
 	memory_free(&w->memory);
 	assert_int_equal(memory_read(dir, &w->changer, &w->memory, w->err, sizeof(w->err)), 0);
 	assert_int_equal(memory_settle(&w->memory, &w->inv, w->err, sizeof(w->err)), -ENOENT);
-	assert_non_null(strstr(w->err, "cannot remember what is where"));
+	assert_non_null(strstr(w->err, "cannot remember where the discs are"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -93,7 +93,7 @@ static int choose_names(struct burn_job *job, struct burn_save *s)
 	if (i == 2 && is_raw(job) && job->layout->sessions > 1)
 		return burn_job_problem(job, "%.120s: a .toc can't hold several sessions: name a .cue", path);
 	if (!len || len + 32 > PATH_MAX - 32)
-		return burn_job_problem(job, "%.120s is no name for an image", path);
+		return burn_job_problem(job, "%.120s is not a name for an image", path);
 	snprintf(s->base, sizeof(s->base), "%.*s", (int)len, path);
 	snprintf(s->path[DATA], PATH_MAX, "%s%s", s->base, is_raw(job) ? ".bin" : s->ending);
 	if (is_raw(job))

@@ -121,7 +121,7 @@ static int command(struct text *t, char *line)
 		t->over = true;
 		return CLI_OK;
 	}
-	return cli_error("%s is no command of the panel: yes, no, show, wait TEXT, sleep S, quit",
+	return cli_error("%s is not a command of the panel: yes, no, show, wait TEXT, sleep S, quit",
 			 line);
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What discmuxd, while it runs, hears of a job that this program does itself: it keeps
- * the recorders from its own jobs, knows each disc's fate, counts the good ones, and can
- * ask for the end.  Without it a job is as good; when it is started again before the job
- * is over, it hears what it missed.  A report may be NULL everywhere.
+ * Reports to discmuxd, while it runs, about a job that this program carries out itself: the
+ * daemon keeps the recorders from its own jobs, records each disc's fate, counts the good
+ * ones, and can cancel the job.  The job works just as well without it; a daemon that is
+ * started again before the job is over gets the reports it missed.  A report may be NULL
+ * everywhere.
  */
 #ifndef DISCMUX_CLI_REPORT_H
 #define DISCMUX_CLI_REPORT_H
@@ -36,7 +37,7 @@ int report_disc(struct report *report, const struct burn_recorder *recorder, uns
 void report_status(struct report *report, const struct burn_recorder *recorder,
 		   const struct burn_status *status);
 
-/* Somebody wants the job to end.  Asks once a second, however often it is called; looks
+/* The job was cancelled.  Asks once a second, however often it is called; looks
  * for a discmuxd that has gone as often. */
 bool report_cancelled(struct report *report);
 

@@ -122,7 +122,7 @@ static bool ask(struct robot *robot, const struct stray *stray, uint32_t *slot)
 		if (!*line)
 			return false;
 		if (place_parse(line, &place)) {
-			fprintf(stderr, "%s is no slot\n", line);
+			fprintf(stderr, "%s is not a slot\n", line);
 			continue;
 		}
 		if (place.kind == PLACE_NUMBER)

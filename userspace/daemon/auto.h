@@ -43,10 +43,10 @@ void auto_handle(struct automat *automat);
 
 /*
  * The rule of reader @unit, or with AUTO_LIBRARY that of the mail slot, and setting it
- * (kept in the database).  Who sets that of the library says that new blanks are in
- * the slots that it names.  What is not there now can't be switched on, but off; what
- * goes later keeps its rule.  -ENOENT: it is not there, or another negative errno; one
- * line in err.
+ * (kept in the database).  Setting the library's rule declares that new blanks are in
+ * the slots that it names.  A reader or library that is absent now can be switched off,
+ * but not on; one that goes later keeps its rule.  -ENOENT: it is not there, or
+ * another negative errno; one line in err.
  */
 void auto_get(struct automat *automat, unsigned int unit, struct auto_rule *rule);
 int auto_set(struct automat *automat, unsigned int unit, const struct auto_rule *rule, char *err,

@@ -25,7 +25,7 @@ struct core;
 #define JOB_OUTSIDE	"program"	/* owner of a job that a program does itself */
 #define JOB_RECORDERS	BURN_MAX_RECORDERS
 
-/* What is asked for. */
+/* A request for a job. */
 struct job_spec {
 	enum panel_work work;
 	char source[256];	/* "reader", "reader:1", "HDD3", another image, "/a/file", or
@@ -51,7 +51,7 @@ struct job_spec {
 	char owner[12];		/* "panel", "socket", "auto", JOB_OUTSIDE */
 };
 
-/* What a job needs no more than defaults for. */
+/* The defaults of a job of this kind. */
 void job_spec_defaults(struct job_spec *spec, enum panel_work work);
 
 /* "copy", "copy+verify", ...; and back, -1 for another word */

@@ -28,7 +28,8 @@ static int check_discs(struct core *core, const struct burn_recorder *recorders,
 	for (i = 0; i < count; i++) {
 		if (!store_recorder_spoiled(core->store, recorders[i].serial, recorders[i].unit))
 			continue;
-		snprintf(err, errlen, "recorder %u holds a disc that was written to and is no good copy: take it out",
+		snprintf(err, errlen,
+			 "recorder %u holds a disc that was written to and is not a good copy: take it out",
 			 recorders[i].unit);
 		return -EEXIST;
 	}

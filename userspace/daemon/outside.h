@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Jobs that another program does itself, with its own rights and files, as discmux copy
- * does while discmuxd runs.  They stand among the daemon's own: their recorders are kept
- * from other jobs, and the database has what becomes of each disc before it is touched.
+ * Jobs that another program carries out itself, with its own rights and files, as discmux
+ * copy does while discmuxd runs.  They are among the daemon's own: their recorders are kept
+ * from other jobs, and the database has the state of each disc before it is touched.
  * Everything here is for the main loop.
  */
 #ifndef DISCMUX_DAEMON_OUTSIDE_H
@@ -12,7 +12,7 @@
 
 struct core;
 
-/* What a program says of one recorder of its job. */
+/* A program's report about one recorder of its job. */
 struct outside_report {
 	unsigned int recorder;		/* unit */
 	unsigned int round;		/* from 1 */
@@ -24,7 +24,7 @@ struct outside_report {
 
 /*
  * Begins one.  -EBUSY: a recorder belongs to another job; -EEXIST: one holds a disc that
- * the database knows as no good copy, and erase does not say that it goes.  err gets one
+ * the database knows not to be a good copy, and erase is not set.  err gets one
  * line.
  */
 int outside_begin(struct core *core, const struct job_spec *spec,
@@ -44,14 +44,14 @@ int outside_resume(struct core *core, int64_t id, const struct burn_recorder *re
 int outside_disc(struct core *core, int64_t id, const struct outside_report *report, char *err,
 		 size_t errlen);
 
-/* How its recorders are, only to be shown.  *cancelled: somebody wants it to end. */
+/* How its recorders are, for display only.  *cancelled: the job was cancelled. */
 int outside_progress(struct core *core, int64_t id, const struct outside_report *reports,
 		     size_t count, bool *cancelled);
 
 /* It is over.  Of a job that writes no discs the last progress says how they ended. */
 int outside_end(struct core *core, int64_t id, enum store_job_state state, const char *message);
 
-/* Its program is gone without a word. */
+/* Its program has ended without reporting the end of the job. */
 void outside_lost(struct core *core, int64_t id);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The daemon's one panel: feeds the state machine with how the engine is and does
- * what it asks for. */
+/* The daemon's one panel: feeds the state machine with the engine's state and
+ * carries out its requests. */
 #ifndef DISCMUX_DAEMON_PANEL_HOST_H
 #define DISCMUX_DAEMON_PANEL_HOST_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The daemon's socket: JSON lines, see discmuxd-protocol(7).  Whoever the socket's
- * permissions let in is checked by its credentials: root, the daemon's own user, or
+ * The daemon's socket: JSON lines, see discmuxd-protocol(7).  Each client that the
+ * socket's permissions admit is checked by its credentials: root, the daemon's own user, or
  * a member of the group.
  */
 #ifndef DISCMUX_DAEMON_SERVER_H
@@ -29,13 +29,13 @@ void server_close(struct server *server);
 /* What to poll for; room for SERVER_CLIENTS + 1.  Returns how many. */
 size_t server_poll_fds(struct server *server, struct pollfd *fds);
 
-/* Does what came in; keys go to the panel with this time. */
+/* Handles the requests; keys go to the panel with this time. */
 void server_handle(struct server *server, const struct pollfd *fds, size_t count, uint64_t now_ms);
 
-/* Tells those who watch the panel what it shows now. */
+/* Sends the panel's present lines to the clients that watch it. */
 void server_panel_changed(struct server *server);
 
-/* Somebody watches the panel. */
+/* At least one client watches the panel. */
 bool server_watched(const struct server *server);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the daemon must not forget: jobs, what became of each disc, counters,
- * settings.  SQLite with a write-ahead log; a call returns when the change is on
- * the storage (synchronous=FULL), so that a kill or a power cut at any moment
- * leaves what was said last.
+ * The daemon's persistent state: jobs, the fate of each disc, counters, settings.
+ * SQLite with a write-ahead log; a call returns when the change is on the storage
+ * (synchronous=FULL), so that a kill or a power cut at any moment leaves the last change.
  *
  * All functions may be called from any thread.  They return 0 (or what they say)
  * or a negative errno; store_error() has words.
@@ -75,7 +74,7 @@ int store_jobs(struct store *store, unsigned int limit,
 
 /* ---- Discs ------------------------------------------------------------- */
 
-/* What a disc is worth. */
+/* The state of a disc. */
 enum store_fate {
 	STORE_PENDING,		/* about to be written, or being written: bad after a stop */
 	STORE_CLOSING,		/* all is written, not yet closed: unknown after a stop */
@@ -95,7 +94,7 @@ enum store_fate {
 
 const char *store_fate_name(enum store_fate fate);
 
-/* Why a disc has that fate when the daemon stopped, in words for people. */
+/* Why a disc has that fate when the daemon stopped, in words. */
 const char *store_fate_stopped(enum store_fate fate);
 
 struct store_disc {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What can be said of a CD's layout: its sessions, what people call such a disc,
- * and whether it can be one at all.
+ * Facts about a CD's layout: its sessions, the usual name of such a disc, and
+ * whether a CD can have this layout at all.
  */
 #ifndef DISCMUX_DISC_CONTENTS_H
 #define DISCMUX_DISC_CONTENTS_H
@@ -28,7 +28,7 @@ bool cd_session(const struct cd_layout *layout, unsigned int n, struct cd_sessio
 void cd_layout_finish(struct cd_layout *layout);
 
 /*
- * Tracks and indices in order, sessions one behind the other, flags that fit,
+ * Tracks and indices in order, sessions one after the other, flags that fit,
  * ISRC and MCN of the right characters.  Returns 0, or -EINVAL with one line.
  */
 int cd_layout_check(const struct cd_layout *layout, char *err, size_t errlen);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Images of discs: files that people and programs keep masters in.
+ * Images of discs: files that hold masters.
  *
  *	.iso		whole blocks of 2048 bytes; any other name too
  *	.cue		with .bin (BINARY, MOTOROLA) and .wav (WAVE); several sessions by
@@ -68,8 +68,8 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
  * The text of a sheet for a layout whose sectors lie in one file, 2352 bytes
  * each, from LBA 0 to the end; of a later session from index 1 of its first
  * track on, without what is between sessions.  Audio is little-endian.  cdtext:
- * name of the file with the packs, or NULL.  Returns a string to be freed, NULL
- * without memory or for a .toc with several sessions, which it can't say.
+ * name of the file with the packs, or NULL.  Returns a string to be freed; NULL
+ * when out of memory, or for a .toc with several sessions, which it can't express.
  */
 char *disc_sheet_write(enum disc_sheet kind, const struct cd_layout *layout, const char *bin,
 		       const char *cdtext);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Track extraction: audio tracks of one master after the other into one image, which
- * burns as a Red Book disc.  What may be taken is in extract_select.h.
+ * burns as a Red Book disc.  Which tracks may be taken is in extract_select.h.
  *
  *	extract_analyze(), the choice, extract_run(); then, with append, the next master
  *
@@ -17,9 +17,9 @@
 
 struct extract_config {
 	const struct burn_ops *ops;
-	void *ctx;		/* for ops; nobody else uses it meanwhile */
+	void *ctx;		/* for ops; not to be used by other threads meanwhile */
 	uint32_t member;	/* the reader; claimed as long as a function runs */
-	const char *name;	/* for people: "reader 0" */
+	const char *name;	/* for display: "reader 0" */
 	uint32_t max_data;	/* most bytes of one command */
 	const char *helper;	/* see paranoia_read(); NULL: the usual one */
 	struct images_progress progress;	/* bytes; 0 of 0 while it looks at a disc */
@@ -29,7 +29,7 @@ struct extract_config {
 	/* extract_run() only */
 	struct images *store;
 	const char *image;	/* "HDD1" */
-	bool append;		/* behind what the image holds, an extraction too */
+	bool append;		/* after what the image holds, an extraction too */
 	bool overwrite;		/* an image that is there; it stays until the new one is whole */
 	bool no_isrc;
 };
@@ -39,7 +39,7 @@ int extract_analyze(const struct extract_config *config, struct extract_master *
 		    char *err, size_t errlen);
 
 /*
- * What an extraction on this image begins with: with append behind what it holds.
+ * What an extraction on this image begins with: with append after what it holds.
  * -EEXIST: there is an image, neither to be overwritten nor to append to.
  */
 int extract_selection_begin(const struct extract_config *config, struct extract_selection *sel,

@@ -11,7 +11,7 @@
 #define EXTRACT_BLOCKS	(80u * 60 * 75)	/* of a compilation, 1/75 s each */
 #define EXTRACT_TRACKS	CD_TRACKS
 
-/* A track of a master, as people choose it. */
+/* A track of a master, as it is offered for choice. */
 struct extract_track {
 	uint8_t number;
 	bool audio;		/* and long enough to be a track: it can be taken */
@@ -64,7 +64,7 @@ const char *extract_verdict_text(enum extract_verdict verdict);
 
 /* ---- What it makes ------------------------------------------------------------ */
 
-/* Sectors one behind the other on the compilation. */
+/* Sectors one after the other on the compilation. */
 struct extract_piece {
 	int32_t from;		/* LBA on the master; with silence nothing */
 	uint32_t blocks;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Operations of the robot take minutes and cannot be called back.  A process of
- * its own carries one out, so that who asked for it can be interrupted, or killed,
- * without anything being left half done: what has begun is brought to an end, with
- * drives held and what is where remembered.
+ * its own carries one out, so that its caller can be interrupted, or killed,
+ * without leaving anything half done: an operation that has begun is finished, with
+ * drives held and the place of each disc remembered.
  */
 #ifndef DISCMUX_LIBRARY_JOB_H
 #define DISCMUX_LIBRARY_JOB_H
@@ -18,8 +18,8 @@
 struct job;
 
 /*
- * The operation: 0, or a negative errno with its words in job_fail().  What it
- * writes into *context comes back to who called job_run().
+ * The operation: 0, or a negative errno with its words in job_fail().  Its
+ * changes to *context reach the caller of job_run().
  */
 typedef int job_function(struct job *job, void *context);
 
@@ -33,7 +33,7 @@ void job_note(struct job *job, const char *fmt, ...) __attribute__((format(print
 int job_fail(struct job *job, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Whether to end as soon as that is safe: interrupted, or nobody waits any more. */
+/* Whether to end as soon as that is safe: interrupted, or no process waits any more. */
 bool job_stopping(const struct job *job);
 
 /* Sleeps so long at most; returns job_stopping(). */
@@ -41,7 +41,7 @@ bool job_sleep(const struct job *job, unsigned int ms);
 
 /* ---- In the process that waits ------------------------------------------ */
 
-/* What there is to be shown. */
+/* The progress of an operation. */
 struct job_state {
 	const char *step;	/* "" before the first one */
 	bool new_step;
@@ -69,7 +69,7 @@ struct job_end {
  * @run: the operation
  * @context: for it; @size bytes of it are there as it left them afterwards, unless
  *	end->left
- * @watch: who shows progress; may be NULL
+ * @watch: shows progress; may be NULL
  * @end: how it ended
  *
  * The first SIGINT asks the operation to stop and goes on waiting; the second, or

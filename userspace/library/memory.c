@@ -342,8 +342,8 @@ static int change(struct memory *memory, int (*edit)(struct memory *memory, cons
 	int ret;
 
 	if (fd < 0)
-		return fail(err, errlen, fd, "cannot remember what is where: %s: %s", memory->path,
-			    strerror(-fd));
+		return fail(err, errlen, fd, "cannot remember where the discs are: %s: %s",
+			    memory->path, strerror(-fd));
 	ret = load(memory, err, errlen);
 	if (!ret) {
 		ret = edit(memory, arg);
@@ -352,7 +352,7 @@ static int change(struct memory *memory, int (*edit)(struct memory *memory, cons
 			ret = write_file(memory->path, root);
 		json_decref(root);
 		if (ret)
-			fail(err, errlen, ret, "cannot remember what is where: %s: %s",
+			fail(err, errlen, ret, "cannot remember where the discs are: %s: %s",
 			     memory->path, strerror(-ret));
 	}
 	close(fd);

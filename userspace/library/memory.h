@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What was where in a library when we last had a hand in it, and what the robot was
- * doing then: a small file that survives a power cut.
+ * The place of each disc in a library after our last operation, and the operation of
+ * the robot at that time: a small file that survives a power cut.
  */
 #ifndef DISCMUX_LIBRARY_MEMORY_H
 #define DISCMUX_LIBRARY_MEMORY_H
@@ -72,7 +72,7 @@ const struct memory_disc *memory_at(const struct memory *memory, uint32_t addres
 int memory_begin(struct memory *memory, const char *what, uint32_t source, uint32_t destination,
 		 uint32_t home, char *err, size_t errlen);
 
-/* Remembers what is where now, and that this process is done with its task; tasks of
+/* Remembers the place of each disc now, and that this process is done with its task; tasks of
  * processes that have gone are forgotten, too. */
 int memory_settle(struct memory *memory, const struct discmux_inventory *inv, char *err,
 		  size_t errlen);

@@ -120,7 +120,7 @@ char *move_arm_text(const struct discmux_inventory *inv, char *buf, size_t size)
 			 element_has_disc(arm) ? "disc" : "tray",
 			 place_name(inv, arm->source, home, sizeof(home)));
 	else
-		snprintf(buf, size, "the arm holds a %s, nobody knows from where",
+		snprintf(buf, size, "the arm holds a %s, from an unknown slot",
 			 element_has_disc(arm) ? "disc" : "tray");
 	return buf;
 }

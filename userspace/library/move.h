@@ -42,14 +42,14 @@ int move_home(const struct discmux_inventory *inv, uint32_t element, uint32_t *s
 /**
  * move_disc - move a disc, with the drives at both ends held
  * @dm: opened for writing
- * @inv: what is where, to know the drives
+ * @inv: the library's elements, to know the drives
  * @source: element address
  * @destination: element address; 0 with DISCMUX_MOVE_EJECT
  * @flags: DISCMUX_MOVE_*
  * @result: how the command went; may be NULL
  *
- * Nobody mounts, locks or looks into a drive while the robot works at it; a drive
- * that has locked its tray is told to let go of it.  Waits for the arm.  Returns as
+ * No program can mount, lock or read a drive while the robot works at it; a drive
+ * that has locked its tray is told to unlock it.  Waits for the arm.  Returns as
  * discmux_move(), with the words in discmux_error(@dm).
  */
 int move_disc(struct discmux *dm, const struct discmux_inventory *inv, uint32_t source,
@@ -61,7 +61,7 @@ int move_hold(struct discmux *dm, const struct discmux_element *drive, bool give
 void move_let_go(struct discmux *dm, const struct discmux_element *drive);
 
 /* Where the arm's disc, if it has one, came from: "the arm is empty", "the arm holds
- * the disc of slot 5", "the arm holds a disc, nobody knows from where".  Returns buf. */
+ * the disc of slot 5", "the arm holds a disc, from an unknown slot".  Returns buf. */
 char *move_arm_text(const struct discmux_inventory *inv, char *buf, size_t size);
 
 #endif

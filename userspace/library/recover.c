@@ -218,7 +218,7 @@ static void add_stray(const struct memory *memory, const struct discmux_inventor
 	stray->home = recovery_has_room(inv, home) ? home : DISCMUX_NONE;
 	place_name(inv, element->address, name, sizeof(name));
 	if (home == DISCMUX_NONE)
-		snprintf(stray->why, sizeof(stray->why), "%s holds a %s, nobody knows from where",
+		snprintf(stray->why, sizeof(stray->why), "%s holds a %s, from an unknown slot",
 			 name, what);
 	else
 		snprintf(stray->why, sizeof(stray->why), "%s holds a %s from %s%s", name, what,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * After a power cut, a reset, kill -9 or somebody's hand in the library: what is not
- * as it was left, and discs that are where none is to be.
+ * After a power cut, a reset, kill -9 or an operator's hand in the library: the
+ * differences from how it was left, and discs in places where none should be.
  */
 #ifndef DISCMUX_LIBRARY_RECOVER_H
 #define DISCMUX_LIBRARY_RECOVER_H
@@ -26,7 +26,7 @@ struct stray {
 struct recovery {
 	struct stray strays[RECOVER_STRAYS];
 	size_t nr_strays;
-	char lines[RECOVER_LINES][RECOVER_TEXT];	/* what differs, the worst first */
+	char lines[RECOVER_LINES][RECOVER_TEXT];	/* the differences, the worst first */
 	size_t nr_lines;
 	size_t nr_more;		/* differences that had no room */
 };

@@ -79,7 +79,7 @@ static int check_socket(const char *path, char *err, size_t errlen)
 	if (stat(path, &st))
 		return fail(err, errlen, -errno, "%s: %s", path, strerror(errno));
 	if (!S_ISSOCK(st.st_mode))
-		return fail(err, errlen, -ENOTSOCK, "%s is no socket", path);
+		return fail(err, errlen, -ENOTSOCK, "%s is not a socket", path);
 	return 0;
 }
 

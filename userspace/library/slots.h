@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Slots as people name several of them: "17", "1-20", "1-20,33,40-45". */
+/* Lists of slots: "17", "1-20", "1-20,33,40-45". */
 #ifndef DISCMUX_LIBRARY_SLOTS_H
 #define DISCMUX_LIBRARY_SLOTS_H
 

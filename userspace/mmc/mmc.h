@@ -191,7 +191,7 @@ void mmc_cmd_read_cd_c2(struct mmc_command *c, int32_t lba, uint32_t blocks);
 /* The formatted Q of sectors and nothing else, MMC_Q_LEN bytes each. */
 void mmc_cmd_read_q(struct mmc_command *c, int32_t lba, uint32_t blocks);
 
-/* WRITE(10) of blocks of this size, for what is no data: lead-ins. */
+/* WRITE(10) of blocks of this size, for anything but data: lead-ins. */
 void mmc_cmd_write10(struct mmc_command *c, int32_t lba, uint16_t blocks, uint32_t size);
 
 /* 6.7, polled, media class. */

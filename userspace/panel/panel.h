@@ -92,7 +92,7 @@ enum panel_phase {
 	PANEL_ENDED,		/* until PANEL_DO_DISMISS */
 };
 
-/* What was wrong with one drive, or with the job when drive is "". */
+/* A fault of one drive, or of the job when drive is "". */
 struct panel_fault {
 	char drive[PANEL_WIDTH + 1];	/* "RECORDER 2" */
 	char fate[PANEL_WIDTH + 1];	/* of its disc: "DISC IS BAD" */
@@ -145,7 +145,7 @@ struct panel_engine {
 enum panel_do {
 	PANEL_DO_NOTHING,
 	PANEL_DO_START,		/* a job: work and what belongs to it */
-	PANEL_DO_CONTINUE,	/* people have put in what they want to put in */
+	PANEL_DO_CONTINUE,	/* the operator has inserted all discs */
 	PANEL_DO_CANCEL,
 	PANEL_DO_DISMISS,	/* the end of the job was seen */
 	PANEL_DO_SET,		/* item to value */
@@ -177,7 +177,7 @@ struct panel_lines {
 
 struct panel;
 
-/* NULL without memory. */
+/* NULL: out of memory. */
 struct panel *panel_new(void);
 void panel_free(struct panel *panel);
 
@@ -189,15 +189,15 @@ void panel_free(struct panel *panel);
 bool panel_step(struct panel *panel, enum panel_key key, uint64_t now_ms,
 		const struct panel_engine *engine, struct panel_request *request);
 
-/* What is to be seen after the last step. */
+/* The two lines after the last step. */
 void panel_show(const struct panel *panel, uint64_t now_ms, const struct panel_engine *engine,
 		struct panel_lines *lines);
 
 /* The name of the screen that is shown; a constant. */
 const char *panel_screen_name(const struct panel *panel);
 
-/* The whole menu as people read it, indented, one screen a line with its lines and
- * where each key leads. */
+/* The whole menu as text, indented: for each screen its lines and where each key
+ * leads. */
 void panel_print_tree(FILE *to);
 
 /* "ROM", "Video", "Audio", "Mixed" */

@@ -121,8 +121,8 @@ struct panel {
 	unsigned int track;		/* cursor, from 0 */
 	unsigned int master;		/* the how-manieth of an extraction, from 1 */
 	bool tracks[PANEL_TRACKS];
-	uint32_t frames;		/* taken from this master and registered from others */
-	uint32_t frames_before;		/* registered from others */
+	uint32_t frames;		/* taken from this master, and registered before */
+	uint32_t frames_before;		/* registered from other masters */
 	unsigned int count, count_before;	/* tracks, in the same way */
 	bool registered;		/* HDD1 holds tracks of an earlier master */
 	int came_from;			/* the screen that S_VALUE goes back to */
