@@ -95,6 +95,7 @@ help:
 	@echo 'make modules KVER=6.1|6.12|newest|debug'
 	@echo '                  module for a Debian kernel, in build/modules/KVER'
 	@echo 'make check        all tests; PARTS="unit style build vm e2e install" for some'
+	@echo '                  PARTS=roots: all of this in empty roots of Debian 12 and 13 (root)'
 	@echo 'make fuzz         the decoders fed with noise; RUNS=10000000'
 	@echo 'make bench        what feeding recorders costs, beside what else there is: build/bench.json'
 	@echo 'make bench-sense  time of a lookup in the tables of sense codes'
