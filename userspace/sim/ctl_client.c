@@ -27,13 +27,18 @@ const char ctl_client_usage[] =
 	"  mail [CHANGER] open|close|insert DISC|remove\n"
 	"  slot [CHANGER] N DISC|empty\n"
 	"  speed DEVICE unlimited|FACTOR      1 is real time\n"
-	"  fault DEVICE FAULT                 sense KEY/ASC/ASCQ, hang [deaf] or slow MS\n"
-	"                                     [per-mib], then [op XX|read|write]\n"
-	"                                     [lba N[-M]] [nth N] [times N|always]\n"
+	"  fault DEVICE FAULT                 sense KEY/ASC/ASCQ[*N][,...] [deferred] [for-all],\n"
+	"                                     status XX, hang [deaf], slow MS [per-mib],\n"
+	"                                     link MS [after], button or reply EDIT[=VALUE], then\n"
+	"                                     [op XX|read|write] [lba N[-M]] [page XX] [elements N]\n"
+	"                                     [if cd-text|tags-and-ids] [nth N] [every N]\n"
+	"                                     [times N|always]\n"
 	"  message DEVICE NAME at PHASE [rejecting NAME] [op XX] [nth N] [times N|always]\n"
 	"                                     a message of the SCSI bus; PHASE: selection, identify,\n"
 	"                                     command, init, data, move, status, message-in, complete\n"
 	"  clear DEVICE [NUMBER]              faults go\n"
+	"  habit DEVICE NAME[=VALUE][+NAME...] [WHERE]|none\n"
+	"                                     'discmux-sim habits' tells them; WHERE as of faults\n"
 	"  count [DEVICE] [--json] [--reset]  what the devices saw\n"
 	"  vanish DEVICE, appear DEVICE       pulls its cable, and plugs it in\n"
 	"  set DEVICE FIELD=VALUE...          vendor, product, revision, serial\n"
@@ -313,6 +318,15 @@ static int words_all(struct words *w)
 	return 0;
 }
 
+static int words_habit(struct words *w)
+{
+	if (left(w) < 2)
+		return wrong(w, "give habit DEVICE NAME[=VALUE][+NAME...] [WHERE], or none");
+	give(w, "device", next(w));
+	give(w, "habits", next(w));
+	return words_all(w);
+}
+
 static int words_clear(struct words *w)
 {
 	const char *number;
@@ -368,6 +382,7 @@ static const struct {
 	{ "speed", words_speed },
 	{ "fault", words_fault },
 	{ "message", words_fault },
+	{ "habit", words_habit },
 	{ "clear", words_clear },
 	{ "count", words_count },
 	{ "vanish", words_device },

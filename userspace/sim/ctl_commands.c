@@ -6,6 +6,7 @@
 #include "changer.h"
 #include "ctl_call.h"
 #include "ctl_commands.h"
+#include "ctl_faults.h"
 #include "ctl_library.h"
 #include "drive.h"
 
@@ -299,53 +300,6 @@ static int do_speed(struct ctl_call *call)
 	return 0;
 }
 
-static int do_fault(struct ctl_call *call)
-{
-	const json_t *list = json_object_get(call->request, "words");
-	struct sim_rig_device *device = ctl_find(call, "device");
-	const char *words[WORDS_MAX];
-	size_t n = json_array_size(list);
-	struct sim_fault fault;
-	int ret;
-
-	if (!device)
-		return -EINVAL;
-	if (n > WORDS_MAX)
-		return ctl_refuse(call, "too many words for a fault");
-	for (size_t i = 0; i < n; i++) {
-		words[i] = json_string_value(json_array_get(list, i));
-		if (!words[i])
-			return ctl_refuse(call, "bad fault: words are strings");
-	}
-	ret = sim_fault_parse(words, n, &fault, call->err, sizeof(call->err));
-	if (ret)
-		return ret;
-	ret = sim_faults_add(device->faults, &fault);
-	if (ret < 0)
-		return ctl_refuse(call, "%s has %d faults already: clear some", device->plan->name,
-				  SIM_FAULTS_MAX);
-	json_object_set_new(call->reply, "number", json_integer(ret));
-	return 0;
-}
-
-static int do_clear(struct ctl_call *call)
-{
-	json_int_t number = json_integer_value(json_object_get(call->request, "number"));
-	struct sim_rig_device *device = ctl_find(call, "device");
-	int ret;
-
-	if (!device)
-		return -EINVAL;
-	if (number < 0 || number > UINT32_MAX)
-		return ctl_refuse(call, "bad number of a fault");
-	ret = sim_faults_clear(device->faults, (unsigned int)number);
-	if (ret < 0)
-		return ctl_refuse(call, "%s has no fault %lld: 'discmux-sim ctl list' shows them",
-				  device->plan->name, (long long)number);
-	json_object_set_new(call->reply, "cleared", json_integer(ret));
-	return 0;
-}
-
 static int do_count(struct ctl_call *call)
 {
 	bool reset = json_is_true(json_object_get(call->request, "reset"));
@@ -427,8 +381,9 @@ static const struct {
 	{ "mail", do_mail },
 	{ "slot", do_slot },
 	{ "speed", do_speed },
-	{ "fault", do_fault },
-	{ "clear", do_clear },
+	{ "fault", ctl_fault },
+	{ "habit", ctl_habit },
+	{ "clear", ctl_clear },
 	{ "count", do_count },
 	{ "vanish", do_vanish },
 	{ "appear", do_appear },

@@ -86,6 +86,8 @@ struct sim_drive {
 	uint32_t head;			/* LBA that was read last */
 	uint32_t scratches;		/* that were read over so far */
 	unsigned int load_ms, close_ms;
+	unsigned int tray_closes_ms;	/* 0: it stays open */
+	uint64_t opened_at;		/* ns: when the tray opened the last time */
 
 	struct iovec *iov;		/* scratch of the device's thread */
 	size_t iov_room;
