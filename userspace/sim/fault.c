@@ -195,6 +195,10 @@ bool sim_cdb_page(const uint8_t *cdb, uint8_t *page)
 		{ 0x5b, 2, 0x07 },			/* CLOSE TRACK SESSION */
 	};
 
+	if (cdb[0] == 0x43 && !(cdb[2] & 0x0f)) {	/* as SFF-8020 has it */
+		*page = cdb[9] >> 6;
+		return true;
+	}
 	if (cdb[0] == 0x12 && cdb[1] & 1) {		/* INQUIRY: of vital product data */
 		*page = cdb[2];
 		return true;

@@ -155,8 +155,10 @@ void sim_faults_set_gone(struct sim_faults *faults, bool gone);
  * tells whether the command was aborted.
  *
  * link() is told (by the device's thread) that the link to the host is lost or is
- * back.  While it is lost each command ends TASK ABORTED; a transport that can show
- * the host a lost link does that, and no command comes.  May be NULL.
+ * back.  Without one (NULL), each command that comes while it is lost ends TASK
+ * ABORTED.  With one, the transport lets no command come meanwhile, and those that
+ * were on their way when it went end BUSY: the host sends them again, into the lost
+ * link, and so sees what a lost link is to it, with no status of the device.
  */
 struct sim_fault_watch {
 	int fd;

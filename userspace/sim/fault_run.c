@@ -129,12 +129,16 @@ static void note_edit(struct fault_entry *e, struct meeting *m)
 	m->job[m->jobs++] = (struct sim_edit_job){ e->fault.edit, e->fault.value, e->state };
 }
 
-static bool lose_link(const struct sim_fault *fault, struct sim_cmd *cmd, struct meeting *m)
+/* How a command ends that the link was lost for: see struct sim_fault_watch */
+static enum sim_status lost(const struct sim_faults *faults)
+{
+	return faults->watch.link ? SIM_BUSY : SIM_TASK_ABORTED;
+}
+
+static bool lose_link(const struct sim_fault *fault, struct meeting *m)
 {
 	m->loses_link = true;
 	m->link_ms = fault->delay_ms;
-	if (!fault->after)
-		cmd->status = SIM_TASK_ABORTED;
 	return fault->after;
 }
 
@@ -157,7 +161,7 @@ static bool strike(struct sim_faults *faults, struct fault_entry *e,
 		outcome = delay(faults, e, cmd);
 		break;
 	case SIM_FAULT_LINK:
-		return lose_link(&e->fault, cmd, m);
+		return lose_link(&e->fault, m);
 	case SIM_FAULT_BUTTON:
 		m->button = true;
 		break;
@@ -186,9 +190,11 @@ static bool pass(struct sim_faults *faults, struct sim_device *dev, struct sim_c
 		if (fault_hit(e, dev, cmd, &step) && !strike(faults, e, step, cmd, m))
 			return false;
 	}
-	if (faults->gone || faults->link_lost)
+	if (faults->gone)
 		cmd->status = SIM_TASK_ABORTED;
-	return cmd->status != SIM_TASK_ABORTED;
+	else if (faults->link_lost)
+		cmd->status = lost(faults);
+	return cmd->status == SIM_GOOD;
 }
 
 /* --- the link ---------------------------------------------------------------------------- */
@@ -277,7 +283,7 @@ static void finish(struct sim_faults *faults, struct sim_cmd *cmd, struct meetin
 		give_sense(&m->recovered, &m->recovered.step[0], cmd);
 	if (!m->loses_link)
 		return;
-	cmd->status = SIM_TASK_ABORTED;
+	cmd->status = lost(faults);
 	cmd->done = 0;
 	link_goes(faults, m->link_ms);
 }

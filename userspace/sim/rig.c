@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "changer.h"
@@ -184,6 +185,16 @@ static void destroy_models(struct sim_rig *rig, bool changers)
 
 /* --- SCSI devices ------------------------------------------------------------------------ */
 
+/* In the thread of the device's port */
+static void change_link(void *context, bool up)
+{
+	const struct sim_rig_device *device = context;
+	char err[256];
+
+	if (sim_unit_link(&device->unit, up, err, sizeof(err)))
+		syslog(LOG_ERR, "%s", err);
+}
+
 static int make_unit(struct sim_rig *rig, struct sim_rig_device *device, char *err, size_t errlen)
 {
 	struct sim_unit *unit = &device->unit;
@@ -197,8 +208,10 @@ static int make_unit(struct sim_rig *rig, struct sim_rig_device *device, char *e
 	if (!ret)
 		ret = tcmu_port_open(unit->uio, device->dev, device->faults, &device->port, err,
 				     errlen);
-	if (!ret)
+	if (!ret) {
+		tcmu_port_on_link(device->port, change_link, device);
 		ret = sim_target_create(unit, err, errlen);
+	}
 	device->made = !ret;
 	return ret;
 }
