@@ -619,6 +619,22 @@ static void button_at_an_lba(void **state)
 	assert_true(sim_drive_tray_open(h->dev));
 }
 
+/* Another program may have heard of the new disc already */
+static void swapped_in_silence(void **state)
+{
+	static uint8_t data[2048];
+	struct harness *h = *state;
+
+	master(h);
+	data[0] = 0x77;
+	harness_file(h, "other.iso", data, sizeof(data));
+	sim_drive_take(h->dev, NULL, 0, true, h->err, sizeof(h->err));
+	assert_int_equal(sim_drive_insert(h->dev, "other", h->err, sizeof(h->err)), 0);
+	sim_drive_hush(h->dev);
+	assert_int_equal(read_at(h, 0, 1), 0);
+	assert_int_equal(h->buf[0], 0x77);
+}
+
 /* --- lists of them ----------------------------------------------------------------------- */
 
 static void several_at_once(void **state)
@@ -733,6 +749,7 @@ int main(void)
 		TEST(noise),
 		TEST(cache_repeats_what_is_wrong),
 		TEST(button_at_an_lba),
+		TEST(swapped_in_silence),
 		TEST(several_at_once),
 		TEST(only_where_it_is_to_be),
 		TEST(nonsense_is_refused),

@@ -310,3 +310,16 @@ int sim_changer_mail_take(struct sim_device *dev, char *disc, size_t size,
 	pthread_mutex_unlock(&c->lock);
 	return rc;
 }
+
+int sim_changer_door(struct sim_device *dev, double seconds, char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+
+	if (!(seconds >= 0 && seconds <= 3600))	/* what is not a number is not */
+		return changer_fail(err, errlen, EINVAL, "give 0 to 3600 seconds");
+	pthread_mutex_lock(&c->lock);
+	changer_door(c, seconds);
+	changer_attention(c, CHANGER_UA_READY, -1);
+	pthread_mutex_unlock(&c->lock);
+	return 0;
+}

@@ -350,20 +350,65 @@ static int do_set(struct ctl_call *call)
 	return sim_rig_identify(device, ctl_text(call, "fields"), call->err, sizeof(call->err));
 }
 
-static int do_damage(struct ctl_call *call)
+/* All words of a request, two at least; 0: call->err says why not. */
+static size_t all_words(struct ctl_call *call, const char *words[WORDS_MAX], const char *usage)
 {
 	const json_t *list = json_object_get(call->request, "words");
-	const char *words[WORDS_MAX];
 	size_t n = json_array_size(list);
 
-	if (n < 2 || n > WORDS_MAX)
-		return ctl_refuse(call, "give damage DISC read|c2|isrc|jitter N[-M] [times N] "
-				  "[above SPEED] [samples N] [every N], or damage DISC none");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && n <= WORDS_MAX; i++) {
 		words[i] = json_string_value(json_array_get(list, i));
 		if (!words[i])
-			return ctl_refuse(call, "bad damage: words are strings");
+			n = 0;
 	}
+	if (n >= 2 && n <= WORDS_MAX)
+		return n;
+	ctl_refuse(call, "%s", usage);
+	return 0;
+}
+
+static int do_copyright(struct ctl_call *call)
+{
+	const char *words[WORDS_MAX];
+	size_t n = all_words(call, words, "give copyright DISC css|cppm|cprm|none [region N]");
+
+	if (!n)
+		return -EINVAL;
+	return sim_media_copyright(call->rig->media, words[0], words + 1, n - 1, call->err,
+				   sizeof(call->err));
+}
+
+/* Another program swapped it: the drive does not say so when it is to be quiet */
+static int do_swap(struct ctl_call *call)
+{
+	bool quiet = json_is_true(json_object_get(call->request, "quiet"));
+	struct sim_rig_device *drive = ctl_find_drive(call);
+	char disc[SIM_MEDIA_NAME_MAX], old[SIM_MEDIA_NAME_MAX];
+	int ret;
+
+	if (!drive)
+		return -EINVAL;
+	ret = find_disc(call, disc, sizeof(disc));
+	if (!ret)
+		ret = sim_drive_take(drive->dev, old, sizeof(old), true, call->err,
+				     sizeof(call->err));
+	if (!ret)
+		ret = sim_drive_insert(drive->dev, disc, call->err, sizeof(call->err));
+	if (!ret && quiet)
+		sim_drive_hush(drive->dev);
+	if (!ret)
+		json_object_set_new(call->reply, "disc", json_string(old));
+	return ret;
+}
+
+static int do_damage(struct ctl_call *call)
+{
+	const char *words[WORDS_MAX];
+	size_t n = all_words(call, words, "give damage DISC read|c2|isrc|jitter N[-M] [times N] "
+			     "[above SPEED] [samples N] [every N], or damage DISC none");
+
+	if (!n)
+		return -EINVAL;
 	return sim_media_damage(call->rig->media, words[0], words + 1, n - 1, call->err,
 				sizeof(call->err));
 }
@@ -373,9 +418,11 @@ static const struct {
 	int (*execute)(struct ctl_call *call);
 } commands[] = {
 	{ "damage", do_damage },
+	{ "copyright", do_copyright },
 	{ "list", do_list },
 	{ "insert", do_insert },
 	{ "eject", do_eject },
+	{ "swap", do_swap },
 	{ "blank", do_blank },
 	{ "tray", do_tray },
 	{ "mail", do_mail },
@@ -388,6 +435,7 @@ static const struct {
 	{ "vanish", do_vanish },
 	{ "appear", do_appear },
 	{ "set", do_set },
+	{ "door", ctl_door },
 	{ "raise", ctl_raise },
 	{ "codes", ctl_codes },
 	{ "robot", ctl_robot },

@@ -259,6 +259,17 @@ int sim_drive_take(struct sim_device *dev, char *disc, size_t len, bool force, c
 	return ret;
 }
 
+void sim_drive_hush(struct sim_device *dev)
+{
+	struct sim_drive *drive = drive_of(dev);
+
+	pthread_mutex_lock(&drive->lock);
+	drive->loading = false;
+	drive->ua_changed = false;
+	drive->event = SIM_EVENT_NONE;
+	pthread_mutex_unlock(&drive->lock);
+}
+
 int sim_drive_tray(struct sim_device *dev, bool open, char *err, size_t errlen)
 {
 	struct sim_drive *drive = drive_of(dev);
