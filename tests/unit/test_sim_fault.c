@@ -137,7 +137,18 @@ static void nonsense_is_refused(void **state)
 		"sense 3/11/00x", "sense 3/11/00 lba", "sense 3/11/00 lba 5-4",
 		"sense 3/11/00 lba x", "sense 3/11/00 lba 5x", "sense 3/11/00 lba 4294967296",
 		"slow", "slow x", "slow -1", "hang op 100", "hang op", "hang nth 0",
-		"hang times 0", "hang sometimes", "hang times never", "slow 99999999999",
+		"hang times 0", "hang \n sometimes", "sense 3/11/00 op \n7", "sense 3/11/00*0",
+		"sense 3/11/00*65536", "sense 3/11/00,", "sense ,3/11/00", "sense 3/11/00,3/11",
+		"sense 1/1/1,1/1/1,1/1/1,1/1/1,1/1/1,1/1/1,1/1/1,1/1/1,1/1/1", "status", "status 0",
+		"status 2", "status 100", "link", "link x", "link 86400001", "button x", "reply",
+		"reply nothing", "reply short", "reply short=", "reply short=-1", "reply long=1",
+		"reply length=x", "reply length=5x", "reply patch=3", "reply patch=3:", "reply patch=3:0",
+		"reply patch=3:0g", "reply patch=70000:00", "reply nwa=some", "reply serial=17",
+		"reply patch=0:00000000000000000000000000000000000000000000000000",
+		"reply descriptor=11", "reply descriptor=256", "reply few-elements=0",
+		"sense 3/11/00 page", "sense 3/11/00 page 100", "sense 3/11/00 elements 0",
+		"sense 3/11/00 elements 65536", "sense 3/11/00 if raining", "sense 3/11/00 every 0",
+		"hang sometimes", "hang times never", "slow 99999999999",
 	};
 	struct sim_fault f;
 
@@ -155,11 +166,15 @@ static void described_as_given(void **state)
 		"sense 3/11/05 op 28 lba 7-9 nth 2 times 5",
 		"hang deaf op write times always",
 		"slow 20 per-mib op read times always",
+		"sense 6/29/00,2/04/01*3 deferred for-all page 2a every 9 times 4",
+		"status 18 elements 1000 times always", "link 5000 after op write nth 2 times 1",
+		"button lba 7-7 times 1", "reply nwa=-150 op 52 times always",
+		"reply long op b8 if tags-and-ids times always", "sense 5/26/00 op 5d if cd-text times 1",
 	};
 	struct sim_fault a, b;
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		json_t *list;
 		const char *text;
 

@@ -78,3 +78,10 @@ void sim_cmd_sense_info(struct sim_cmd *cmd, enum sim_key key, uint8_t asc,
 	cmd->sense[0] |= 0x80;
 	sim_put_be32(cmd->sense + 3, info);
 }
+
+void sim_one_line(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}

@@ -124,6 +124,9 @@ struct sim_device {
 	char name[16];		/* "reader0", "recorder3", "changer" */
 };
 
+/* Makes an error that quotes somebody's words one line of ASCII: ? for all else. */
+void sim_one_line(char *text);
+
 /* Little helpers for big-endian fields. */
 static inline uint16_t sim_be16(const uint8_t *p)
 {

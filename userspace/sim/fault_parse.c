@@ -278,6 +278,7 @@ int sim_fault_parse(const char *const words[], size_t n, struct sim_fault *fault
 			continue;
 		snprintf(err, errlen, "bad '%.40s%s%.40s' in the fault: give " HELP, words[at],
 			 at + 1 < n ? " " : "", at + 1 < n ? words[at + 1] : "");
+		sim_one_line(err);
 		return -EINVAL;
 	}
 	if (!times && is_once(fault))

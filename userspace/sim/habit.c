@@ -59,6 +59,7 @@ static int parse_wish(const char *text, size_t len, struct wish *wish, char *err
 	if (!wish->habit) {
 		snprintf(err, errlen, "no habit '%.*s': 'discmux-sim habits' shows them",
 			 (int)(len < 40 ? len : 40), text);
+		sim_one_line(err);
 		return -EINVAL;
 	}
 	wish->value = wish->habit->preset;
@@ -166,6 +167,7 @@ static int add_wish(struct batch *b, const struct wish *wish, const char *where,
 	if (*where) {
 		snprintf(err, errlen, "habit %s is no fault: it can't be only for '%.40s'",
 			 wish->habit->name, where);
+		sim_one_line(err);
 		return -EINVAL;
 	}
 	if (b->settings < SIM_HABIT_SETTINGS)

@@ -198,6 +198,7 @@ static int library_options(const struct library_model *model, const char *args,
 			snprintf(err, errlen, "%s has no option '%.*s': give %s", model->profile,
 				 (int)len, args, model->printer ? "+printer, +no-flip" :
 				 "+mail=N, +arms=N, +no-tags, +no-dvcid, +no-flip");
+			sim_one_line(err);
 			return -EINVAL;
 		}
 		args += len;
@@ -276,6 +277,7 @@ static int plan_one(struct sim_plan *plan, const char *text, struct names *names
 	snprintf(err, errlen, "unknown profile '%.*s': give tower:N, bdtower:N, mc8100, mc8200, "
 		 "mc8600 or smc3",
 		 (int)len, text);
+	sim_one_line(err);
 	return -EINVAL;
 }
 

@@ -116,6 +116,7 @@ int sim_plan_habit(struct sim_plan *plan, bool changers, const char *text, char 
 	if (strncmp(text, word, sizeof(word) - 1) || !text[sizeof(word) - 1]) {
 		snprintf(err, errlen, "bad '%.60s': give [DEVICE.]habit=NAME[=VALUE][+NAME...]",
 			 text);
+		sim_one_line(err);
 		return -EINVAL;
 	}
 	text += sizeof(word) - 1;
@@ -126,5 +127,6 @@ int sim_plan_habit(struct sim_plan *plan, bool changers, const char *text, char 
 	if (dev)
 		return habit_of(dev, changers, text, err, errlen);
 	snprintf(err, errlen, "no device '%s' in profile %s", name, plan->text);
+	sim_one_line(err);
 	return -ENOENT;
 }
