@@ -43,7 +43,7 @@ gets() {
 	sg_raw -r 65536 "$sg" "$@" 2>&1 | tee "$tmp/out" | grep -q "Received $want bytes"
 	got=$?
 	cat "$tmp/out"
-	return $got
+	return "$got"
 }
 
 ready() { # SG

@@ -319,12 +319,13 @@ int sim_plan_parse(struct sim_plan *plan, const char *profiles, bool shared_host
 		size_t len = strcspn(p, ",");
 		char one[sizeof(plan->text)], habits[sizeof(plan->text)];
 		size_t first = plan->count;
+		bool habit;
 
 		memcpy(one, p, len);
 		one[len] = 0;
-		sim_plan_take_habits(one, habits);
+		habit = sim_plan_take_habits(one, habits);
 		ret = plan_one(plan, one, &names, shared_host, err, errlen);
-		if (!ret && *habits)
+		if (!ret && habit)
 			ret = sim_plan_spread(plan, first, SIM_OF_ANY, habits, err, errlen);
 		if (ret == -ENOSPC) {
 			snprintf(err, errlen, "too many devices: at most %u in %u profiles",

@@ -54,19 +54,22 @@ int sim_plan_spread(struct sim_plan *plan, size_t from, uint8_t kinds, const cha
 	return -EINVAL;
 }
 
-void sim_plan_take_habits(char *text, char *list)
+bool sim_plan_take_habits(char *text, char *list)
 {
 	static const char word[] = "+habit=";
+	bool any = false;
 	char *at, *end;
 
 	*list = 0;
 	while ((at = strstr(text, word))) {
 		end = at + strcspn(at + 1, "+") + 1;
-		if (*list)
+		if (any)
 			strcat(list, "+");
+		any = true;
 		strncat(list, at + sizeof(word) - 1, (size_t)(end - at) - (sizeof(word) - 1));
 		memmove(at, end, strlen(end) + 1);
 	}
+	return any;
 }
 
 /* The list for one device: each habit must be for it. */
@@ -107,10 +110,11 @@ int sim_plan_habit(struct sim_plan *plan, bool changers, const char *text, char 
 	static const char word[] = "habit=";
 	char name[sizeof(plan->device[0].name)] = "";
 	size_t len = strcspn(text, ".=");
+	bool named = text[len] == '.';
 	struct sim_plan_device *dev;
 
-	if (text[len] == '.') {
-		snprintf(name, sizeof(name), "%.*s", (int)len, len ? text : "?");
+	if (named) {
+		snprintf(name, sizeof(name), "%.*s", (int)len, text);
 		text += len + 1;
 	}
 	if (strncmp(text, word, sizeof(word) - 1) || !text[sizeof(word) - 1]) {
@@ -120,7 +124,7 @@ int sim_plan_habit(struct sim_plan *plan, bool changers, const char *text, char 
 		return -EINVAL;
 	}
 	text += sizeof(word) - 1;
-	if (!*name)
+	if (!named)
 		return sim_plan_spread(plan, 0, changers ? SIM_OF_CHANGER : SIM_OF_DRIVE, text,
 				       err, errlen);
 	dev = sim_plan_find(plan, name);

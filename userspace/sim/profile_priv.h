@@ -6,8 +6,9 @@
 #include "habit.h"
 #include "profile.h"
 
-/* Takes "+habit=..." out of a profile; list (as large as text) gets what is behind them. */
-void sim_plan_take_habits(char *text, char *list);
+/* Takes "+habit=..." out of a profile; list (as large as text) gets what is behind them.
+ * False: there is none. */
+bool sim_plan_take_habits(char *text, char *list);
 
 /* To all of these kinds (enum sim_habit_of) that one of the habits is for, from the nth
  * device of the plan on.  -EINVAL: to none. */
