@@ -10,6 +10,7 @@ jobs=8
 # shellcheck source=tests/strangers.sh
 . "${0%/*}/../strangers.sh"
 
+modprobe isofs 2>/dev/null
 data first.iso 700
 data second.iso 400
 audio one.cdr 400
@@ -34,6 +35,20 @@ two_sessions() { # PROGRAM FIRST SECOND
 			[.sessions[].tracks[0].method] == [\"${2#-}\", \"${3#-}\"]"
 }
 
+# Trees in an image that grows: xorriso makes the second one for the address it was told
+grows() { # FIRST SECOND
+	mkdir first second mnt && head -c 400000 /dev/urandom >first/a &&
+		head -c 300000 /dev/urandom >second/b && blank cd-r 40000 &&
+		xorriso -outdev "$dev" -write_type "$1" -map first / -commit && reload &&
+		xorriso -dev "$dev" -write_type "$2" -map second / -commit && reload &&
+		mount -o ro "$dev" mnt || return
+	cmp first/a mnt/a && cmp second/b mnt/b
+	grown=$?
+	umount mnt
+	[ $grown -eq 0 ] && sidecar "(.sessions | length) == 2 and
+		.sessions[0].tracks[0].method == \"$1\""
+}
+
 for first in -tao -sao; do
 	for second in -tao -sao; do
 		row cd-r "$first -multi, then $second" wodim \
@@ -42,5 +57,9 @@ for first in -tao -sao; do
 	done
 	row cd-r "$first -multi, then -tao" cdrskin \
 		"each block of both sessions; -msinfo; closed" two_sessions cdrskin $first -tao
+done
+for first in tao sao; do
+	row cd-r "$first, then as it likes" xorriso "files of both sessions, mounted" \
+		grows $first auto
 done
 finish

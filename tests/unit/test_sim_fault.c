@@ -446,6 +446,19 @@ static void counts(void **state)
 	assert_int_equal(counted("blocks_read_distinct"), 0);
 }
 
+/* What was carried out counts, though it was not GOOD; where an error is deferred, it was not */
+static void recovered_counts(void **state)
+{
+	(void)state;
+	inject("sense 1/18/00 op 2a");
+	execute(0x2a, 16, 16);
+	assert_int_equal(counted("blocks_written"), 16);
+	inject("sense 1/18/00 deferred op 2a");
+	execute(0x2a, 32, 16);
+	assert_int_equal(counted("blocks_written"), 16);
+	assert_int_equal(counted("sense"), 2);
+}
+
 static void far_blocks_are_counted_too(void **state)
 {
 	(void)state;
@@ -503,6 +516,7 @@ int main(void)
 		TEST(dead_is_who_does_not_say_who_he_is),
 		TEST(only_so_many),
 		TEST(counts),
+		TEST(recovered_counts),
 		TEST(far_blocks_are_counted_too),
 		TEST(blocks_of_commands),
 	};
