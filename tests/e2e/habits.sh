@@ -159,7 +159,7 @@ sim tray reader0 close
 ready "$r0"
 sim habit reader0 late=2
 begin=$(date +%s%3N)
-check "late: answered rightly" sg_inq "$r0"
+check "late: answered rightly" turs "$r0"
 check "late: after two seconds" [ $(($(date +%s%3N) - begin)) -ge 1900 ]
 sim habit reader0 none
 

@@ -45,7 +45,7 @@ grows() { # FIRST SECOND
 	cmp first/a mnt/a && cmp second/b mnt/b
 	grown=$?
 	umount mnt
-	[ $grown -eq 0 ] && sidecar "(.sessions | length) == 2 and
+	[ "$grown" -eq 0 ] && sidecar "(.sessions | length) == 2 and
 		.sessions[0].tracks[0].method == \"$1\""
 }
 

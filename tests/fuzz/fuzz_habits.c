@@ -57,7 +57,7 @@ static void faults(const char *line)
 static void habits(const char *list, const char *where)
 {
 	struct sim_device dev = { .ops = &(struct sim_device_ops){ .execute = NULL } };
-	struct sim_faults *held = sim_faults_new();
+	static struct sim_faults *held;
 	char err[768] = "";
 	uint8_t of = 0;
 	int ret = sim_habits_check(list, &of, err, sizeof(err));
@@ -65,6 +65,8 @@ static void habits(const char *list, const char *where)
 	if (ret)
 		refused(ret, err);
 	*err = 0;
+	if (!held)
+		held = sim_faults_new();
 	for (uint8_t kind = SIM_OF_READER; kind <= SIM_OF_CHANGER; kind <<= 1) {
 		int given = sim_habits_give(&dev, held, kind, list, where, false, NULL, err,
 					    sizeof(err));
@@ -74,7 +76,6 @@ static void habits(const char *list, const char *where)
 		require(!ret || given, "what can't be checked is not given");
 		sim_habits_take(&dev, held);
 	}
-	sim_faults_free(held);
 }
 
 static void profiles(const char *text, const char *more)

@@ -8,7 +8,8 @@
 #include "count.h"
 #include "fault_reply.h"
 
-#define ROOM	(256u << 10)	/* more than any reply with an allocation length takes */
+/* Twice what any reply with an allocation length takes: element status of a whole library */
+#define ROOM	(128u << 10)
 
 /* Replies that a command's own fields bound: where they are, and the reply's length field */
 static const struct layout {
@@ -84,10 +85,10 @@ static size_t wanted(const struct layout *layout, const struct sim_cmd *cmd)
 
 /* The command as it is executed: with room for all of its reply */
 static void ask(const struct layout *layout, const struct sim_edit_job *job, size_t jobs,
-		uint8_t *cdb)
+		size_t room, uint8_t *cdb)
 {
 	if (layout && layout->size)
-		put(cdb + layout->at, layout->size, layout->size > 2 ? ROOM : UINT64_MAX);
+		put(cdb + layout->at, layout->size, layout->size > 2 ? room : UINT64_MAX);
 	for (size_t i = 0; i < jobs; i++)
 		if (job[i].edit->ask)
 			job[i].edit->ask(cdb, &job[i].value);
@@ -126,7 +127,7 @@ void sim_reply_execute(struct sim_device *dev, struct sim_cmd *cmd, struct sim_e
 		return;
 	}
 	memcpy(cdb, cmd->cdb, sizeof(cdb));
-	ask(layout, job, jobs, cdb);
+	ask(layout, job, jobs, room, cdb);
 	whole.cdb = cdb;
 	whole.iov = &iov;
 	whole.iov_count = 1;
