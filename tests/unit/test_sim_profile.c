@@ -182,9 +182,71 @@ static void bad_fields(void **state)
 	assert_memory_equal(&before, &plan, sizeof(plan));
 }
 
+static void habits(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("tower:2+habit=no-opc+habit=late=3,smc3:2:20+habit=no-all-types+arms=2"
+			       "+habit=serial-none", false), 0);
+	assert_string_equal(plan.device[0].habits, "no-opc+late=3");	/* of a drive, one of them */
+	assert_string_equal(plan.device[1].habits, "no-opc+late=3");
+	assert_string_equal(plan.device[3].name, "changer");
+	assert_int_equal(plan.device[3].arms, 2);
+	assert_string_equal(plan.device[3].habits, "no-all-types+serial-none");
+	assert_string_equal(plan.device[4].habits, "no-all-types+serial-none");
+	assert_int_equal(parse("tower:1+habit=recovered-moves", false), -EINVAL);
+	assert_string_equal(err, "no device for habit recovered-moves: 'discmux-sim habits' tells "
+			    "whose it is");
+	assert_int_equal(parse("tower:1+habit=laziness", false), -EINVAL);
+	assert_string_equal(err, "no habit 'laziness': 'discmux-sim habits' shows them");
+	assert_int_equal(parse("tower:1+habit=late=0", false), -EINVAL);
+	assert_string_equal(err, "bad value of habit late: give SECONDS, 1 to 3600");
+	assert_int_equal(parse("tower:1+habit=", false), -EINVAL);
+	assert_int_equal(parse("tower:1+mood=bad", false), -EINVAL);
+	assert_int_equal(parse("smc3+habit=no-all-types+mood=bad", false), -EINVAL);
+}
+
+static int habit(bool changers, const char *text)
+{
+	*err = 0;
+	return sim_plan_habit(&plan, changers, text, err, sizeof(err));
+}
+
+static void habits_of_devices(void **state)
+{
+	static const char *const bad[] = {
+		"", "habit", "habit=", "habit=laziness", "recorder0.mood=bad", "recorder0.habit=",
+		"recorder9.habit=no-opc", ".habit=no-opc", "reader0.habit=no-opc",
+		"recorder0.habit=no-opc+recovered-moves", "changer.habit=no-opc", "habit=no-all-types",
+		"a-very-long-name-of-a-device.habit=no-opc", "recorder0.habit=no-opc\n",
+	};
+	char many[300] = "recorder0.habit=no-opc";
+
+	(void)state;
+	assert_int_equal(parse("tower:1,smc3", false), 0);
+	assert_int_equal(habit(false, "habit=spins-down"), 0);
+	assert_int_equal(habit(false, "recorder0.habit=no-opc+late=2"), 0);
+	assert_int_equal(habit(true, "habit=reserved"), 0);
+	assert_string_equal(plan.device[0].habits, "spins-down");
+	assert_string_equal(plan.device[1].habits, "spins-down+no-opc+late=2");
+	assert_string_equal(plan.device[2].habits, "reserved");
+	assert_string_equal(plan.device[3].habits, "spins-down");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (habit(false, bad[i]) >= 0)
+			fail_msg("'%s' was taken", bad[i]);
+		assert_string_not_equal(err, "");
+		assert_null(strchr(err, '\n'));
+	}
+	while (strlen(many) < 280)
+		strcat(many, "+no-opc");
+	assert_int_equal(habit(false, many), -EINVAL);
+	assert_non_null(strstr(err, "too many habits for recorder0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(habits),
+		cmocka_unit_test(habits_of_devices),
 		cmocka_unit_test(tower),
 		cmocka_unit_test(library_defaults),
 		cmocka_unit_test(several_have_unique_names),

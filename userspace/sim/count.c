@@ -72,6 +72,13 @@ static void mark_read(struct sim_count *count, uint32_t first, uint32_t blocks)
 	}
 }
 
+/* It was carried out all the same, and no other's error is told (71h) */
+static bool recovered(const struct sim_cmd *cmd)
+{
+	return cmd->status == SIM_CHECK_CONDITION && (cmd->sense[0] & 0x7f) == 0x70 &&
+	       (cmd->sense[2] & 0x0f) == SIM_RECOVERED_ERROR;
+}
+
 void sim_count_command(struct sim_count *count, const struct sim_cmd *cmd)
 {
 	uint32_t first, blocks;
@@ -83,7 +90,7 @@ void sim_count_command(struct sim_count *count, const struct sim_cmd *cmd)
 	memcpy(count->last_sense, cmd->sense, sizeof(count->last_sense));
 	if (cmd->status == SIM_CHECK_CONDITION)
 		count->sense++;
-	if (cmd->status != SIM_GOOD)
+	if (cmd->status != SIM_GOOD && !recovered(cmd))
 		return;
 
 	switch (sim_cdb_access(cmd->cdb, &first, &blocks)) {

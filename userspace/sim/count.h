@@ -20,7 +20,7 @@ struct sim_count {
 	uint64_t commands[256];
 	uint64_t total;
 	uint64_t sense;			/* commands that ended CHECK CONDITION */
-	uint64_t bytes_read;		/* by reads of the medium that ended GOOD */
+	uint64_t bytes_read;		/* by reads of the medium that were carried out */
 	uint64_t bytes_written;
 	uint64_t blocks_read;
 	uint64_t blocks_written;

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile.h"
+#include "habit.h"
+#include "profile_priv.h"
 
 struct library_model {
 	const char *profile;
@@ -197,6 +198,7 @@ static int library_options(const struct library_model *model, const char *args,
 			snprintf(err, errlen, "%s has no option '%.*s': give %s", model->profile,
 				 (int)len, args, model->printer ? "+printer, +no-flip" :
 				 "+mail=N, +arms=N, +no-tags, +no-dvcid, +no-flip");
+			sim_one_line(err);
 			return -EINVAL;
 		}
 		args += len;
@@ -275,6 +277,7 @@ static int plan_one(struct sim_plan *plan, const char *text, struct names *names
 	snprintf(err, errlen, "unknown profile '%.*s': give tower:N, bdtower:N, mc8100, mc8200, "
 		 "mc8600 or smc3",
 		 (int)len, text);
+	sim_one_line(err);
 	return -EINVAL;
 }
 
@@ -314,11 +317,16 @@ int sim_plan_parse(struct sim_plan *plan, const char *profiles, bool shared_host
 	strcpy(plan->text, profiles);
 	for (;;) {
 		size_t len = strcspn(p, ",");
-		char one[sizeof(plan->text)];
+		char one[sizeof(plan->text)], habits[sizeof(plan->text)];
+		size_t first = plan->count;
+		bool habit;
 
 		memcpy(one, p, len);
 		one[len] = 0;
+		habit = sim_plan_take_habits(one, habits);
 		ret = plan_one(plan, one, &names, shared_host, err, errlen);
+		if (!ret && habit)
+			ret = sim_plan_spread(plan, first, SIM_OF_ANY, habits, err, errlen);
 		if (ret == -ENOSPC) {
 			snprintf(err, errlen, "too many devices: at most %u in %u profiles",
 				 SIM_PLAN_DEVICES, SIM_PLAN_GROUPS);
