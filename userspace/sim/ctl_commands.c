@@ -7,6 +7,7 @@
 #include "ctl_call.h"
 #include "ctl_commands.h"
 #include "ctl_library.h"
+#include "ctl_replay.h"
 #include "drive.h"
 
 #define WORDS_MAX	32
@@ -430,6 +431,7 @@ static const struct {
 	{ "fault", do_fault },
 	{ "clear", do_clear },
 	{ "count", do_count },
+	{ "rewind", ctl_rewind },
 	{ "vanish", do_vanish },
 	{ "appear", do_appear },
 	{ "set", do_set },

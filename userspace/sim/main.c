@@ -21,9 +21,11 @@
 #endif
 
 #define USAGE 2
+#define REPLAY_MEDIA "/run/discmux-sim.media"	/* a folder without discs */
 
 static const char usage_text[] =
 	"usage: discmux-sim start --profile P[,P...] --media DIR [options]\n"
+	"       discmux-sim start --drive replay=FILE [options]\n"
 	"       discmux-sim stop\n"
 	"       discmux-sim status [--json]\n"
 	"       discmux-sim ctl [--control SOCKET] COMMAND\n"
@@ -37,6 +39,9 @@ static const char usage_text[] =
 	"start:\n"
 	"  --profile P[,P...]  what to make\n"
 	"  --media DIR         folder of the discs\n"
+	"  --drive replay=FILE[,loop]\n"
+	"                      a drive or changer that answers as a recording of\n"
+	"                      'discmux record' says; loop: over and over\n"
 	"  --set DEVICE.FIELD=VALUE[,FIELD=VALUE...]\n"
 	"                      vendor, product, revision, serial of a device\n"
 	"  --shared-host       all devices of a profile on one SCSI host\n"
@@ -109,6 +114,8 @@ struct start_options {
 	struct daemon_config config;
 	const char *profile;
 	const char *media;
+	const char *drive[SIM_PLAN_GROUPS];
+	size_t drives;
 	const char *set[SIM_PLAN_DEVICES * 4];
 	size_t sets;
 	bool shared_host;
@@ -119,6 +126,7 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 	static const struct option options[] = {
 		{ "profile", required_argument, NULL, 'p' },
 		{ "media", required_argument, NULL, 'm' },
+		{ "drive", required_argument, NULL, 'd' },
 		{ "set", required_argument, NULL, 's' },
 		{ "shared-host", no_argument, NULL, 'h' },
 		{ "speed", required_argument, NULL, 'v' },
@@ -137,6 +145,11 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 			break;
 		case 'm':
 			o->media = optarg;
+			break;
+		case 'd':
+			if (o->drives == sizeof(o->drive) / sizeof(o->drive[0]))
+				return complain(USAGE, "too many --drive");
+			o->drive[o->drives++] = optarg;
 			break;
 		case 's':
 			if (o->sets == sizeof(o->set) / sizeof(o->set[0]))
@@ -173,11 +186,36 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 	}
 	if (optind < argc)
 		return complain(USAGE, "'%s' is too much", argv[optind]);
+	/* Recordings need neither */
+	if (!o->profile && o->drives) {
+		o->media = o->media ? o->media : REPLAY_MEDIA;
+		return 0;
+	}
 	if (!o->profile || !*o->profile)
 		return complain(USAGE, "give --profile, such as tower:4 or mc8600");
 	if (!o->media || !*o->media)
 		return complain(USAGE, "give --media, a folder for the discs");
 	return 0;
+}
+
+/* "replay=FILE", with FILE as the daemon finds it; it lives as long as the program. */
+static int add_drive(struct sim_plan *plan, const char *text, char *err, size_t errlen)
+{
+	bool file = !strncmp(text, "replay=", 7) && text[7];
+	char *path = absolute(file ? text + 7 : "/");
+	char *what = NULL;
+	int ret;
+
+	if (!path || asprintf(&what, "%s%s", file ? "replay=" : text, file ? path : "") < 0) {
+		free(path);
+		snprintf(err, errlen, "out of memory");
+		return -ENOMEM;
+	}
+	free(path);
+	ret = sim_plan_replay(plan, what, err, errlen);
+	if (ret)
+		free(what);
+	return ret;
 }
 
 static int cmd_start(int argc, char *argv[])
@@ -191,7 +229,9 @@ static int cmd_start(int argc, char *argv[])
 
 	if (status)
 		return status;
-	ret = sim_plan_parse(plan, o.profile, o.shared_host, err, sizeof(err));
+	ret = o.profile ? sim_plan_parse(plan, o.profile, o.shared_host, err, sizeof(err)) : 0;
+	for (size_t i = 0; i < o.drives && !ret; i++)
+		ret = add_drive(plan, o.drive[i], err, sizeof(err));
 	for (size_t i = 0; i < o.sets && !ret; i++)
 		ret = sim_plan_set(plan, o.set[i], err, sizeof(err));
 	if (ret)

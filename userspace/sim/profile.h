@@ -31,6 +31,7 @@ enum sim_kind {
 	SIM_READER,
 	SIM_RECORDER,
 	SIM_CHANGER,
+	SIM_REPLAY,		/* a drive or changer out of a recording */
 };
 
 struct sim_plan_device {
@@ -48,6 +49,9 @@ struct sim_plan_device {
 	unsigned int slots;
 	unsigned int mails, arms;
 	bool printer, no_flip, no_tags, no_dvcid;
+	/* of a replay */
+	const char *recording;	/* path, borrowed */
+	bool loop;		/* its answers begin again after the last */
 };
 
 struct sim_plan {
@@ -65,6 +69,12 @@ int sim_plan_parse(struct sim_plan *plan, const char *profiles, bool shared_host
 		   char *err, size_t errlen);
 
 /*
+ * Adds a device, "replay0" and so on, that answers as a recording says.  what: "replay=FILE" or
+ * "replay=FILE,loop"; it outlives the plan.  0, or -EINVAL.
+ */
+int sim_plan_replay(struct sim_plan *plan, char *what, char *err, size_t errlen);
+
+/*
  * Changes what a device says of itself: "recorder0.vendor=ACME,serial=123";
  * fields vendor (8 characters at most), product (16), revision (4) and serial
  * (32), printable ASCII.  0, -ENOENT (no such device) or -EINVAL.
@@ -78,7 +88,7 @@ int sim_identity_set(struct sim_identity *identity, const char *text, char *err,
 /* The device of that name, or NULL. */
 struct sim_plan_device *sim_plan_find(struct sim_plan *plan, const char *name);
 
-/* "reader", "recorder", "changer" */
+/* "reader", "recorder", "changer", "replay" */
 const char *sim_kind_name(enum sim_kind kind);
 
 #endif
