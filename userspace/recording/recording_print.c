@@ -60,6 +60,21 @@ static size_t zeros(const uint8_t *data, size_t len)
 	return n;
 }
 
+/* Bytes of a line: up to a run of zeros that is said in one word */
+static size_t line_of(const uint8_t *data, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && n < PER_LINE) {
+		size_t run = zeros(data + n, len - n < PER_LINE ? len - n : PER_LINE);
+
+		if (run == PER_LINE)
+			break;
+		n += run + !run;
+	}
+	return n < PER_LINE ? n : PER_LINE;
+}
+
 /* Lines of hex; a line or more of zeros is said in one word */
 static void print_data(FILE *f, const uint8_t *data, size_t len)
 {
@@ -73,7 +88,7 @@ static void print_data(FILE *f, const uint8_t *data, size_t len)
 			at += n;
 			continue;
 		}
-		n = len - at < PER_LINE ? len - at : PER_LINE;
+		n = line_of(data + at, len - at);
 		print_hex(f, "data", data + at, n);
 		fputc('\n', f);
 		at += n;
