@@ -28,7 +28,7 @@ sg_of() { # reader N: its sg device
 }
 both() { # command...: prints the same of the real drive and the played one, @ is its sg device
 	for unit in 0 1; do
-		sg=$(sg_of $unit)
+		sg=$(sg_of "$unit")
 		sh -c "$(echo "$*" | sed "s#@#$sg#g")" 2>&1 | sed "s#$sg##g" >"$tmp/$unit"
 	done
 	[ -s "$tmp/0" ] && diff "$tmp/0" "$tmp/1"

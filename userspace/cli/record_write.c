@@ -52,13 +52,15 @@ void record_exchange(struct record *record, const struct recording_exchange *x)
 {
 	struct recording_exchange copy = *x;
 
-	copy.data = x->data_len ? malloc(x->data_len) : NULL;
-	if (x->data_len && !copy.data) {
+	if (!x->data)
+		copy.data_len = 0;
+	copy.data = malloc(copy.data_len + 1u);
+	if (!copy.data) {
 		fail(record, ENOMEM);
 		return;
 	}
-	if (x->data_len)
-		memcpy(copy.data, x->data, x->data_len);
+	if (x->data)
+		memcpy(copy.data, x->data, copy.data_len);
 	pthread_mutex_lock(&record->lock);
 	write_exchange(record, &copy);
 	pthread_mutex_unlock(&record->lock);
@@ -95,7 +97,7 @@ void record_result(const struct discmux_result *result, struct recording_exchang
 
 static const void *pointer(uint64_t value)
 {
-	return (const void *)(uintptr_t)value;
+	return (const void *)(uintptr_t)value; /* NOLINT(performance-no-int-to-ptr) */
 }
 
 static void observe_exec(struct record *record, const struct discmux_exec *exec)

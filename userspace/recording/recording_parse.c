@@ -15,7 +15,7 @@ struct parser {
 	struct recording *rec;
 	bool has_type, has_blanked;
 	struct recording_exchange open;	/* one whose end has not come; cdb_len 0: none */
-	uint32_t room;			/* of open.data */
+	size_t room;			/* of open.data */
 	size_t total;			/* bytes of data so far */
 	char *err;
 	size_t errlen;
@@ -110,9 +110,11 @@ static int digit(char c)
 
 static bool byte_of(const char *word, uint8_t *out)
 {
-	if (digit(word[0]) < 0 || digit(word[1]) < 0 || word[2])
+	int high = digit(word[0]), low = high < 0 ? -1 : digit(word[1]);
+
+	if (low < 0 || word[2])
 		return false;
-	*out = (uint8_t)(digit(word[0]) << 4 | digit(word[1]));
+	*out = (uint8_t)(high * 16 + low);
 	return true;
 }
 
@@ -178,7 +180,7 @@ static int only_bytes(struct parser *p, uint8_t *out, size_t max, size_t *len)
 
 static int parse_version(struct parser *p)
 {
-	uint32_t version;
+	uint32_t version = 0;
 	int ret = next_line(p);
 
 	if (ret < 0)
@@ -199,7 +201,7 @@ static int parse_version(struct parser *p)
 
 static int parse_type(struct parser *p)
 {
-	uint32_t type;
+	uint32_t type = 0;
 	int ret;
 
 	if (p->has_type)
@@ -295,7 +297,7 @@ static int parse_cdb(struct parser *p)
 static int more_data(struct parser *p, size_t len)
 {
 	struct recording_exchange *x = &p->open;
-	uint32_t want = p->room ? p->room : 256;
+	size_t want = p->room ? p->room : 256;
 	uint8_t *more;
 
 	if (x->blank_len)
