@@ -143,33 +143,26 @@ bool dmx_is_library(struct dmx_member *m)
 }
 
 /*
- * MODE SENSE(6), page 1Dh: SMC-3 7.3.3; the order of types is its own.  Tried
- * until it is known: a changer may be reserved or at work when it is first seen.
+ * Where its elements are.  Tried until it is known: a changer may be reserved or
+ * at work when it is first seen.
  */
 static void dmx_changer_ranges(struct dmx_member *m)
 {
 	static const u8 cdb[6] = { MODE_SENSE, 0x08, 0x1d, 0, 255 };
-	static const u8 types[] = {
-		DISCMUX_ELEMENT_TRANSPORT, DISCMUX_ELEMENT_STORAGE,
-		DISCMUX_ELEMENT_IMPORT_EXPORT, DISCMUX_ELEMENT_DATA_TRANSFER,
-	};
-	u8 buf[255] = {};
-	unsigned int i, page;
+	struct dmx_range ranges[DMX_RANGES] = {};
+	u8 buf[255];
+	unsigned int i;
 	int got = dmx_ask(m, cdb, sizeof(cdb), buf, sizeof(buf), DMX_STATUS_TIMEOUT);
 
-	page = 4 + buf[3];
-	if (got < 0 || page + 18 > got || (buf[page] & 0x3f) != 0x1d)
+	if (!dmx_reply_ranges(buf, got, ranges))
 		return;
-	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		struct dmx_range *r = &m->changer->range[types[i]];
-		u16 count = get_unaligned_be16(buf + page + 4 + 4 * i);
-
-		/* Their mail slot has a second address, which no page tells of (3.7). */
-		if (types[i] == DISCMUX_ELEMENT_IMPORT_EXPORT && dmx_is_library(m))
-			count = 2;
-		r->first = get_unaligned_be16(buf + page + 2 + 4 * i);
+	/* Their mail slot has a second address, which no page tells of (3.7). */
+	if (dmx_is_library(m))
+		ranges[DISCMUX_ELEMENT_IMPORT_EXPORT].count = 2;
+	for (i = DISCMUX_ELEMENT_TRANSPORT; i < DMX_RANGES; i++) {
+		m->changer->range[i].first = ranges[i].first;
 		/* Pairs with dmx_range_has(). */
-		smp_store_release(&r->count, count);
+		smp_store_release(&m->changer->range[i].count, ranges[i].count);
 	}
 }
 

@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "elements.h"
+#include "replies.h"
 
 /* A snapshot of the elements; never changed once published. */
 struct dmx_map {
@@ -26,11 +27,6 @@ enum dmx_mech {
 	DMX_MECH_IDLE,
 	DMX_MECH_ASKED,		/* READ ELEMENT STATUS on its way */
 	DMX_MECH_MOVING,
-};
-
-struct dmx_range {
-	u16 first;
-	u16 count;
 };
 
 /**
@@ -66,7 +62,7 @@ struct dmx_changer {
 	ktime_t asked;
 	bool stale;
 	bool garbled;
-	struct dmx_range range[DISCMUX_ELEMENT_DATA_TRANSFER + 1];
+	struct dmx_range range[DMX_RANGES];
 	unsigned int options;
 	struct dmx_member *member;
 };

@@ -10,6 +10,7 @@
 
 #include "cdtext.h"
 #include "mmc.h"
+#include "subcode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -127,6 +128,35 @@ static void cd(const uint8_t *data, size_t len)
 	mmc_parse_q(data, len, (int32_t)len * 75 - 150, &q);
 }
 
+/* Subchannel Q and CD-Text as they are on the disc, without what a drive makes of them */
+static void raw(const uint8_t *data, size_t len)
+{
+	char mcn[CD_MCN_SIZE], isrc[CD_ISRC_SIZE], titles[3][40];
+	uint8_t q[CD_Q], apart[96], together[96], packs[4 * CD_TEXT_PACK], spread[96];
+	size_t i;
+
+	cd_text_get_all(data, len / CD_TEXT_PACK, CD_TEXT_TITLE, titles[0], 3, sizeof(titles[0]));
+	for (i = 0; i < 3; i++)
+		text(titles[i], sizeof(titles[i]), "titles");
+	if (len < 96)
+		return;
+	cd_sub_q(data, q);
+	cd_sub_apart(data, apart);
+	require(!memcmp(apart + CD_Q, q, sizeof(q)), "the same Q either way");
+	cd_sub_together(apart, together);
+	require(!memcmp(together, data, sizeof(together)), "subchannels as they were");
+	cd_q_valid(q);
+	cd_q_get_mcn(q, mcn);
+	cd_q_get_isrc(q, isrc);
+	text(mcn, sizeof(mcn), "MCN of Q");
+	text(isrc, sizeof(isrc), "ISRC of Q");
+	cd_text_gather(data, packs);
+	cd_text_spread(packs, spread);
+	for (i = 0; i < sizeof(spread); i++)
+		require((spread[i] & 0x3f) == (data[i] & 0x3f), "packs as they were");
+	cd_text_pack_ok(packs);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = malloc(size + !size);
@@ -137,6 +167,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	drive(copy, size);
 	disc(copy, size);
 	cd(copy, size);
+	raw(copy, size);
 	free(copy);
 	return 0;
 }

@@ -86,6 +86,9 @@ static void requests(void **state)
 	becomes("slot changer 7 empty", "{\"command\":\"slot\",\"changer\":\"changer\",\"slot\":7}");
 	becomes("speed drive0 unlimited",
 		"{\"command\":\"speed\",\"device\":\"drive0\",\"factor\":0.0}");
+	becomes("rewind replay0", "{\"command\":\"rewind\",\"device\":\"replay0\"}");
+	becomes("rewind replay0 2",
+		"{\"command\":\"rewind\",\"device\":\"replay0\",\"part\":2}");
 	becomes("speed drive0 2.5",
 		"{\"command\":\"speed\",\"device\":\"drive0\",\"factor\":2.5}");
 	becomes("fault drive0 hang op 2a",
@@ -133,7 +136,7 @@ static void wrong_words(void **state)
 		"insert a b --layer-break", "insert a b --layer-break x", "insert a b --protect",
 		"blank", "blank dvd+r a b c", "blank dvd+r --blocks", "blank dvd+r --blocks x",
 		"tray reader0", "tray reader0 ajar", "mail", "mail insert", "mail open m",
-		"mail changer1", "slot", "slot 1", "slot x 1", "slot 1 a b", "speed drive0",
+		"rewind", "rewind replay0 x", "mail changer1", "slot", "slot 1", "slot x 1", "slot 1 a b", "speed drive0",
 		"speed drive0 fast", "speed drive0 -1", "speed drive0 0", "speed drive0 nan",
 		"fault drive0", "message drive0", "codes 80/61", "clear", "clear drive0 x", "clear drive0 0", "vanish",
 		"appear a b", "set drive0", "list --frobnicate",

@@ -242,6 +242,30 @@ static void habits_of_devices(void **state)
 	assert_non_null(strstr(err, "too many habits for recorder0"));
 }
 
+static void recordings(void **state)
+{
+	char one[] = "replay=/a.rec", two[] = "replay=/b.rec,loop";
+	char bad[][16] = { "replay=", "habit=x", "replay", "" };
+
+	(void)state;
+	assert_int_equal(parse("tower:1", false), 0);
+	assert_int_equal(sim_plan_replay(&plan, one, err, sizeof(err)), 0);
+	assert_int_equal(sim_plan_replay(&plan, two, err, sizeof(err)), 0);
+	assert_int_equal(plan.count, 4);
+	assert_string_equal(plan.device[2].name, "replay0");
+	assert_string_equal(plan.device[2].recording, "/a.rec");
+	assert_false(plan.device[2].loop);
+	assert_string_equal(plan.device[3].name, "replay1");
+	assert_string_equal(plan.device[3].recording, "/b.rec");
+	assert_true(plan.device[3].loop);
+	assert_int_not_equal(plan.device[2].host, plan.device[3].host);
+	assert_int_not_equal(plan.device[2].host, plan.device[1].host);
+	assert_string_equal(sim_kind_name(plan.device[2].kind), "replay");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(sim_plan_replay(&plan, bad[i], err, sizeof(err)), -EINVAL);
+	assert_int_equal(plan.count, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +279,7 @@ int main(void)
 		cmocka_unit_test(bad_profiles),
 		cmocka_unit_test(set_fields),
 		cmocka_unit_test(bad_fields),
+		cmocka_unit_test(recordings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

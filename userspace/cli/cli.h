@@ -47,7 +47,7 @@ cli_command cmd_status, cmd_copy, cmd_load, cmd_unload, cmd_move, cmd_inventory,
 	cmd_counters, cmd_sense, cmd_message, cmd_images, cmd_extract, cmd_mtx, cmd_eject, cmd_position, cmd_exchange,
 	cmd_init, cmd_rezero, cmd_selftest, cmd_lock, cmd_unlock, cmd_reserve, cmd_release,
 	cmd_log, cmd_modes, cmd_mail_slot, cmd_print, cmd_panel, cmd_daemon, cmd_auto, cmd_simulate, cmd_verify, cmd_erase, cmd_read,
-	cmd_drives, cmd_media;
+	cmd_drives, cmd_media, cmd_record;
 
 /*
  * Options of every subcommand, to be put into its own tables:

@@ -135,6 +135,16 @@ static const struct cli_subcommand commands[] = {
 	{ "mtx", cmd_mtx, false, "[-f DEVICE] WORD [NUMBER]...", "the library in the words of mtx",
 	  "Command line, output and exit status are those of mtx 1.3.12; DEVICE is\n"
 	  "/dev/discmuxN or the sg device of its changer.  See discmux-mtx(1).\n" },
+	{ "record", cmd_record, true, "MEMBER FILE [OPTION]... [-- COMMAND [ARGUMENT]...]",
+	  "what a device is asked and answers, for discmux-sim to play",
+	  "  MEMBER      reader, reader:1, recorder:2, changer\n"
+	  "  FILE        made anew; - is standard output\n"
+	  "  COMMAND     a command of discmux: what it sends to the member, behind the\n"
+	  "              questions that are always asked and change nothing\n"
+	  "  --data      keep what is read from the disc, too\n"
+	  "  --titles    keep CD-Text, ISRC, catalogue numbers and volume tags, too\n"
+	  "  --serials   keep serial numbers, too\n"
+	  "See discmux-recording(5).\n" },
 	{ "watch", cmd_watch, true, "[--count N] [--timeout S]", "events as they happen",
 	  "  --count N   end after N events\n"
 	  "  --timeout S end after S seconds; exit status 1 when --count was not reached\n"

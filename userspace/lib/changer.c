@@ -146,7 +146,7 @@ int discmux_move(struct discmux *dm, uint32_t source, uint32_t destination, uint
 		result = &own;
 	memset(result, 0, sizeof(*result));
 	move.result = dm_ptr(result);
-	ret = dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_MOVE, &move);
+	ret = dm_call(dm, DISCMUX_IOC_MOVE, &move);
 	if (ret < 0)
 		return move_failed(dm, ret, source, destination);
 	ret = discmux_result_errno(result);

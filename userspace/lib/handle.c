@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "observe.h"
 
 #ifndef DISCMUX_VERSION
 #define DISCMUX_VERSION "0.1.0"
@@ -86,9 +87,27 @@ const char *dm_errno_text(int err)
 	}
 }
 
-int dm_ioctl(struct discmux *dm, unsigned long request, void *arg, const char *what)
+static dm_observe_fn *observer;
+static void *observer_context;
+
+void dm_observe(dm_observe_fn *fn, void *context)
+{
+	observer = fn;
+	observer_context = context;
+}
+
+int dm_call(const struct discmux *dm, unsigned long request, void *arg)
 {
 	int ret = dm->ioctl(dm->context, dm->fd, request, arg);
+
+	if (observer)
+		observer(observer_context, dm->fd, request, arg, ret);
+	return ret;
+}
+
+int dm_ioctl(struct discmux *dm, unsigned long request, void *arg, const char *what)
+{
+	int ret = dm_call(dm, request, arg);
 
 	return ret < 0 ? dm_fail(dm, ret, "%s: %s", what, dm_errno_text(ret)) : 0;
 }

@@ -33,7 +33,10 @@ int dm_attach(struct discmux *dm, const char *path);
 int dm_fail(struct discmux *dm, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* An ioctl; what names the action in the message when it fails. */
+/* An ioctl: 0 or a negative errno.  Every call of the driver goes through it. */
+int dm_call(const struct discmux *dm, unsigned long request, void *arg);
+
+/* The same; what names the action in the message when it fails. */
 int dm_ioctl(struct discmux *dm, unsigned long request, void *arg, const char *what);
 
 /* "recorder 0", or "member 7" when that is all one knows. */

@@ -39,7 +39,7 @@ static int open_node(struct discmux *dm, uint32_t number)
 	struct discmux_member member = { .size = sizeof(member), .member = number };
 	char name[40], path[48];
 
-	if (dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_MEMBER, &member) < 0)
+	if (dm_call(dm, DISCMUX_IOC_MEMBER, &member) < 0)
 		return -1;
 	discmux_text(member.block_name, sizeof(member.block_name), name, sizeof(name));
 	if (!*name || strchr(name, '/'))

@@ -13,7 +13,7 @@ static int get_member(struct discmux *dm, uint32_t number, uint32_t flags,
 	member->size = sizeof(*member);
 	member->flags = flags;
 	member->member = number;
-	return dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_MEMBER, member);
+	return dm_call(dm, DISCMUX_IOC_MEMBER, member);
 }
 
 int dm_next_member(struct discmux *dm, uint32_t *next, struct discmux_member *member)

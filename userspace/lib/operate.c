@@ -62,7 +62,7 @@ int discmux_operate(struct discmux *dm, const struct discmux_operate *what,
 	op.size = sizeof(op);
 	op.result_stride = sizeof(*result);
 	op.result = dm_ptr(result);
-	ret = dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_OPERATE, &op);
+	ret = dm_call(dm, DISCMUX_IOC_OPERATE, &op);
 	if (ret < 0)
 		return operate_failed(dm, ret, &op);
 	ret = discmux_result_errno(result);
@@ -207,7 +207,7 @@ static int page_call(struct discmux *dm, const struct discmux_page *what, uint64
 	page.data = len ? data : 0;
 	page.result_stride = sizeof(*result);
 	page.result = dm_ptr(result);
-	ret = dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_PAGE, &page);
+	ret = dm_call(dm, DISCMUX_IOC_PAGE, &page);
 	if (ret == -EAGAIN)
 		return dm_fail(dm, ret, "%s: the changer moves now; try again later", name);
 	if (ret < 0)

@@ -11,7 +11,7 @@ int discmux_unit_options(struct discmux *dm, struct discmux_unit_options *option
 	int ret;
 
 	options->size = sizeof(*options);
-	ret = dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_OPTIONS, options);
+	ret = dm_call(dm, DISCMUX_IOC_OPTIONS, options);
 	if (ret < 0)
 		return dm_fail(dm, ret, "unit options of %s: %s",
 			       dm_member_name(dm, options->member, name, sizeof(name)),
@@ -28,7 +28,7 @@ int discmux_request_sense(struct discmux *dm, uint32_t member, bool keep,
 		.member = member,
 	};
 	char name[32];
-	int ret = dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_SENSE, &request);
+	int ret = dm_call(dm, DISCMUX_IOC_SENSE, &request);
 
 	if (ret < 0)
 		return dm_fail(dm, ret, "sense data of %s: %s",
@@ -49,7 +49,7 @@ int discmux_send_message(struct discmux *dm, uint32_t member, uint8_t code)
 	const struct discmux_message *known = discmux_message(code);
 	const char *what = known ? known->name : "message";
 	char name[32];
-	int ret = dm->ioctl(dm->context, dm->fd, DISCMUX_IOC_MESSAGE, &message);
+	int ret = dm_call(dm, DISCMUX_IOC_MESSAGE, &message);
 
 	if (ret >= 0)
 		return (int)message.commands;

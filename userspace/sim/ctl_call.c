@@ -39,8 +39,9 @@ struct sim_rig_device *ctl_drive_named(struct ctl_call *call, const char *name)
 {
 	struct sim_rig_device *device = ctl_named(call, name);
 
-	if (device && device->plan->kind == SIM_CHANGER) {
-		ctl_refuse(call, "%s is a changer: give a drive", device->plan->name);
+	if (device && (device->plan->kind == SIM_CHANGER || device->plan->kind == SIM_REPLAY)) {
+		ctl_refuse(call, "%s is a %s: give a drive", device->plan->name,
+			   sim_kind_name(device->plan->kind));
 		return NULL;
 	}
 	return device;

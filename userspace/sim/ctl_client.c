@@ -46,6 +46,7 @@ const char ctl_client_usage[] =
 	"  count [DEVICE] [--json] [--reset]  what the devices saw\n"
 	"  vanish DEVICE, appear DEVICE       pulls its cable, and plugs it in\n"
 	"  set DEVICE FIELD=VALUE...          vendor, product, revision, serial\n"
+	"  rewind DEVICE [PART]               a recording plays from its start, or from a part\n"
 	"of a library:\n"
 	"  raise [CHANGER] XX/YY|log XX|NAME  an error of its manual's tables\n"
 	"  codes [--json]                     all of them, and what comes of each\n"
@@ -356,6 +357,21 @@ static int words_clear(struct words *w)
 	return 0;
 }
 
+static int words_rewind(struct words *w)
+{
+	const char *part;
+
+	if (words_device(w))
+		return -EINVAL;
+	part = next(w);
+	if (!part)
+		return 0;
+	if (!is_number(part))
+		return wrong(w, "bad part '%s': a number, from 1", part);
+	json_object_set_new(w->request, "part", json_integer(atoi(part)));
+	return 0;
+}
+
 static int words_count(struct words *w)
 {
 	json_object_set_new(w->request, "reset", json_boolean(w->reset));
@@ -402,6 +418,7 @@ static const struct {
 	{ "habit", words_habit },
 	{ "clear", words_clear },
 	{ "count", words_count },
+	{ "rewind", words_rewind },
 	{ "vanish", words_device },
 	{ "appear", words_device },
 	{ "set", words_set },

@@ -8,6 +8,7 @@
 #include "ctl_commands.h"
 #include "ctl_faults.h"
 #include "ctl_library.h"
+#include "ctl_replay.h"
 #include "drive.h"
 
 #define WORDS_MAX	32
@@ -432,6 +433,7 @@ static const struct {
 	{ "habit", ctl_habit },
 	{ "clear", ctl_clear },
 	{ "count", do_count },
+	{ "rewind", ctl_rewind },
 	{ "vanish", do_vanish },
 	{ "appear", do_appear },
 	{ "set", do_set },

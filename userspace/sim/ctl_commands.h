@@ -18,6 +18,7 @@
  *   vanish   device
  *   appear   device
  *   set      device, fields ("vendor=X,serial=Y")
+ *   rewind   device [, part]: see ctl_replay.h
  *   raise, codes, robot, attend, magazine, printer, initiator: see ctl_library.h
  *
  * The reply is {"ok": true, ...} or {"ok": false, "error": one line}.

@@ -16,6 +16,17 @@ static long long integer(const json_t *object, const char *key)
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
+/* What was asked that the recording does not know */
+static void print_replay(const json_t *state, FILE *out)
+{
+	const json_t *miss;
+	size_t i;
+
+	json_array_foreach(json_object_get(state, "misses"), i, miss)
+		fprintf(out, "            not recorded: %s (%s), %lld times\n", string(miss, "cdb"),
+			string(miss, "name"), integer(miss, "count"));
+}
+
 static void print_device(const json_t *device, FILE *out)
 {
 	const json_t *state = json_object_get(device, "state");
@@ -27,6 +38,9 @@ static void print_device(const json_t *device, FILE *out)
 		string(device, "address"));
 	if (!json_is_true(json_object_get(device, "present")))
 		fprintf(out, "vanished");
+	else if (!strcmp(string(device, "kind"), "replay"))
+		fprintf(out, "%s, %lld commands of %s", string(state, "product"),
+			integer(state, "commands"), string(state, "recording"));
 	else if (!strcmp(string(device, "kind"), "changer"))
 		fprintf(out, "%s", string(state, "product"));
 	else if (json_is_string(json_object_get(state, "disc")))
@@ -36,6 +50,7 @@ static void print_device(const json_t *device, FILE *out)
 	else
 		fprintf(out, "empty, tray %s", string(state, "tray"));
 	fputc('\n', out);
+	print_replay(state, out);
 	json_array_foreach(json_object_get(device, "faults"), i, fault) {
 		fprintf(out, "            fault %lld: %s, %lld hits", integer(fault, "number"),
 			string(fault, "text"), integer(fault, "hits"));

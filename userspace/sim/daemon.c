@@ -77,10 +77,11 @@ int daemon_find(char *control, size_t len)
 
 /* --- start ------------------------------------------------------------------------------- */
 
+/* A recording may be one of a changer */
 static bool has_changer(const struct sim_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->device[i].kind == SIM_CHANGER)
+		if (plan->device[i].kind == SIM_CHANGER || plan->device[i].kind == SIM_REPLAY)
 			return true;
 	return false;
 }

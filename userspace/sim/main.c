@@ -24,9 +24,11 @@
 #endif
 
 #define USAGE 2
+#define REPLAY_MEDIA "/run/discmux-sim.media"	/* a folder without discs */
 
 static const char usage_text[] =
 	"usage: discmux-sim start --profile P[,P...] --media DIR [options]\n"
+	"       discmux-sim start --drive replay=FILE [options]\n"
 	"       discmux-sim stop\n"
 	"       discmux-sim status [--json]\n"
 	"       discmux-sim ctl [--control SOCKET] COMMAND\n"
@@ -43,6 +45,9 @@ static const char usage_text[] =
 	"start:\n"
 	"  --profile P[,P...]  what to make\n"
 	"  --media DIR         folder of the discs\n"
+	"  --drive replay=FILE[,loop]\n"
+	"                      a drive or changer that answers as a recording of\n"
+	"                      'discmux record' says; loop: over and over\n"
 	"  --set DEVICE.FIELD=VALUE[,FIELD=VALUE...]\n"
 	"                      vendor, product, revision, serial of a device\n"
 	"  --drive [DEVICE.]habit=NAME[=VALUE][+NAME...]\n"
@@ -119,6 +124,8 @@ struct start_options {
 	struct daemon_config config;
 	const char *profile;
 	const char *media;
+	const char *drive[SIM_PLAN_GROUPS];
+	size_t drives;
 	const char *set[SIM_PLAN_DEVICES * 4];
 	size_t sets;
 	struct {
@@ -176,6 +183,13 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 			o->set[o->sets++] = optarg;
 			break;
 		case 'd':
+			if (!strncmp(optarg, "replay", 6)) {
+				if (o->drives == sizeof(o->drive) / sizeof(o->drive[0]))
+					return complain(USAGE, "too many --drive");
+				o->drive[o->drives++] = optarg;
+				break;
+			}
+			/* fallthrough */
 		case 'g':
 			if (o->habits == sizeof(o->habit) / sizeof(o->habit[0]))
 				return complain(USAGE, "too many --drive and --changer");
@@ -214,11 +228,36 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 	}
 	if (optind < argc)
 		return complain(USAGE, "'%s' is too much", argv[optind]);
+	/* Recordings need neither */
+	if (!o->profile && o->drives) {
+		o->media = o->media ? o->media : REPLAY_MEDIA;
+		return 0;
+	}
 	if (!o->profile || !*o->profile)
 		return complain(USAGE, "give --profile, such as tower:4 or mc8600");
 	if (!o->media || !*o->media)
 		return complain(USAGE, "give --media, a folder for the discs");
 	return 0;
+}
+
+/* "replay=FILE", with FILE as the daemon finds it; it lives as long as the program. */
+static int add_drive(struct sim_plan *plan, const char *text, char *err, size_t errlen)
+{
+	bool file = !strncmp(text, "replay=", 7) && text[7];
+	char *path = absolute(file ? text + 7 : "/");
+	char *what = NULL;
+	int ret;
+
+	if (!path || asprintf(&what, "%s%s", file ? "replay=" : text, file ? path : "") < 0) {
+		free(path);
+		snprintf(err, errlen, "out of memory");
+		return -ENOMEM;
+	}
+	free(path);
+	ret = sim_plan_replay(plan, what, err, errlen);
+	if (ret)
+		free(what);
+	return ret;
 }
 
 static int cmd_start(int argc, char *argv[])
@@ -232,7 +271,9 @@ static int cmd_start(int argc, char *argv[])
 
 	if (status)
 		return status;
-	ret = sim_plan_parse(plan, o.profile, o.shared_host, err, sizeof(err));
+	ret = o.profile ? sim_plan_parse(plan, o.profile, o.shared_host, err, sizeof(err)) : 0;
+	for (size_t i = 0; i < o.drives && !ret; i++)
+		ret = add_drive(plan, o.drive[i], err, sizeof(err));
 	for (size_t i = 0; i < o.sets && !ret; i++)
 		ret = sim_plan_set(plan, o.set[i], err, sizeof(err));
 	for (size_t i = 0; i < o.habits && !ret; i++)

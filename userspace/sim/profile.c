@@ -44,6 +44,8 @@ const char *sim_kind_name(enum sim_kind kind)
 		return "recorder";
 	case SIM_CHANGER:
 		return "changer";
+	case SIM_REPLAY:
+		return "replay";
 	}
 	return "unknown";
 }
@@ -297,6 +299,8 @@ static void identify(struct sim_plan *plan)
 			break;
 		case SIM_CHANGER:
 			identify_library(dev, changers++);
+			break;
+		case SIM_REPLAY:	/* the recording knows */
 			break;
 		}
 	}

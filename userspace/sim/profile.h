@@ -35,6 +35,7 @@ enum sim_kind {
 	SIM_READER,
 	SIM_RECORDER,
 	SIM_CHANGER,
+	SIM_REPLAY,		/* a drive or changer out of a recording */
 };
 
 struct sim_plan_device {
@@ -53,6 +54,9 @@ struct sim_plan_device {
 	unsigned int slots;
 	unsigned int mails, arms;
 	bool printer, no_flip, no_tags, no_dvcid;
+	/* of a replay */
+	const char *recording;	/* path, borrowed */
+	bool loop;		/* its answers begin again after the last */
 };
 
 struct sim_plan {
@@ -68,6 +72,12 @@ struct sim_plan {
  */
 int sim_plan_parse(struct sim_plan *plan, const char *profiles, bool shared_host,
 		   char *err, size_t errlen);
+
+/*
+ * Adds a device, "replay0" and so on, that answers as a recording says.  what: "replay=FILE" or
+ * "replay=FILE,loop"; it outlives the plan.  0, or -EINVAL.
+ */
+int sim_plan_replay(struct sim_plan *plan, char *what, char *err, size_t errlen);
 
 /*
  * Changes what a device says of itself: "recorder0.vendor=ACME,serial=123";
@@ -91,10 +101,10 @@ int sim_plan_habit(struct sim_plan *plan, bool changers, const char *text, char 
 /* The device of that name, or NULL. */
 struct sim_plan_device *sim_plan_find(struct sim_plan *plan, const char *name);
 
-/* The kind as a habit has it: one of enum sim_habit_of */
+/* The kind as a habit has it: one of enum sim_habit_of; 0 of a recording, which has none */
 uint8_t sim_kind_bit(enum sim_kind kind);
 
-/* "reader", "recorder", "changer" */
+/* "reader", "recorder", "changer", "replay" */
 const char *sim_kind_name(enum sim_kind kind);
 
 #endif

@@ -14,9 +14,11 @@ uint8_t sim_kind_bit(enum sim_kind kind)
 	case SIM_RECORDER:
 		return SIM_OF_RECORDER;
 	case SIM_CHANGER:
+		return SIM_OF_CHANGER;
+	case SIM_REPLAY:
 		break;
 	}
-	return SIM_OF_CHANGER;
+	return 0;
 }
 
 static int add_habits(struct sim_plan_device *dev, const char *list, char *err, size_t errlen)

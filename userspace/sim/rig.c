@@ -10,6 +10,7 @@
 #include "changer.h"
 #include "drive.h"
 #include "habit.h"
+#include "replay.h"
 #include "rig.h"
 
 /* --- what a changer's arm does to a drive ------------------------------------------------ */
@@ -80,6 +81,19 @@ static int make_drive(struct sim_rig *rig, struct sim_rig_device *device, char *
 	return sim_drive_set_speed(device->dev, rig->config.speed);
 }
 
+static int make_replay(struct sim_rig *rig, struct sim_rig_device *device, char *err, size_t errlen)
+{
+	struct sim_replay_config config = {
+		.path = device->plan->recording,
+		.loop = device->plan->loop,
+		.factor = rig->config.speed,
+	};
+
+	memcpy(config.name, device->plan->name, sizeof(config.name));
+	device->dev = sim_replay_create(&config, err, errlen);
+	return device->dev ? 0 : -EINVAL;
+}
+
 static enum sim_changer_model changer_model(unsigned int number)
 {
 	switch (number) {
@@ -120,7 +134,7 @@ static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char
 	for (size_t i = 0; i < rig->count; i++) {
 		const struct sim_rig_device *drive = &rig->device[i];
 
-		if (drive->plan->group != device->plan->group || drive->plan->kind == SIM_CHANGER ||
+		if (drive->plan->group != device->plan->group || drive->plan->kind >= SIM_CHANGER ||
 		    config.drives == SIM_CHANGER_MAX_DRIVES)
 			continue;
 		config.drive[config.drives] = drive->dev;
@@ -139,9 +153,18 @@ static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char
 static int make_model(struct sim_rig *rig, struct sim_rig_device *device, char *err, size_t errlen)
 {
 	const struct sim_plan_device *plan = device->plan;
-	int ret = plan->kind == SIM_CHANGER ? make_changer(rig, device, err, errlen)
-					    : make_drive(rig, device, err, errlen);
+	int ret;
 
+	switch (plan->kind) {
+	case SIM_CHANGER:
+		ret = make_changer(rig, device, err, errlen);
+		break;
+	case SIM_REPLAY:
+		ret = make_replay(rig, device, err, errlen);
+		break;
+	default:
+		ret = make_drive(rig, device, err, errlen);
+	}
 	if (ret || !plan->habits[0])
 		return ret;
 	return sim_habits_give(device->dev, device->faults, sim_kind_bit(plan->kind),
@@ -201,7 +224,7 @@ static int make_unit(struct sim_rig *rig, struct sim_rig_device *device, char *e
 	int ret;
 
 	memcpy(unit->name, device->plan->name, sizeof(unit->name));
-	unit->type = device->plan->kind == SIM_CHANGER ? 8 : 5;
+	unit->type = device->dev->type;
 	unit->host = device->plan->host;
 	unit->id = device->plan->id;
 	ret = sim_backend_create(unit, rig->config.timeout, err, errlen);
@@ -398,6 +421,10 @@ int sim_rig_identify(struct sim_rig_device *device, const char *fields, char *er
 	bool present;
 	int ret;
 
+	if (device->plan->kind == SIM_REPLAY) {
+		snprintf(err, errlen, "%s is what its recording says: edit that", device->plan->name);
+		return -EINVAL;
+	}
 	ret = sim_identity_set(&identity, fields, err, errlen);
 	if (ret)
 		return ret;
@@ -451,6 +478,8 @@ static json_t *state_of(struct sim_rig_device *device)
 {
 	json_t *state, *printer;
 
+	if (device->plan->kind == SIM_REPLAY)
+		return sim_replay_describe(device->dev);
 	if (device->plan->kind != SIM_CHANGER)
 		return sim_drive_describe(device->dev);
 	state = sim_changer_describe(device->dev);

@@ -7,7 +7,7 @@
 #include "ctl_client.h"
 #include "sim_completion.h"
 
-#define FIRST_CTL	6	/* entries before those of ctl's commands */
+#define FIRST_CTL	7	/* entries before those of ctl's commands */
 
 static const struct {
 	const char *option;
@@ -58,7 +58,7 @@ int sim_completion_print(const char *shell, const struct option *start)
 	for (i = 0; (name = ctl_client_command(i)); i++)
 		snprintf(words + strlen(words), sizeof(words) - strlen(words), "%s%s", i ? " " : "",
 			 name);
-	add_command(&list[0], "", "", "start stop status ctl print help", COMPLETION_ANY);
+	add_command(&list[0], "", "", "start stop status ctl print habits help", COMPLETION_ANY);
 	add(&list[0], "help", 0);
 	add(&list[0], "version", 0);
 	add_command(&list[1], "start", "makes virtual devices", "", COMPLETION_ANY);
@@ -74,6 +74,8 @@ int sim_completion_print(const char *shell, const struct option *start)
 		add(&list[4], name + 2, ctl_client_option_value(i));
 	add_command(&list[5], "print", "data to the label printer", "", COMPLETION_FILE);
 	add(&list[5], "changer", 1);
+	add_command(&list[6], "habits", "what devices can be told to do", "", COMPLETION_ANY);
+	add(&list[6], "json", 0);
 	rc = completion_print(shell, "discmux-sim", list, FIRST_CTL, stdout);
 	free(list);
 	return rc;

@@ -18,4 +18,11 @@ static inline u32 get_unaligned_be24(const void *p)
 	return (u32)b[0] << 16 | (u32)b[1] << 8 | b[2];
 }
 
+static inline u32 get_unaligned_be32(const void *p)
+{
+	const u8 *b = p;
+
+	return (u32)b[0] << 24 | get_unaligned_be24(b + 1);
+}
+
 #endif
