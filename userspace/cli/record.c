@@ -293,7 +293,7 @@ int cmd_record(struct cli *cli, int argc, char **argv)
 	char name[32];
 	int status, c;
 
-	while ((c = getopt_long(argc, argv, CLI_SHORT, options, NULL)) != -1) {
+	while ((c = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (c == OPT_DATA)
 			record.blank.what &= ~RECORDING_BLANKED_DATA;
 		else if (c == OPT_TITLES)
