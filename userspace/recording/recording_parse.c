@@ -503,8 +503,7 @@ static int parse_all(struct parser *p)
 		return ret;
 	if (!p->has_type)
 		return bad(p, "type is missing: 5 is a drive, 8 a changer");
-	/* What was being written when the recorder was killed */
-	recording_exchange_clear(&p->open);
+	/* An open one is what was being written when the recorder was killed */
 	return p->rec->count ? 0 : bad(p, "there is no command in it");
 }
 
