@@ -25,7 +25,7 @@ FIND_KDIR = $(if $(filter none,$(KVER)),echo "$(NO_HEADERS)" >&2; false,echo $(K
 endif
 MODDIR	:= build/modules/$(KVER)
 
-.PHONY: all modules userspace tests unit kselftest flags clean check demo vm deps install uninstall help
+.PHONY: all modules userspace tests unit kselftest flags clean check soak demo vm deps install uninstall help
 .PHONY: bench bench-programs bench-sense bench-elements fuzz deps-build deps-module deps-fuzz
 
 all: userspace
@@ -60,7 +60,10 @@ fuzz: deps-build deps-fuzz
 	$(Q)$(MAKE) -f tests/fuzz/Makefile
 
 check:
-	$(Q)tests/check $(if $(PARTS),--only "$(PARTS)")
+	$(Q)tests/check $(if $(PARTS),--only "$(PARTS)") $(if $(TEST),--test "$(TEST)")
+
+soak:
+	$(Q)tests/check --soak "$(or $(SOAK),all)"
 
 demo:
 	$(Q)packaging/deps build module vm demo && tests/demo/run
@@ -89,6 +92,8 @@ help:
 	@echo 'make modules KVER=6.1|6.12|debug'
 	@echo '                  module for a Debian kernel, in build/modules/KVER'
 	@echo 'make check        all tests; PARTS="unit style build vm e2e install" for some'
+	@echo '                  TEST="e2e/mtx unit/test_images kselftest/stream" for these; KERNEL='
+	@echo 'make soak         tests that have no end, for long; SOAK=list names them'
 	@echo 'make fuzz         the decoders fed with noise; RUNS=10000000'
 	@echo 'make bench        what feeding recorders costs, beside what else there is: build/bench.json'
 	@echo 'make bench-sense  time of a lookup in the tables of sense codes'
