@@ -54,7 +54,7 @@ modules: deps-module $(if $(filter newest,$(KVER)),deps-newest)
 
 # A make of its own, so that it asks pkg-config after deps-build
 userspace tests unit kselftest bench-programs flags: deps-build
-	$(Q)mkdir -p build && flock build/lock $(MAKE) $(JOBS) -f userspace/Makefile $@
+	$(Q)mkdir -p build && flock build/lock$(SAN:%=-san) $(MAKE) $(JOBS) -f userspace/Makefile $@
 
 bench: bench-programs userspace
 	$(Q)packaging/deps module vm && tests/bench/run

@@ -17,15 +17,13 @@ matrix() {
 # failures NAME N: which tests failed, with the place of each one's first
 # complaint: a CI that keeps only the end of our output must be enough.
 failures() {
-	echo "failed: $1 ($2):$(awk '
-		/^# [^ ]+\.[ch]:[0-9]+:/ && place == "" { split($2, at, ":"); place = at[1] ":" at[2] }
-		/^(not )?ok [0-9]+/ {
-			if (/^not ok/) {
-				sub(/^not ok [0-9]+ *(- )?/, "")
-				printf " %s%s;", $0, place == "" ? "" : " (" place ")"
-			}
+	echo "failed: $1 ($2):$(awk -F '\t' '
+		/^C\t# [^ ]+\.[ch]:[0-9]+:/ && place == "" { split($2, at, /[ :]/); place = at[2] ":" at[3] }
+		/^T/ {
+			if ($2 == "FAIL")
+				printf " %s%s;", $4, place == "" ? "" : " (" place ")"
 			place = ""
-		}' "$(file_of "$1").log" | cut -c1-700)"
+		}' "$(file_of "$1").tests" | cut -c1-700)"
 }
 
 # seconds_of_parts: passed, failed, skipped, seconds of all jobs of a part, and of their processors
