@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # variables of tests/check and its other files
 #
 # For tests/check: which jobs there are, what each one runs and what has to be built before.
 
@@ -34,11 +34,13 @@ job_userspace() { # TARGET...
 	job build/userspace 900 '' tests/tap-one "make $*" make -k "$@"
 }
 
+# shellcheck disable=SC2120 # see choose.sh
 job_sanitized() { # MAKE-ARGUMENT...
 	job build/sanitized 1200 '' tests/tap-one "make unit SAN=1" make -k unit SAN=1 "$@"
 }
 
 # add_needed: what the jobs so far need to be built.
+# shellcheck disable=SC2119 # all of it
 add_needed() {
 	local name need
 	for name in "${names[@]}"; do
@@ -57,8 +59,8 @@ add_needed() {
 groups() {
 	case " ${names[*]} " in *" build/module-"*) echo module ;; esac
 	case " ${names[*]} " in *" style/"* | *" unit/"*) echo check ;; esac
-	case " ${names[*]} " in *" fuzz "*) echo fuzz ;; esac
-	case " ${names[*]} " in *" e2e/"* | *" kselftest/"* | *" vm/"*) echo vm ;; esac
+	case " ${names[*]} " in *" fuzz "* | *" soak/fuzz "*) echo fuzz ;; esac
+	case " ${names[*]} " in *" e2e/"* | *" kselftest/"* | *" vm/"* | *" soak/"*) echo vm ;; esac
 	case " ${names[*]} " in *" build/module-debug "*) echo debug ;; esac
 	case " ${names[*]} " in *" roots "*) echo roots ;; esac
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of tests/check and its other files
 #
 # For tests/check: what came of the jobs: what failed, the slowest, junit.xml, the sum.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of tests/check and its other files
 #
 # For tests/check: runs the jobs side by side, the longest first: by the times they took the last
 # time on this machine, or else by those in the table "weights".

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # variables of tests/vm/run
 #
 # For tests/vm/run. Half of what a short test costs in an emulated guest is its boot, and all guests
 # of a kernel boot alike: what one run adds comes to its guest afterwards. So a machine is kept, as
