@@ -36,30 +36,33 @@ kept_key()
 	} | sha256sum | cut -c1-16
 }
 
-# keep_machine FILE: boots one and keeps it in FILE.
+# keep_machine FILE: boots one and keeps it in FILE. In a subshell: what is set here is of that
+# machine.
 keep_machine()
 {
-	local file=$1 pid
+	local file=$1
 	find "${file%/*}" -maxdepth 1 -name 'machine-*' -mtime +7 -delete
-	# shellcheck disable=SC2030 # another machine's files
-	tmp=$tmp/keep
-	mkdir -p "$tmp/late"
-	ln "$tmp/../initrd" "$tmp/initrd"
+	mkdir "$tmp/keep"
+	ln "$tmp/initrd" "$tmp/keep/initrd"
+	tmp=$tmp/keep stdin=0
+	log=$(mktemp "$tree/build/vm/log/$(date +%Y%m%d-%H%M%S)-$kernel-boot-XXXX.log")
+	chmod 644 "$log"
+	mkdir "$tmp/late"
 	mkfifo "$tmp"/{go,stdout,stderr,monitor}.{in,out}
 	: >"$tmp/ctl"
-	exec 7<>"$tmp/monitor.in"
-	cat "$tmp/monitor.out" >"$tmp/said" &
-	log=${log%.log}-boot.log stdin=0
+	exec 7<>"$tmp/monitor.in" 6<>"$tmp/monitor.out"
 	machine
 	timeout --foreground -k 10 600 "${qemu[@]}" -chardev "pipe,id=monitor,path=$tmp/monitor" \
-		-mon chardev=monitor </dev/null >/dev/null 2>&1 &
-	pid=$!
+		-mon chardev=monitor </dev/null >/dev/null 2>&1 6>&- 7>&- 9>&- &
+	qemu_pid=$!
+	trap 'kill "$qemu_pid" 2>/dev/null || :; rm -f "$file.tmp"' EXIT
 	until grep -q '^booted' "$tmp/ctl"; do
-		kill -0 "$pid" 2>/dev/null || return
+		kill -0 "$qemu_pid" 2>/dev/null || return
 		sleep 0.2
 	done
-	printf '%s\n' "migrate_set_parameter max-bandwidth 100G" \
-		"migrate \"exec:cat >'$file.tmp'\"" "info migrate" quit >&7
-	wait "$pid"
-	report && grep -q 'status: completed' "$tmp/said" && mv "$file.tmp" "$file"
+	printf '%s\n' "migrate_set_parameter max-bandwidth 100G" "migrate \"exec:cat >'$file.tmp'\"" \
+		"info migrate" quit >&7
+	wait "$qemu_pid" || return
+	# What the monitor said waits in its pipe, which has room for it
+	report && timeout 10 grep -q -m 1 'status: completed' <&6 && mv "$file.tmp" "$file"
 }
