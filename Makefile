@@ -31,7 +31,7 @@ FIND_KDIR = $(if $(filter none,$(KVER)),echo "$(NO_HEADERS)" >&2; false,echo $(K
 endif
 MODDIR	:= build/modules/$(KVER)
 
-.PHONY: all modules userspace tests unit kselftest flags clean check demo vm deps install uninstall help
+.PHONY: all modules userspace tests unit kselftest flags clean check soak demo vm deps install uninstall help
 .PHONY: bench bench-programs bench-sense bench-elements fuzz deps-build deps-module deps-newest deps-fuzz
 
 all: userspace
@@ -54,7 +54,7 @@ modules: deps-module $(if $(filter newest,$(KVER)),deps-newest)
 
 # A make of its own, so that it asks pkg-config after deps-build
 userspace tests unit kselftest bench-programs flags: deps-build
-	$(Q)mkdir -p build && flock build/lock $(MAKE) $(JOBS) -f userspace/Makefile $@
+	$(Q)mkdir -p build && flock build/lock$(SAN:%=-san) $(MAKE) $(JOBS) -f userspace/Makefile $@
 
 bench: bench-programs userspace
 	$(Q)packaging/deps module vm && tests/bench/run
@@ -66,7 +66,10 @@ fuzz: deps-build deps-fuzz
 	$(Q)$(MAKE) $(JOBS) -f tests/fuzz/Makefile programs && $(MAKE) -f tests/fuzz/Makefile
 
 check:
-	$(Q)tests/check $(if $(PARTS),--only "$(PARTS)")
+	$(Q)tests/check $(if $(PARTS),--only "$(PARTS)") $(if $(TEST),--test "$(TEST)")
+
+soak:
+	$(Q)tests/check --soak "$(or $(SOAK),all)"
 
 demo:
 	$(Q)packaging/deps build module vm demo && tests/demo/run
@@ -98,6 +101,8 @@ help:
 	@echo 'make modules KVER=6.1|6.12|newest|debug'
 	@echo '                  module for a Debian kernel, in build/modules/KVER'
 	@echo 'make check        all tests; PARTS="unit style build vm e2e install" for some'
+	@echo '                  TEST="e2e/mtx unit/test_images kselftest/stream" for these; KERNEL='
+	@echo 'make soak         tests that have no end, for long; SOAK=list names them'
 	@echo '                  PARTS=roots: all of this in empty roots of Debian 12 and 13 (root)'
 	@echo 'make fuzz         the decoders fed with noise; RUNS=10000000'
 	@echo 'make bench        what feeding recorders costs, beside what else there is: build/bench.json'

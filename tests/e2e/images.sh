@@ -109,17 +109,18 @@ check "check --json" sh -c "! discmux images check --json >$tmp/json 2>/dev/null
 
 # Killed at any time: what is listed is whole, and nothing else is left
 n=0
-while [ $n -lt 12 ]; do
+kills=${IMAGES_KILLS:-12}
+while [ "$n" -lt "$kills" ]; do
 	n=$((n + 1))
 	discmux images add HDD3 --from "$tmp/m.iso" --overwrite >/dev/null 2>&1 &
-	usleep $((n * 4000))
+	usleep $((n % 50 * 4000))
 	kill -9 $! 2>/dev/null
 	wait $! 2>/dev/null
 	discmux images add HDD4 --from "$tmp/cd.cue" --overwrite >/dev/null || break
 	[ -z "$(find $store -name '.new-*' -o -name '.old-*' -o -name '.was-*')" ] || break
 	[ ! -e $store/HDD3 ] || discmux images check HDD3 >/dev/null || break
 done
-check "killed $n times" [ $n -eq 12 ]
+check "killed $n times" [ "$n" -eq "$kills" ]
 check "remove" discmux images remove HDD1 HDD4
 check "they are gone" list '[.images[] | .name] | contains(["HDD1"]) | not'
 check "remove what is not there" fails 1 'there is no image HDD1' discmux images remove HDD1

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Commands by chance, most of them nearly right, on every medium: the drive stays
- * sane, and what it leaves of the disc can be read again.
+ * sane, and what it leaves of the disc can be read again.  RANDOM_DISCS of the
+ * environment: as many discs (36); RANDOM_SEED: other commands.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,14 @@
 #define COMMANDS	4000
 
 static uint32_t seed;
+
+/* A number of the environment, or what it is without. */
+static uint32_t number(const char *name, uint32_t otherwise)
+{
+	const char *value = getenv(name);
+
+	return value ? (uint32_t)strtoul(value, NULL, 10) : otherwise;
+}
 
 static uint32_t chance(uint32_t n)
 {
@@ -119,6 +128,7 @@ static void every_medium(void **state)
 		"cd-r", "cd-rw", "dvd-r", "dvd-rw", "dvd+r", "dvd+rw", "dvd+r-dl", "bd-r", "bd-re",
 	};
 	struct harness *h = *state;
+	uint32_t discs = number("RANDOM_DISCS", 9 * 4), first = number("RANDOM_SEED", 1);
 	struct sim_drive_config config = {
 		.identity = { "VIRTUAL", "BD RECORDER", "1.00", "SN0009" },
 		.name = "recorder1", .recorder = true, .bd = true, .media = h->media,
@@ -128,10 +138,10 @@ static void every_medium(void **state)
 	h->dev = sim_drive_create(&config, h->err, sizeof(h->err));
 	assert_non_null(h->dev);
 	sim_drive_set_delays(h->dev, 0, 0);
-	for (unsigned int i = 0; i < 9 * 4; i++) {
+	for (unsigned int i = 0; i < discs; i++) {
 		char name[16];
 
-		seed = i + 1;
+		seed = i + first;
 		snprintf(name, sizeof(name), "disc%u", i);
 		assert_int_equal(sim_media_blank(h->media, types[i % 9], name, 2000, NULL, 0,
 						 h->err, sizeof(h->err)), 0);
@@ -145,7 +155,7 @@ static void every_medium(void **state)
 							sizeof(h->err)), 0);
 			json = sim_media_describe(h->media, name);
 			if (json_object_get(json, "error"))
-				fail_msg("%s, %s: %s", types[i % 9], name,
+				fail_msg("%s, seed %u: %s", types[i % 9], i + first,
 					 json_string_value(json_object_get(json, "error")));
 			json_decref(json);
 			if (!again)
