@@ -106,6 +106,10 @@ jobs_style() {
 	done
 }
 
+jobs_machine() {
+	job machine 7200 build/userspace tests/install/machine --boot
+}
+
 jobs_roots() {
 	job roots 7200 '' tests/roots/run
 }
