@@ -173,7 +173,7 @@ idle() {
 # waits_for_driver: it is up and says what it waits for
 waits_for_driver() {
 	is ActiveState active &&
-		is StatusText 'waiting for /dev/discmux0: the driver is not loaded: run modprobe discmux'
+		is StatusText 'waiting for the driver: no /dev/discmux0: run modprobe discmux'
 }
 
 has_drives() {
@@ -246,7 +246,7 @@ check "it knows what it did" counter discs-good 3
 
 # The driver goes and comes, as with its upgrade
 pid=$(property MainPID)
-waited='waiting for /dev/discmux0: the driver is not loaded'
+waited='waiting for the driver: no /dev/discmux0'
 check "the driver is unloaded" unloaded
 check "it says so" wait_for 20 waits_for_driver
 check "it answers, without drives" wait_for 20 has_drives 0

@@ -77,8 +77,7 @@ static void take_signal(struct daemon *d)
 static void show_status(const struct daemon *d, const char *first)
 {
 	if (*d->waits)
-		sd_notifyf(0, "%sSTATUS=waiting for /dev/discmux%d: %s", first, d->core.mux,
-			   d->waits);
+		sd_notifyf(0, "%sSTATUS=waiting for the driver: %s", first, d->waits);
 	else
 		sd_notifyf(0, "%sSTATUS=ready", first);
 }
@@ -101,21 +100,35 @@ static void driver_went(struct daemon *d)
 	d->events = NULL;
 }
 
+/* The library would say whether the module is loaded, too; but as a module goes, its
+ * devices go first. */
+static void why_not(const struct daemon *d, const struct discmux *dm, int rc, char *why, size_t size)
+{
+	if (rc != -ENOENT)
+		snprintf(why, size, "%s", discmux_error(dm));
+	else if (!d->core.mux)
+		snprintf(why, size, "no /dev/discmux0: run modprobe discmux");
+	else
+		snprintf(why, size, "no /dev/discmux%d: run modprobe discmux muxes=%d",
+			 d->core.mux, d->core.mux + 1);
+}
+
 /* True when it is known of something else than before, which is said once. */
 static bool check_driver(struct daemon *d)
 {
-	struct discmux *dm;
 	char why[sizeof(d->waits)] = "";
+	struct discmux *dm;
+	int rc = discmux_open(d->core.mux, 0, &dm);
 
-	if (discmux_open(d->core.mux, 0, &dm))
-		snprintf(why, sizeof(why), "%s", discmux_error(dm));
+	if (rc)
+		why_not(d, dm, rc, why, sizeof(why));
 	discmux_close(dm);
 	if (!strcmp(why, d->waits))
 		return false;
 	snprintf(d->waits, sizeof(d->waits), "%s", why);
 	atomic_store(&d->core.driver, !*why);
 	if (*why)
-		core_log(4, "waiting for /dev/discmux%d: %s", d->core.mux, why);
+		core_log(4, "waiting for the driver: %s", why);
 	else
 		core_log(6, "the driver is there");
 	return true;
