@@ -35,6 +35,14 @@ two_sessions() { # PROGRAM FIRST SECOND
 			[.sessions[].tracks[0].method] == [\"${2#-}\", \"${3#-}\"]"
 }
 
+# Its cue sheet begins again with track 1 at 00:00:00: refused, and the disc is as it was
+refused() { # FIRST
+	blank cd-r 40000 && wodim dev="$dev" -v -multi "$1" -data "$tmp/first.iso" && reload ||
+		return
+	! wodim dev="$dev" -v -sao -data "$tmp/second.iso" && holds "$tmp/first.iso" &&
+		msinfo wodim "$1" && sidecar ".state == \"appendable\" and (.sessions | length) == 1"
+}
+
 # Trees in an image that grows: xorriso makes the second one for the address it was told
 grows() { # FIRST SECOND
 	mkdir first second mnt && head -c 400000 /dev/urandom >first/a &&
@@ -50,11 +58,10 @@ grows() { # FIRST SECOND
 }
 
 for first in -tao -sao; do
-	for second in -tao -sao; do
-		row cd-r "$first -multi, then $second" wodim \
-			"each block of both sessions; -msinfo; closed" \
-			two_sessions wodim $first $second
-	done
+	row cd-r "$first -multi, then -tao" wodim \
+		"each block of both sessions; -msinfo; closed" two_sessions wodim $first -tao
+	row cd-r "$first -multi, then -sao" wodim "refused; the first session is as it was" \
+		refused $first
 	row cd-r "$first -multi, then -tao" cdrskin \
 		"each block of both sessions; -msinfo; closed" two_sessions cdrskin $first -tao
 done

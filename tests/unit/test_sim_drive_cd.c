@@ -273,6 +273,7 @@ static void sao_mixed(void **state)
 	cd_msf_put(second + 24 + 5, (int32_t)start + 300);
 	page(h, 2, 0, 4, 8);
 	assert_int_equal(CUE(h, second), 0);
+	assert_int_equal(harness_nwa(h, 0xff), start - 150);
 	assert_int_equal(put(h, start - 150, 450, 2336), 0);
 	assert_int_equal(TOC(h, 1, 0), 0);
 	assert_int_equal(h->buf[6], 3);

@@ -137,8 +137,12 @@ static void invisible_info(struct sim_drive *drive, struct info *info)
 	/*
 	 * At once, the first session begins with the pregap, at -150 (MMC).  Of those that
 	 * follow drives give the address of index 1, as they do for a track at once: libburn
-	 * and cdrecord take the pregap off it themselves.
+	 * takes the pregap off it.  Once there is a cue sheet it is where writing goes on,
+	 * which is what cdrecord asks for then.
 	 */
+	if (drive->cue && !drive->cue->begun)
+		info->nwa = (uint32_t)drive->cue->next;
+	else
 	if (disc->medium->cd && !disc->track_count && (drive->page05[2] & 0x0f) == 2 &&
 	    info->nwa_valid)
 		info->nwa -= CD_PREGAP;
