@@ -81,9 +81,9 @@ mtx -f /dev/sch0 status >"$tmp/mtx" 2>&1 || mtx -f "$(sim list --json | jq -r '.
 	select(.kind == "changer") | .sg')" status >"$tmp/mtx" 2>&1
 check "a disc is in a drive" sh -c "jq -e '.counts.drives_full == 1' $tmp/inventory"
 check "the library is recorded" discmux record --serials --titles changer "$tmp/changer.rec"
-check "and a command" discmux record changer "$tmp/moves.rec" -- move s1 s7
+check "and a command" discmux record changer "$tmp/moves.rec" -- load 1 0
 check "with what the driver did" grep -q '^# the driver: MOVE MEDIUM .*: good' "$tmp/moves.rec"
-discmux move s7 s1
+discmux unload 0
 discmux-sim stop
 check "it plays" discmux-sim start --drive replay="$tmp/changer.rec"
 settle
@@ -95,7 +95,8 @@ mtx -f "$(sim list --json | jq -r '.devices[].sg')" status >"$tmp/mtx.again" 2>&
 check "mtx says the same" sh -c "sed 's#/dev/[a-z0-9]*##g' $tmp/mtx >$tmp/a
 	sed 's#/dev/[a-z0-9]*##g' $tmp/mtx.again >$tmp/b
 	diff $tmp/a $tmp/b"
-check "nothing moves" sh -c "! discmux move s1 s7"
+check "nothing moves" fails 1 "" discmux load 1 0
+check "and it is told" sh -c "discmux-sim ctl list | grep -q 'not recorded: a5'"
 sim list | sed 's/^/# /'
 discmux-sim stop
 done_testing

@@ -66,10 +66,14 @@ void recording_ask_vital(struct recording_questions *q)
 		if (pages[i] && pages[i] != 0x80 && pages[i] != 0x83)
 			recording_question(q, cdb, 255);
 	}
+	cdb[2] = 0;
+	recording_question(q, cdb, 254);
 	cdb[2] = 0x80;
 	recording_question(q, cdb, 64);
+	recording_question(q, cdb, 254);
 	recording_question(q, cdb, 255);
 	cdb[2] = 0x83;
+	recording_question(q, cdb, 254);
 	recording_question(q, cdb, 255);
 }
 

@@ -7,6 +7,8 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define ELEMENTS_LEN	(256u << 10)
+#define TYPE_DRIVE	4
+#define DRIVES_MAX	32u	/* that are asked one by one */
 
 static const struct recording_question about_it[] = {
 	{ { 0x00 }, { 0 } },
@@ -81,6 +83,15 @@ static void ask_elements(struct recording_questions *q, const struct range range
 	}
 }
 
+/* Each drive by itself, as programs ask where a disc has got to */
+static void ask_drives(struct recording_questions *q, struct range drives)
+{
+	struct range one = { drives.first, 1 };
+
+	for (unsigned int i = 0; i < drives.count && i < DRIVES_MAX; i++, one.first++)
+		ask_status(q, TYPE_DRIVE, one, 0, 0, 255);
+}
+
 void recording_ask_changer(struct recording_questions *q)
 {
 	static const uint8_t assignment[12] = { 0x1a, 0x08, 0x1d };
@@ -93,6 +104,7 @@ void recording_ask_changer(struct recording_questions *q)
 	recording_question(q, assignment, 255);
 	find_ranges(q, ranges);
 	ask_elements(q, ranges);
+	ask_drives(q, ranges[TYPE_DRIVE]);
 	recording_ask_logs(q);
 	recording_question_list(q, others, COUNT(others));
 }

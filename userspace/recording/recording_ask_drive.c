@@ -28,7 +28,7 @@ static const struct recording_question about_it[] = {
 };
 
 static const struct recording_question configuration[] = {
-	{ { 0x46, 0x00 }, { 8, 16, LONG_LEN } },
+	{ { 0x46, 0x00 }, { 8, 36, 4096, LONG_LEN } },
 	{ { 0x46, 0x01 }, { 8, 16, 1024, LONG_LEN } },
 	{ { 0x46, 0x02 }, { 8 } },
 };
@@ -43,7 +43,7 @@ static const struct recording_question modes[] = {
 };
 
 static const struct recording_question disc[] = {
-	{ { 0x51, 0x00 }, { 4, 32, 34, 2048 } },
+	{ { 0x51, 0x00 }, { 2, 32, 34, 2048 } },
 	{ { 0x51, 0x01 }, { 256 } },
 	{ { 0x51, 0x02 }, { 256 } },
 	{ { 0x25 }, { 8 } },
@@ -61,7 +61,7 @@ static const struct recording_question disc[] = {
 static const struct recording_question toc[] = {
 	{ { 0x43, 0x00, 0x00 }, { 4, 12, 804 } },
 	{ { 0x43, 0x02, 0x00 }, { 4, 12, 804 } },
-	{ { 0x43, 0x00, 0x00, 0, 0, 0, 1 }, { 12, 804 } },
+	{ { 0x43, 0x00, 0x00, 0, 0, 0, 1 }, { 12, 20, 804 } },
 	{ { 0x43, 0x02, 0x00, 0, 0, 0, 1 }, { 12 } },
 	{ { 0x43, 0x00, 0x00, 0, 0, 0, 0xaa }, { 12 } },
 	{ { 0x43, 0x02, 0x00, 0, 0, 0, 0xaa }, { 12 } },
@@ -101,6 +101,7 @@ static void ask_features(struct recording_questions *q)
 	cdb[1] = 0;
 	for (uint8_t code = 0x20; code <= 0x28; code = (uint8_t)(code + 4)) {
 		put_be16(cdb + 2, code);
+		recording_question(q, cdb, 16);
 		recording_question(q, cdb, 24);
 	}
 }
