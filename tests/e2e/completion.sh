@@ -75,7 +75,6 @@ discmux copy --quantity |
 discmux copy --verify --qui| --quiet
 discmux copy --method dao --qui| --quiet
 discmux copy --to | 0 1 all sr1 sr2
-discmux copy --to 0,| 0, 0,0 0,1 0,sr1 0,sr2
 discmux erase --in s| sr1 sr2
 discmux images | add check export list remove
 discmux images ex| export
@@ -118,6 +117,7 @@ discmux copy --from |
 discmux copy --log fo|
 discmux images list --store fo|
 discmux copy --method=d|
+discmux copy --to 0,|
 discmux drives recorder:|
 discmux copy --from reader:|
 END
@@ -127,6 +127,7 @@ check "bash: a drive, a master or a file" is "$tmp/bash" "discmux copy --from " 
 	"HDD1 folder fox.iso my.cue reader:0 recorder:0 recorder:1 song sr0 sr1 sr2"
 check "bash: a file" is "$tmp/bash" "discmux copy --log fo" "folder fox.iso"
 check "bash: a folder" is "$tmp/bash" "discmux images list --store fo" "folder"
+check "bash: one more recorder" is "$tmp/bash" "discmux copy --to 0," "0,0 0,1 0,sr1 0,sr2"
 check "bash: --option=value" is "$tmp/bash" "discmux copy --method=d" "dao"
 # What is in front of the colon stands on the command line already
 check "bash: behind a colon" is "$tmp/bash" "discmux drives recorder:" "0 1"
@@ -135,6 +136,8 @@ check "zsh: a drive, a master or a file" is "$tmp/zsh" "discmux copy --from " \
 	"FILES HDD1 reader:0 recorder:0 recorder:1 song sr0 sr1 sr2"
 check "zsh: a file" is "$tmp/zsh" "discmux copy --log fo" "FILES"
 check "zsh: a folder" is "$tmp/zsh" "discmux images list --store fo" "FOLDERS"
+# Nor is what is in front of the comma offered again
+check "zsh: one more recorder" is "$tmp/zsh" "discmux copy --to 0," "0 1 sr1 sr2"
 check "zsh: --option=value" is "$tmp/zsh" "discmux copy --method=d" "dao"
 
 # Everything that the help names
@@ -147,12 +150,14 @@ check "the help has commands" [ "$(wc -l <"$tmp/commands")" -gt 30 ]
 for shell in bash zsh; do
 	offers $shell discmux <"$tmp/own" >"$tmp/$shell"
 	check "$shell: every command" has "$tmp/$shell" "discmux " <"$tmp/commands"
+	# "discmux help help" is the help of all, whose options are not those of "help"
+	grep -vx help "$tmp/commands" >"$tmp/with-options"
 	while read -r command; do
 		discmux help "$command" | sed -n '/--/p' | tr -c 'a-z0-9-' '\n' |
 			grep '^--[a-z]' >"$tmp/options" || continue
 		check "$shell: every option of $command" \
 			has "$tmp/$shell" "discmux $command --" <"$tmp/options"
-	done <"$tmp/commands"
+	done <"$tmp/with-options"
 done
 discmux-sim --help | sed -n '/^start:/,/^ctl:/s/^  \(--[a-z-]*\).*/\1/p' >"$tmp/options"
 discmux-sim --help | sed -n '/^ctl:/,$s/^  \([a-z]*\) .*/\1/p' | grep . >"$tmp/words"
