@@ -59,6 +59,14 @@ static void requests(void **state)
 		"\"protect\":\"100-199,500\"}");
 	becomes("eject drive0 --force",
 		"{\"command\":\"eject\",\"device\":\"drive0\",\"force\":true}");
+	becomes("swap drive0 m --quiet",
+		"{\"command\":\"swap\",\"device\":\"drive0\",\"disc\":\"m\",\"quiet\":true}");
+	becomes("copyright m css region 2",
+		"{\"command\":\"copyright\",\"words\":[\"m\",\"css\",\"region\",\"2\"]}");
+	becomes("door 30", "{\"command\":\"door\",\"words\":[\"30\"]}");
+	becomes("habit drive0 no-opc+late=3 op 12",
+		"{\"command\":\"habit\",\"device\":\"drive0\",\"habits\":\"no-opc+late=3\","
+		"\"words\":[\"op\",\"12\"]}");
 	becomes("blank dvd+r", "{\"command\":\"blank\",\"type\":\"dvd+r\",\"blocks\":0,"
 		"\"count\":0}");
 	becomes("blank cd-r slots --count 5",

@@ -100,15 +100,15 @@ static void words_say_what(void **state)
 	(void)state;
 	assert_int_equal(parse("sense 3/11/00 lba 100-200", &f), 0);
 	assert_int_equal(f.kind, SIM_FAULT_SENSE);
-	assert_int_equal(f.key, 3);
-	assert_int_equal(f.asc, 0x11);
+	assert_int_equal(f.step[0].key, 3);
+	assert_int_equal(f.step[0].asc, 0x11);
 	assert_true(f.has_lba);
 	assert_int_equal(f.lba_first, 100);
 	assert_int_equal(f.lba_last, 200);
 	assert_int_equal(f.times, 0);
 
 	assert_int_equal(parse("sense b/47/03", &f), 0);
-	assert_int_equal(f.key, 0xb);
+	assert_int_equal(f.step[0].key, 0xb);
 	assert_int_equal(f.times, 1);
 
 	assert_int_equal(parse("sense 4/80/60 op a5 nth 3", &f), 0);

@@ -142,11 +142,66 @@ static void refused(void **state)
 	}
 }
 
+/* What a protected disc says of itself: type, and the regions that it is not for */
+static void copyright(void **state)
+{
+	static const struct {
+		const char *words[3];
+		size_t n;
+		uint8_t type, denied;
+	} rows[] = {
+		{ { "css" }, 1, 1, 0 }, { { "cppm" }, 1, 1, 0 }, { { "cprm" }, 1, 2, 0 },
+		{ { "css", "region", "2" }, 3, 1, 0xfd }, { { "none", "region", "8" }, 3, 0, 0x7f },
+		{ { "none" }, 1, 0, 0 },
+	};
+	static const char *const bad[][3] = {
+		{ "dcss" }, { "css", "region" }, { "css", "region", "0" }, { "css", "region", "9" },
+		{ "css", "region", "22" }, { "css", "zone", "2" },
+	};
+	struct harness *h = *state;
+
+	image(h, "m.iso", 1000);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(sim_media_copyright(h->media, "m", rows[i].words, rows[i].n, h->err,
+						     sizeof(h->err)), 0);
+		harness_insert(h, "m");
+		assert_int_equal(STRUCTURE(h, 0x01, 8), 0);
+		assert_int_equal(h->buf[4], rows[i].type);
+		assert_int_equal(h->buf[5], rows[i].denied);
+		assert_int_equal(harness_read(h, 5, 1), 0);
+		assert_int_equal(sim_media_copyright(h->media, "m", rows[i].words, rows[i].n, h->err,
+						     sizeof(h->err)), -EBUSY);
+		take(h);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(sim_media_copyright(h->media, "m", bad[i],
+						     !bad[i][1] ? 1 : !bad[i][2] ? 2 : 3, h->err,
+						     sizeof(h->err)), -EINVAL);
+	/* What was recorded may be, too; a CD can't */
+	assert_int_equal(sim_media_blank(h->media, "dvd-rw", "rw", 0, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	assert_int_equal(sim_media_copyright(h->media, "rw", rows[2].words, 1, h->err,
+					     sizeof(h->err)), 0);
+	harness_insert(h, "rw");
+	assert_int_equal(STRUCTURE(h, 0x01, 8), 0);
+	assert_int_equal(h->buf[4], 2);
+	assert_int_equal(harness_page05(h, 0, 3, 5), 0);
+	assert_int_equal(harness_write(h, 0, 16, 1), 0);
+	take(h);
+	harness_insert(h, "rw");
+	assert_int_equal(STRUCTURE(h, 0x01, 8), 0);
+	assert_int_equal(h->buf[4], 2);
+	assert_int_equal(sim_media_blank(h->media, "cd-r", "cd", 0, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	assert_int_equal(sim_media_copyright(h->media, "cd", rows[0].words, 1, h->err,
+					     sizeof(h->err)), -EINVAL);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
-		T(large), T(layer_break), T(protected), T(refused),
+		T(large), T(layer_break), T(protected), T(copyright), T(refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

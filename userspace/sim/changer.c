@@ -133,6 +133,14 @@ void changer_initialize(struct sim_changer *c)
 		(c->model->home + c->model->inspect * c->elements) * c->time_scale;
 }
 
+void changer_door(struct sim_changer *c, double seconds)
+{
+	const double end = changer_now() + seconds;
+
+	if (seconds > 0 && end > c->busy_until)
+		c->busy_until = end;
+}
+
 bool changer_removal_prevented(const struct sim_changer *c)
 {
 	int i;
@@ -330,6 +338,18 @@ static unsigned int activity(struct sim_device *dev, const uint8_t *cdb)
 	return result;
 }
 
+static bool set(struct sim_device *dev, enum sim_setting what, uint32_t ms)
+{
+	struct sim_changer *c = changer_of(dev);
+
+	if (what != SIM_SET_READY)
+		return false;
+	pthread_mutex_lock(&c->lock);
+	c->hand_seconds = ms / 1e3;
+	pthread_mutex_unlock(&c->lock);
+	return true;
+}
+
 static void destroy(struct sim_device *dev)
 {
 	struct sim_changer *c = changer_of(dev);
@@ -346,6 +366,7 @@ static const struct sim_device_ops ops = {
 	.execute = execute,
 	.reset = reset,
 	.activity = activity,
+	.set = set,
 	.destroy = destroy,
 };
 

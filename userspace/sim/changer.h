@@ -124,6 +124,10 @@ int sim_changer_slot_put(struct sim_device *dev, unsigned int slot, const char *
 int sim_changer_fill(struct sim_device *dev, const char *const *disc, unsigned int count,
 		     char *err, size_t errlen);
 
+/* Its door was open, and is shut now: not ready for so many seconds, then 28/00. -EINVAL:
+ * not 0 to 3600. */
+int sim_changer_door(struct sim_device *dev, double seconds, char *err, size_t errlen);
+
 /* Takes the tray out of a slot (with no disc on it), or puts one in. */
 int sim_changer_slot_tray(struct sim_device *dev, unsigned int slot, bool tray,
 			  char *err, size_t errlen);

@@ -84,11 +84,15 @@ static int settle(struct sim_changer *c, struct changer_element *e,
 {
 	int rc = changer_state_write(c, err, errlen);
 
-	if (rc)
+	if (rc) {
 		e->unit = *before;
-	else if (ua != NO_ATTENTION)
+		return rc;
+	}
+	if (e->type == CHANGER_ST)
+		changer_door(c, c->hand_seconds);
+	if (ua != NO_ATTENTION)
 		changer_attention(c, ua, -1);
-	return rc;
+	return 0;
 }
 
 int sim_changer_slot_put(struct sim_device *dev, unsigned int slot, const char *disc,
@@ -134,9 +138,11 @@ static int fill(struct sim_changer *c, const char *const *disc, unsigned int cou
 			return rc;
 	}
 	rc = changer_state_write(c, err, errlen);
-	if (!rc)
-		changer_attention(c, CHANGER_UA_READY, -1);
-	return rc;
+	if (rc)
+		return rc;
+	changer_door(c, c->hand_seconds);
+	changer_attention(c, CHANGER_UA_READY, -1);
+	return 0;
 }
 
 int sim_changer_fill(struct sim_device *dev, const char *const *disc, unsigned int count,
@@ -303,4 +309,17 @@ int sim_changer_mail_take(struct sim_device *dev, char *disc, size_t size,
 	}
 	pthread_mutex_unlock(&c->lock);
 	return rc;
+}
+
+int sim_changer_door(struct sim_device *dev, double seconds, char *err, size_t errlen)
+{
+	struct sim_changer *c = changer_of(dev);
+
+	if (!(seconds >= 0 && seconds <= 3600))	/* what is not a number is not */
+		return changer_fail(err, errlen, EINVAL, "give 0 to 3600 seconds");
+	pthread_mutex_lock(&c->lock);
+	changer_door(c, seconds);
+	changer_attention(c, CHANGER_UA_READY, -1);
+	pthread_mutex_unlock(&c->lock);
+	return 0;
 }

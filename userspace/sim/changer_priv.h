@@ -187,6 +187,7 @@ struct sim_changer {
 	struct changer_printer printer;
 
 	double busy_until;	/* initializing, monotonic seconds */
+	double hand_seconds;	/* not ready for so long after a hand was in the magazines */
 	bool immediate;		/* don't sleep, let busy_until grow instead */
 	struct changer_initiator initiator[SIM_CHANGER_INITIATORS];
 	struct changer_reservation reservation;
@@ -223,6 +224,8 @@ void changer_reset(struct sim_changer *c);
 void changer_power_on(struct sim_changer *c);
 /* The same without a reset: not ready until it is done. */
 void changer_initialize(struct sim_changer *c);
+/* A door was open: not ready for so many seconds from now on, not scaled. */
+void changer_door(struct sim_changer *c, double seconds);
 bool changer_removal_prevented(const struct sim_changer *c);
 /* Data-in under an allocation length. */
 void changer_reply(struct sim_cmd *cmd, const void *buf, size_t len, size_t allocation);

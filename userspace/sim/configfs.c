@@ -329,6 +329,14 @@ int sim_unit_plug(const struct sim_unit *unit, char *err, size_t errlen)
 	return -ETIMEDOUT;
 }
 
+int sim_unit_link(const struct sim_unit *unit, bool up, char *err, size_t errlen)
+{
+	char path[128];
+
+	target_path(unit, path, sizeof(path));
+	return set(path, "transport_status", up ? "online" : "offline", err, errlen);
+}
+
 int sim_unit_unplug(const struct sim_unit *unit, char *err, size_t errlen)
 {
 	char path[128];

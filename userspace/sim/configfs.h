@@ -50,6 +50,13 @@ int sim_unit_plug(const struct sim_unit *unit, char *err, size_t errlen);
 /* The SCSI device goes away as if it was pulled. */
 int sim_unit_unplug(const struct sim_unit *unit, char *err, size_t errlen);
 
+/*
+ * The link between host and device: while it is down each command ends at once with
+ * DID_TRANSPORT_DISRUPTED and no sense data; afterwards the target reports 06/29/07 (I_T
+ * nexus loss) once.
+ */
+int sim_unit_link(const struct sim_unit *unit, bool up, char *err, size_t errlen);
+
 /* Names below /dev, "" for what is not there: sr0 or sch0, and sg0. */
 void sim_unit_nodes(const struct sim_unit *unit, char *main_node, char *sg_node, size_t len);
 

@@ -15,6 +15,7 @@ const char ctl_client_usage[] =
 	"  insert DEVICE DISC|FILE [--layer-break N] [--protect N[-M][,...]|none]\n"
 	"                                     puts a disc into a drive; FILE: .iso .cue .toc .ccd\n"
 	"  eject DEVICE [--force]             takes it out\n"
+	"  swap DEVICE DISC|FILE [--quiet]    another disc for that one; --quiet: no attention\n"
 	"  blank TYPE [NAME] [DEVICE|all|slots] [--blocks N] [--count N]\n"
 	"                                     makes a blank disc, or one for every empty recorder\n"
 	"                                     or slot; TYPE: cd-r cd-rw dvd-r dvd-rw dvd+r dvd+rw\n"
@@ -23,17 +24,24 @@ const char ctl_client_usage[] =
 	"                                     scratches on a disc that is in no drive\n"
 	"  damage DISC jitter N[-M] samples N [every N] [times N] [above SPEED]\n"
 	"                                     reads of audio that begin there are off\n"
+	"  copyright DISC css|cppm|cprm|none [region N]\n"
+	"                                     what a DVD that is in no drive says of itself\n"
 	"  tray DEVICE open|close\n"
 	"  mail [CHANGER] open|close|insert DISC|remove\n"
 	"  slot [CHANGER] N DISC|empty\n"
 	"  speed DEVICE unlimited|FACTOR      1 is real time\n"
-	"  fault DEVICE FAULT                 sense KEY/ASC/ASCQ, hang [deaf] or slow MS\n"
-	"                                     [per-mib], then [op XX|read|write]\n"
-	"                                     [lba N[-M]] [nth N] [times N|always]\n"
+	"  fault DEVICE FAULT                 sense KEY/ASC/ASCQ[*N][,...] [deferred] [for-all],\n"
+	"                                     status XX, hang [deaf], slow MS [per-mib],\n"
+	"                                     link MS [after], button or reply EDIT[=VALUE], then\n"
+	"                                     [op XX|read|write] [lba N[-M]] [page XX] [elements N]\n"
+	"                                     [if cd-text|tags-and-ids] [nth N] [every N]\n"
+	"                                     [times N|always]\n"
 	"  message DEVICE NAME at PHASE [rejecting NAME] [op XX] [nth N] [times N|always]\n"
 	"                                     a message of the SCSI bus; PHASE: selection, identify,\n"
 	"                                     command, init, data, move, status, message-in, complete\n"
 	"  clear DEVICE [NUMBER]              faults go\n"
+	"  habit DEVICE NAME[=VALUE][+NAME...] [WHERE]|none\n"
+	"                                     'discmux-sim habits' tells them; WHERE as of faults\n"
 	"  count [DEVICE] [--json] [--reset]  what the devices saw\n"
 	"  vanish DEVICE, appear DEVICE       pulls its cable, and plugs it in\n"
 	"  set DEVICE FIELD=VALUE...          vendor, product, revision, serial\n"
@@ -41,6 +49,7 @@ const char ctl_client_usage[] =
 	"  raise [CHANGER] XX/YY|log XX|NAME  an error of its manual's tables\n"
 	"  codes [--json]                     all of them, and what comes of each\n"
 	"  robot [CHANGER] FACTOR             how long moves take: 1 is real time, 0 at once\n"
+	"  door [CHANGER] SECONDS             it was open: not ready for so long\n"
 	"  attend [CHANGER]                   an operator sees to what asked for it\n"
 	"  magazine [CHANGER] fill DISC|-...|tray N in|out\n"
 	"  printer [CHANGER] on|off|print [SECONDS]|out INK[,INK]|new INK[,INK]\n"
@@ -103,7 +112,7 @@ struct words {
 	const char *word[640];
 	size_t count;
 	size_t at;
-	bool json, force, reset;
+	bool json, force, reset, quiet;
 	long long blocks, limit, layer_break;
 	const char *protect;
 	json_t *request;
@@ -187,6 +196,15 @@ static int words_insert(struct words *w)
 		json_object_set_new(w->request, "layer_break", json_integer(w->layer_break));
 	if (w->protect)
 		give(w, "protect", w->protect);
+	give(w, "device", next(w));
+	return give_disc(w, next(w));
+}
+
+static int words_swap(struct words *w)
+{
+	if (left(w) != 2)
+		return wrong(w, "give swap DEVICE DISC|FILE.iso [--quiet]");
+	json_object_set_new(w->request, "quiet", json_boolean(w->quiet));
 	give(w, "device", next(w));
 	return give_disc(w, next(w));
 }
@@ -313,6 +331,15 @@ static int words_all(struct words *w)
 	return 0;
 }
 
+static int words_habit(struct words *w)
+{
+	if (left(w) < 2)
+		return wrong(w, "give habit DEVICE NAME[=VALUE][+NAME...] [WHERE], or none");
+	give(w, "device", next(w));
+	give(w, "habits", next(w));
+	return words_all(w);
+}
+
 static int words_clear(struct words *w)
 {
 	const char *number;
@@ -361,6 +388,9 @@ static const struct {
 	{ "list", words_none },
 	{ "insert", words_insert },
 	{ "eject", words_eject },
+	{ "swap", words_swap },
+	{ "copyright", words_all },
+	{ "door", words_all },
 	{ "blank", words_blank },
 	{ "tray", words_tray },
 	{ "mail", words_mail },
@@ -368,6 +398,7 @@ static const struct {
 	{ "speed", words_speed },
 	{ "fault", words_fault },
 	{ "message", words_fault },
+	{ "habit", words_habit },
 	{ "clear", words_clear },
 	{ "count", words_count },
 	{ "vanish", words_device },
@@ -408,6 +439,8 @@ static int take_options(struct words *w, const char *const words[], size_t n)
 			w->force = true;
 		else if (!strcmp(words[i], "--reset"))
 			w->reset = true;
+		else if (!strcmp(words[i], "--quiet"))
+			w->quiet = true;
 		else if (i + 1 < n && take_value(w, words[i], words[i + 1]))
 			i++;
 		else if (!strncmp(words[i], "--", 2))

@@ -6,6 +6,7 @@
 #include "changer.h"
 #include "ctl_call.h"
 #include "ctl_commands.h"
+#include "ctl_faults.h"
 #include "ctl_library.h"
 #include "drive.h"
 
@@ -299,53 +300,6 @@ static int do_speed(struct ctl_call *call)
 	return 0;
 }
 
-static int do_fault(struct ctl_call *call)
-{
-	const json_t *list = json_object_get(call->request, "words");
-	struct sim_rig_device *device = ctl_find(call, "device");
-	const char *words[WORDS_MAX];
-	size_t n = json_array_size(list);
-	struct sim_fault fault;
-	int ret;
-
-	if (!device)
-		return -EINVAL;
-	if (n > WORDS_MAX)
-		return ctl_refuse(call, "too many words for a fault");
-	for (size_t i = 0; i < n; i++) {
-		words[i] = json_string_value(json_array_get(list, i));
-		if (!words[i])
-			return ctl_refuse(call, "bad fault: words are strings");
-	}
-	ret = sim_fault_parse(words, n, &fault, call->err, sizeof(call->err));
-	if (ret)
-		return ret;
-	ret = sim_faults_add(device->faults, &fault);
-	if (ret < 0)
-		return ctl_refuse(call, "%s has %d faults already: clear some", device->plan->name,
-				  SIM_FAULTS_MAX);
-	json_object_set_new(call->reply, "number", json_integer(ret));
-	return 0;
-}
-
-static int do_clear(struct ctl_call *call)
-{
-	json_int_t number = json_integer_value(json_object_get(call->request, "number"));
-	struct sim_rig_device *device = ctl_find(call, "device");
-	int ret;
-
-	if (!device)
-		return -EINVAL;
-	if (number < 0 || number > UINT32_MAX)
-		return ctl_refuse(call, "bad number of a fault");
-	ret = sim_faults_clear(device->faults, (unsigned int)number);
-	if (ret < 0)
-		return ctl_refuse(call, "%s has no fault %lld: 'discmux-sim ctl list' shows them",
-				  device->plan->name, (long long)number);
-	json_object_set_new(call->reply, "cleared", json_integer(ret));
-	return 0;
-}
-
 static int do_count(struct ctl_call *call)
 {
 	bool reset = json_is_true(json_object_get(call->request, "reset"));
@@ -396,20 +350,65 @@ static int do_set(struct ctl_call *call)
 	return sim_rig_identify(device, ctl_text(call, "fields"), call->err, sizeof(call->err));
 }
 
-static int do_damage(struct ctl_call *call)
+/* All words of a request, two at least; 0: call->err says why not. */
+static size_t all_words(struct ctl_call *call, const char *words[WORDS_MAX], const char *usage)
 {
 	const json_t *list = json_object_get(call->request, "words");
-	const char *words[WORDS_MAX];
 	size_t n = json_array_size(list);
 
-	if (n < 2 || n > WORDS_MAX)
-		return ctl_refuse(call, "give damage DISC read|c2|isrc|jitter N[-M] [times N] "
-				  "[above SPEED] [samples N] [every N], or damage DISC none");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && n <= WORDS_MAX; i++) {
 		words[i] = json_string_value(json_array_get(list, i));
 		if (!words[i])
-			return ctl_refuse(call, "bad damage: words are strings");
+			n = 0;
 	}
+	if (n >= 2 && n <= WORDS_MAX)
+		return n;
+	ctl_refuse(call, "%s", usage);
+	return 0;
+}
+
+static int do_copyright(struct ctl_call *call)
+{
+	const char *words[WORDS_MAX];
+	size_t n = all_words(call, words, "give copyright DISC css|cppm|cprm|none [region N]");
+
+	if (!n)
+		return -EINVAL;
+	return sim_media_copyright(call->rig->media, words[0], words + 1, n - 1, call->err,
+				   sizeof(call->err));
+}
+
+/* Another program swapped it: the drive does not say so when it is to be quiet */
+static int do_swap(struct ctl_call *call)
+{
+	bool quiet = json_is_true(json_object_get(call->request, "quiet"));
+	struct sim_rig_device *drive = ctl_find_drive(call);
+	char disc[SIM_MEDIA_NAME_MAX], old[SIM_MEDIA_NAME_MAX];
+	int ret;
+
+	if (!drive)
+		return -EINVAL;
+	ret = find_disc(call, disc, sizeof(disc));
+	if (!ret)
+		ret = sim_drive_take(drive->dev, old, sizeof(old), true, call->err,
+				     sizeof(call->err));
+	if (!ret)
+		ret = sim_drive_insert(drive->dev, disc, call->err, sizeof(call->err));
+	if (!ret && quiet)
+		sim_drive_hush(drive->dev);
+	if (!ret)
+		json_object_set_new(call->reply, "disc", json_string(old));
+	return ret;
+}
+
+static int do_damage(struct ctl_call *call)
+{
+	const char *words[WORDS_MAX];
+	size_t n = all_words(call, words, "give damage DISC read|c2|isrc|jitter N[-M] [times N] "
+			     "[above SPEED] [samples N] [every N], or damage DISC none");
+
+	if (!n)
+		return -EINVAL;
 	return sim_media_damage(call->rig->media, words[0], words + 1, n - 1, call->err,
 				sizeof(call->err));
 }
@@ -419,20 +418,24 @@ static const struct {
 	int (*execute)(struct ctl_call *call);
 } commands[] = {
 	{ "damage", do_damage },
+	{ "copyright", do_copyright },
 	{ "list", do_list },
 	{ "insert", do_insert },
 	{ "eject", do_eject },
+	{ "swap", do_swap },
 	{ "blank", do_blank },
 	{ "tray", do_tray },
 	{ "mail", do_mail },
 	{ "slot", do_slot },
 	{ "speed", do_speed },
-	{ "fault", do_fault },
-	{ "clear", do_clear },
+	{ "fault", ctl_fault },
+	{ "habit", ctl_habit },
+	{ "clear", ctl_clear },
 	{ "count", do_count },
 	{ "vanish", do_vanish },
 	{ "appear", do_appear },
 	{ "set", do_set },
+	{ "door", ctl_door },
 	{ "raise", ctl_raise },
 	{ "codes", ctl_codes },
 	{ "robot", ctl_robot },

@@ -182,6 +182,22 @@ int ctl_robot(struct ctl_call *call)
 	return ctl_refuse(call, "give robot [CHANGER] FACTOR: 1 is real time, 0 at once");
 }
 
+int ctl_door(struct ctl_call *call)
+{
+	struct library_words w;
+	struct sim_device *dev = take_words(call, &w);
+	char *end = NULL;
+	double seconds = 0;
+
+	if (!dev)
+		return -EINVAL;
+	if (w.n == 1)
+		seconds = strtod(w.word[0], &end);
+	if (!end || end == w.word[0] || *end)
+		return ctl_refuse(call, "give door [CHANGER] SECONDS: it is not ready for so long");
+	return sim_changer_door(dev, seconds, call->err, sizeof(call->err));
+}
+
 /* --- the magazine ------------------------------------------------------------------------ */
 
 static int fill(struct ctl_call *call, struct sim_device *dev, struct library_words *w)

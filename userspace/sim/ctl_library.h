@@ -21,6 +21,8 @@
 int ctl_raise(struct ctl_call *call);
 int ctl_codes(struct ctl_call *call);
 int ctl_robot(struct ctl_call *call);
+/* "words": [CHANGER] SECONDS */
+int ctl_door(struct ctl_call *call);
 int ctl_attend(struct ctl_call *call);
 int ctl_magazine(struct ctl_call *call);
 int ctl_printer(struct ctl_call *call);

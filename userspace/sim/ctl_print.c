@@ -37,8 +37,11 @@ static void print_device(const json_t *device, FILE *out)
 		fprintf(out, "empty, tray %s", string(state, "tray"));
 	fputc('\n', out);
 	json_array_foreach(json_object_get(device, "faults"), i, fault) {
-		fprintf(out, "            fault %lld: %s, %lld hits\n", integer(fault, "number"),
+		fprintf(out, "            fault %lld: %s, %lld hits", integer(fault, "number"),
 			string(fault, "text"), integer(fault, "hits"));
+		if (json_object_get(fault, "habit"))
+			fprintf(out, " (%s)", string(fault, "habit"));
+		fputc('\n', out);
 		if (json_object_get(fault, "bus"))
 			fprintf(out, "              %s\n", string(fault, "bus"));
 	}

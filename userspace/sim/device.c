@@ -52,6 +52,14 @@ size_t sim_cmd_get(struct sim_cmd *cmd, void *buf, size_t len)
 	return move(cmd, buf, len, false);
 }
 
+size_t sim_cmd_peek(const struct sim_cmd *cmd, size_t offset, void *buf, size_t len)
+{
+	struct sim_cmd at = *cmd;
+
+	at.done = offset;
+	return move(&at, buf, len, false);
+}
+
 void sim_cmd_sense(struct sim_cmd *cmd, enum sim_key key, uint8_t asc, uint8_t ascq)
 {
 	memset(cmd->sense, 0, sizeof(cmd->sense));

@@ -60,6 +60,9 @@ size_t sim_cmd_put(struct sim_cmd *cmd, const void *buf, size_t len);
 /* Data-out: takes the next len bytes.  Returns bytes got (fewer at the end). */
 size_t sim_cmd_get(struct sim_cmd *cmd, void *buf, size_t len);
 
+/* Looks at len bytes from an offset on, whatever was moved.  Returns bytes got. */
+size_t sim_cmd_peek(const struct sim_cmd *cmd, size_t offset, void *buf, size_t len);
+
 /* Ends the command with CHECK CONDITION and fixed-format sense (70h). */
 void sim_cmd_sense(struct sim_cmd *cmd, enum sim_key key, uint8_t asc, uint8_t ascq);
 
@@ -82,10 +85,21 @@ enum sim_activity {
 	SIM_MOVES = 1 << 1,		/* mechanics, for this command */
 };
 
+/* What a habit may change of a model, in milliseconds; 0 is what it does by itself. */
+enum sim_setting {
+	SIM_SET_READY,		/* becoming ready takes so long: after a disc came in, or a hand
+				 * was in the magazine */
+	SIM_SET_TRAY_CLOSES,	/* an open tray closes by itself after so long */
+};
+
 /*
  * A model.  execute() is called by one thread of the device, one command at a
  * time, and may sleep as long as the real device would take; everything else
  * may be called by other threads, so the model locks its own state.
+ *
+ * execute() is the only way of a command into a model: counters, faults and
+ * habits come before it and after it (fault.h).  A device that answers by other
+ * means has another execute(), and all of these work for it too.
  */
 struct sim_device_ops {
 	void (*execute)(struct sim_device *dev, struct sim_cmd *cmd);
@@ -94,6 +108,10 @@ struct sim_device_ops {
 	/* May be NULL: what the device is about, bits of enum sim_activity, and would be
 	 * with this command. */
 	unsigned int (*activity)(struct sim_device *dev, const uint8_t *cdb);
+	/* May be NULL: somebody presses the button at its front. */
+	void (*button)(struct sim_device *dev);
+	/* May be NULL.  False: it has no such thing. */
+	bool (*set)(struct sim_device *dev, enum sim_setting what, uint32_t ms);
 	void (*destroy)(struct sim_device *dev);
 };
 

@@ -9,6 +9,7 @@
 #include "drive_priv.h"
 
 #define MS	1000000ull	/* ns */
+#define LOAD_MS	20
 
 static struct sim_drive *drive_of(struct sim_device *dev)
 {
@@ -57,6 +58,9 @@ void sim_drive_settle(struct sim_drive *drive)
 		drive->ua_changed = true;
 		drive->event = SIM_EVENT_NEW_MEDIA;
 	}
+	if (drive->tray_open && drive->tray_closes_ms &&
+	    now >= drive->opened_at + drive->tray_closes_ms * MS)
+		sim_drive_move_tray(drive, false);
 	if (drive->busy && now >= drive->busy_until)
 		drive->busy = SIM_BUSY_NONE;
 	if (drive->deiced && now >= drive->deiced) {
@@ -91,6 +95,7 @@ void sim_drive_move_tray(struct sim_drive *drive, bool open)
 	drive->tray_open = open;
 	drive->ua_changed = false;
 	if (open) {
+		drive->opened_at = sim_now();
 		drive->loading = false;
 		if (drive->disc)
 			drive->event = SIM_EVENT_REMOVAL;
@@ -124,6 +129,26 @@ static void reset(struct sim_device *dev)
 	pthread_mutex_unlock(&drive->lock);
 }
 
+static void button(struct sim_device *dev)
+{
+	char err[160];
+
+	sim_drive_tray(dev, !sim_drive_tray_open(dev), err, sizeof(err));
+}
+
+static bool set(struct sim_device *dev, enum sim_setting what, uint32_t ms)
+{
+	struct sim_drive *drive = drive_of(dev);
+
+	pthread_mutex_lock(&drive->lock);
+	if (what == SIM_SET_READY)
+		drive->load_ms = ms ? ms : LOAD_MS;
+	else
+		drive->tray_closes_ms = ms;
+	pthread_mutex_unlock(&drive->lock);
+	return true;
+}
+
 static void destroy(struct sim_device *dev)
 {
 	struct sim_drive *drive = drive_of(dev);
@@ -139,6 +164,8 @@ static void destroy(struct sim_device *dev)
 static const struct sim_device_ops ops = {
 	.execute = sim_mmc_execute,
 	.reset = reset,
+	.button = button,
+	.set = set,
 	.destroy = destroy,
 };
 
@@ -160,7 +187,7 @@ struct sim_device *sim_drive_create(const struct sim_drive_config *config, char 
 	drive->media = config->media;
 	drive->recorder = config->recorder;
 	drive->bd = config->bd;
-	drive->load_ms = 20;
+	drive->load_ms = LOAD_MS;
 	drive->close_ms = 10;
 	drive->read_kbps = UINT32_MAX;
 	drive->write_kbps = UINT32_MAX;
@@ -232,6 +259,17 @@ int sim_drive_take(struct sim_device *dev, char *disc, size_t len, bool force, c
 	return ret;
 }
 
+void sim_drive_hush(struct sim_device *dev)
+{
+	struct sim_drive *drive = drive_of(dev);
+
+	pthread_mutex_lock(&drive->lock);
+	drive->loading = false;
+	drive->ua_changed = false;
+	drive->event = SIM_EVENT_NONE;
+	pthread_mutex_unlock(&drive->lock);
+}
+
 int sim_drive_tray(struct sim_device *dev, bool open, char *err, size_t errlen)
 {
 	struct sim_drive *drive = drive_of(dev);
@@ -267,6 +305,7 @@ bool sim_drive_tray_open(struct sim_device *dev)
 	bool open;
 
 	pthread_mutex_lock(&drive->lock);
+	sim_drive_settle(drive);
 	open = drive->tray_open;
 	pthread_mutex_unlock(&drive->lock);
 	return open;
@@ -303,6 +342,7 @@ json_t *sim_drive_describe(struct sim_device *dev)
 	json_t *json;
 
 	pthread_mutex_lock(&drive->lock);
+	sim_drive_settle(drive);
 	disc = drive->disc;
 	json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s?, s:s?, s:s?, s:f}",
 			 "name", dev->name, "kind", drive->recorder ? "recorder" : "reader",

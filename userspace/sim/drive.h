@@ -49,6 +49,9 @@ int sim_drive_insert(struct sim_device *dev, const char *disc, char *err, size_t
 int sim_drive_take(struct sim_device *dev, char *disc, size_t len, bool force, char *err,
 		   size_t errlen);
 
+/* Ready at once, and nobody is told that a disc came in: another program has heard it. */
+void sim_drive_hush(struct sim_device *dev);
+
 /*
  * The button: opens or closes the tray, a disc stays in it.  A locked drive
  * refuses to open (-EBUSY) and tells the host of the wish (eject request event).

@@ -83,9 +83,12 @@ struct sim_drive {
 	uint32_t underruns;		/* times the buffer ran empty in the middle of a track */
 	uint64_t deiced;		/* ns: background format of a DVD+RW ends; 0: none runs */
 	struct sim_cue *cue;
+	uint32_t read_errors, write_errors;	/* MEDIUM ERROR so far */
 	uint32_t head;			/* LBA that was read last */
 	uint32_t scratches;		/* that were read over so far */
 	unsigned int load_ms, close_ms;
+	unsigned int tray_closes_ms;	/* 0: it stays open */
+	uint64_t opened_at;		/* ns: when the tray opened the last time */
 
 	struct iovec *iov;		/* scratch of the device's thread */
 	size_t iov_room;
@@ -170,6 +173,12 @@ void sim_mmc_set_streaming(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_get_performance(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_read_buffer_capacity(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_send_opc(struct sim_drive *drive, struct sim_cmd *cmd);
+/* mmc_report.c */
+void sim_mmc_read_buffer(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_log_sense(struct sim_drive *drive, struct sim_cmd *cmd);
+void sim_mmc_report_opcodes(struct sim_drive *drive, struct sim_cmd *cmd);
+/* mmc_command.c: it has this command */
+bool sim_mmc_knows(const struct sim_drive *drive, uint8_t opcode);
 /* mmc_read.c */
 void sim_mmc_read(struct sim_drive *drive, struct sim_cmd *cmd);
 void sim_mmc_verify(struct sim_drive *drive, struct sim_cmd *cmd);

@@ -1,42 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
+/* The list of a device's faults, and which commands each of them hits. */
 #include <errno.h>
-#include <poll.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "count.h"
-#include "fault.h"
-
-struct entry {
-	unsigned int number;	/* 0: free */
-	struct sim_fault fault;
-	uint64_t seen;		/* commands that matched */
-	uint64_t hits;		/* of these, how many met the fault */
-	char *trace;		/* what was on the bus the last time, BUS_TRACE_SIZE; or NULL */
-};
-
-struct sim_faults {
-	pthread_mutex_t lock;
-	struct entry entry[SIM_FAULTS_MAX];
-	unsigned int last_number;
-	bool gone;
-	struct sim_count count;
-	struct sim_fault_watch watch;
-	struct bus_terms terms;	/* of the device's thread alone */
-	int wake;		/* eventfd: something changed, a waiting command looks again */
-};
-
-/* How a wait ended */
-enum outcome {
-	WAIT_OVER,		/* time is up, or the fault was cleared */
-	WAIT_DROP,		/* aborted, or the device is gone */
-};
+#include "fault_priv.h"
 
 struct sim_faults *sim_faults_new(void)
 {
@@ -76,34 +46,67 @@ static void wake(struct sim_faults *faults)
 }
 
 /* Used up, and not holding a command either (a hang holds on until cleared). */
-static bool spent(const struct entry *e)
+static bool spent(const struct fault_entry *e)
 {
-	return e->fault.times && e->hits >= e->fault.times && e->fault.kind != SIM_FAULT_HANG;
+	return e->fault.times && e->rounds >= e->fault.times && e->fault.kind != SIM_FAULT_HANG;
 }
 
-static void forget(struct entry *e)
+static void forget(struct fault_entry *e)
 {
 	free(e->trace);
 	memset(e, 0, sizeof(*e));
 }
 
+static struct fault_entry *free_entry(struct sim_faults *faults)
+{
+	for (size_t i = 0; i < SIM_FAULTS_MAX; i++)
+		if (!faults->entry[i].number || spent(&faults->entry[i]))
+			return &faults->entry[i];
+	return NULL;
+}
+
+static size_t room(const struct sim_faults *faults)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < SIM_FAULTS_MAX; i++)
+		n += !faults->entry[i].number || spent(&faults->entry[i]);
+	return n;
+}
+
+static int add(struct sim_faults *faults, const struct sim_fault *fault)
+{
+	struct fault_entry *e = free_entry(faults);
+
+	if (!e)
+		return -ENOSPC;
+	forget(e);
+	e->fault = *fault;
+	e->number = ++faults->last_number;
+	return (int)e->number;
+}
+
 int sim_faults_add(struct sim_faults *faults, const struct sim_fault *fault)
 {
-	struct entry *e = NULL;
-	int number = -ENOSPC;
+	int number;
 
 	pthread_mutex_lock(&faults->lock);
-	for (size_t i = 0; i < SIM_FAULTS_MAX && !e; i++)
-		if (!faults->entry[i].number || spent(&faults->entry[i]))
-			e = &faults->entry[i];
-	if (e) {
-		forget(e);
-		e->fault = *fault;
-		e->number = ++faults->last_number;
-		number = (int)e->number;
-	}
+	number = add(faults, fault);
 	pthread_mutex_unlock(&faults->lock);
 	return number;
+}
+
+int sim_faults_add_all(struct sim_faults *faults, const struct sim_fault *fault, size_t n)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&faults->lock);
+	if (room(faults) < n)
+		ret = -ENOSPC;
+	for (size_t i = 0; i < n && !ret; i++)
+		add(faults, &fault[i]);
+	pthread_mutex_unlock(&faults->lock);
+	return ret;
 }
 
 int sim_faults_clear(struct sim_faults *faults, unsigned int number)
@@ -112,7 +115,7 @@ int sim_faults_clear(struct sim_faults *faults, unsigned int number)
 
 	pthread_mutex_lock(&faults->lock);
 	for (size_t i = 0; i < SIM_FAULTS_MAX; i++) {
-		struct entry *e = &faults->entry[i];
+		struct fault_entry *e = &faults->entry[i];
 
 		if (!e->number || (number && e->number != number))
 			continue;
@@ -122,6 +125,34 @@ int sim_faults_clear(struct sim_faults *faults, unsigned int number)
 	pthread_mutex_unlock(&faults->lock);
 	wake(faults);
 	return number && !cleared ? -ENOENT : cleared;
+}
+
+void sim_faults_each_habit(struct sim_faults *faults,
+			   void (*fn)(void *context, const char *habit), void *context)
+{
+	pthread_mutex_lock(&faults->lock);
+	for (size_t i = 0; i < SIM_FAULTS_MAX; i++)
+		if (faults->entry[i].number && faults->entry[i].fault.habit)
+			fn(context, faults->entry[i].fault.habit);
+	pthread_mutex_unlock(&faults->lock);
+}
+
+int sim_faults_clear_habits(struct sim_faults *faults)
+{
+	int cleared = 0;
+
+	pthread_mutex_lock(&faults->lock);
+	for (size_t i = 0; i < SIM_FAULTS_MAX; i++) {
+		struct fault_entry *e = &faults->entry[i];
+
+		if (!e->number || !e->fault.habit)
+			continue;
+		forget(e);
+		cleared++;
+	}
+	pthread_mutex_unlock(&faults->lock);
+	wake(faults);
+	return cleared;
 }
 
 void sim_faults_set_gone(struct sim_faults *faults, bool gone)
@@ -139,6 +170,104 @@ void sim_faults_watch(struct sim_faults *faults, const struct sim_fault_watch *w
 	pthread_mutex_unlock(&faults->lock);
 }
 
+bool fault_still_there(const struct sim_faults *faults, unsigned int number)
+{
+	for (size_t i = 0; i < SIM_FAULTS_MAX; i++)
+		if (faults->entry[i].number == number)
+			return true;
+	return false;
+}
+
+/* --- which commands ---------------------------------------------------------------------- */
+
+bool sim_cdb_page(const uint8_t *cdb, uint8_t *page)
+{
+	static const struct {
+		uint8_t opcode, at, mask;
+	} pages[] = {
+		{ 0x1a, 2, 0x3f }, { 0x5a, 2, 0x3f },	/* MODE SENSE */
+		{ 0x42, 3, 0xff },			/* READ SUB-CHANNEL */
+		{ 0x43, 2, 0x0f },			/* READ TOC/PMA/ATIP */
+		{ 0x4d, 2, 0x3f },			/* LOG SENSE */
+		{ 0xac, 10, 0xff },			/* GET PERFORMANCE */
+		{ 0xad, 7, 0xff },			/* READ DISC STRUCTURE */
+		{ 0xb8, 1, 0x0f },			/* READ ELEMENT STATUS */
+		{ 0x5b, 2, 0x07 },			/* CLOSE TRACK SESSION */
+	};
+
+	if (cdb[0] == 0x43 && !(cdb[2] & 0x0f)) {	/* as SFF-8020 has it */
+		*page = cdb[9] >> 6;
+		return true;
+	}
+	if (cdb[0] == 0x12 && cdb[1] & 1) {		/* INQUIRY: of vital product data */
+		*page = cdb[2];
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		if (pages[i].opcode != cdb[0])
+			continue;
+		*page = cdb[pages[i].at] & pages[i].mask;
+		return true;
+	}
+	return false;
+}
+
+/* MODE SELECT has its page in the data */
+static bool page_of(const struct sim_cmd *cmd, uint8_t *page)
+{
+	bool ten = cmd->cdb[0] == 0x55;
+	uint8_t head[8];
+	size_t at = ten ? 8 : 4;
+
+	if (cmd->cdb[0] != 0x15 && !ten)
+		return sim_cdb_page(cmd->cdb, page);
+	if (sim_cmd_peek(cmd, 0, head, at) != at)
+		return false;
+	at += ten ? sim_be16(head + 6) : head[3];
+	if (sim_cmd_peek(cmd, at, page, 1) != 1)
+		return false;
+	*page &= 0x3f;
+	return true;
+}
+
+/* An entry of the lead-in with subchannels */
+static bool announces_text(const struct sim_cmd *cmd)
+{
+	uint8_t entry[8];
+
+	for (size_t at = 0; sim_cmd_peek(cmd, at, entry, 8) == 8; at += 8)
+		if ((entry[0] & 0x0f) == 1 && entry[1] == 0 && entry[3] & 0xc0)
+			return true;
+	return false;
+}
+
+static bool condition(const struct sim_fault *fault, const struct sim_cmd *cmd)
+{
+	const uint8_t *cdb = cmd->cdb;
+	uint8_t page;
+
+	if (fault->has_page && (!page_of(cmd, &page) || page != fault->page))
+		return false;
+	if (fault->elements && (cdb[0] != 0xb8 || sim_be16(cdb + 4) <= fault->elements))
+		return false;
+	switch (fault->only_if) {
+	case SIM_IF_CD_TEXT:
+		return cdb[0] == 0x5d && announces_text(cmd);
+	case SIM_IF_TAGS_AND_IDS:
+		return cdb[0] == 0xb8 && cdb[1] & 0x10 && cdb[6] & 0x01;
+	case SIM_IF_ANYTHING:
+		break;
+	}
+	return true;
+}
+
+/* A device with a fault still says who it is and what happened */
+static bool spared(const struct sim_fault *fault, uint8_t opcode)
+{
+	return (fault->kind == SIM_FAULT_SENSE || fault->kind == SIM_FAULT_STATUS) &&
+	       (opcode == 0x12 || opcode == 0x03 || opcode == 0xa0);
+}
+
 static bool matches(const struct sim_fault *fault, const struct sim_cmd *cmd)
 {
 	uint32_t first = 0, blocks = 0;
@@ -146,9 +275,7 @@ static bool matches(const struct sim_fault *fault, const struct sim_cmd *cmd)
 
 	switch (fault->match) {
 	case SIM_MATCH_ANY:
-		/* A device with a fault still says who it is and what happened */
-		if (fault->kind == SIM_FAULT_SENSE &&
-		    (cmd->cdb[0] == 0x12 || cmd->cdb[0] == 0x03))
+		if (spared(fault, cmd->cdb[0]))
 			return false;
 		break;
 	case SIM_MATCH_OPCODE:
@@ -164,24 +291,55 @@ static bool matches(const struct sim_fault *fault, const struct sim_cmd *cmd)
 			return false;
 		break;
 	}
+	if (!condition(fault, cmd))
+		return false;
 	if (!fault->has_lba)
 		return true;
 	return access != SIM_ACCESS_NONE && blocks && first <= fault->lba_last &&
 	       (uint64_t)first + blocks > fault->lba_first;
 }
 
-/* This command is one of those that the fault hits. */
-static bool hit(struct entry *e, struct sim_device *dev, const struct sim_cmd *cmd)
+/* The answer whose turn it is; NULL behind the last one */
+static const struct sim_fault_step *step_at(const struct sim_fault *fault, unsigned int at)
 {
-	if (!e->number || !matches(&e->fault, cmd))
+	for (unsigned int i = 0; i < fault->steps; i++) {
+		if (at < fault->step[i].times)
+			return &fault->step[i];
+		at -= fault->step[i].times;
+	}
+	return NULL;
+}
+
+/* Does it begin at this command, which matches? */
+static bool begins(struct fault_entry *e)
+{
+	const struct sim_fault *fault = &e->fault;
+	uint64_t first = fault->nth ? fault->nth : fault->every;
+
+	if (++e->seen < first)
+		return false;
+	if (fault->every && (e->seen - first) % fault->every)
+		return false;
+	return !fault->times || e->rounds < fault->times;
+}
+
+bool fault_hit(struct fault_entry *e, struct sim_device *dev, const struct sim_cmd *cmd,
+	       const struct sim_fault_step **step)
+{
+	bool goes_on = e->at && e->fault.for_all && !spared(&e->fault, cmd->cdb[0]);
+
+	if (!e->number || (!goes_on && !matches(&e->fault, cmd)))
 		return false;
 	if (e->fault.kind == SIM_FAULT_MESSAGE && !bus_gets_to(dev, cmd, e->fault.message.phase))
 		return false;
-	if (++e->seen < e->fault.nth)
-		return false;
-	if (e->fault.times && e->hits >= e->fault.times)
+	if (!e->at && !begins(e))
 		return false;
 	e->hits++;
+	*step = step_at(&e->fault, e->at++);
+	if (!step_at(&e->fault, e->at)) {
+		e->at = 0;
+		e->rounds++;
+	}
 	return true;
 }
 
@@ -189,168 +347,17 @@ bool sim_faults_dead(struct sim_faults *faults)
 {
 	static const uint8_t inquiry[16] = { 0x12 };
 	const struct sim_cmd cmd = { .cdb = inquiry };
+	const struct sim_fault_step *step;
 	bool dead = false;
 
 	pthread_mutex_lock(&faults->lock);
 	for (size_t i = 0; i < SIM_FAULTS_MAX; i++) {
-		struct entry e = faults->entry[i];
+		struct fault_entry e = faults->entry[i];
 
-		dead |= e.fault.kind == SIM_FAULT_HANG && hit(&e, NULL, &cmd);
+		dead |= e.fault.kind == SIM_FAULT_HANG && fault_hit(&e, NULL, &cmd, &step);
 	}
 	pthread_mutex_unlock(&faults->lock);
 	return dead;
-}
-
-static bool still_there(struct sim_faults *faults, unsigned int number)
-{
-	for (size_t i = 0; i < SIM_FAULTS_MAX; i++)
-		if (faults->entry[i].number == number)
-			return true;
-	return false;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* Sleeps until something happens: true when the command was aborted. */
-static bool nap(struct sim_faults *faults, const struct sim_fault_watch *watch, int timeout)
-{
-	struct pollfd fds[2] = {
-		{ .fd = faults->wake, .events = POLLIN },
-		{ .fd = watch->fd, .events = POLLIN },
-	};
-	uint64_t value;
-
-	if (poll(fds, 2, timeout) <= 0)
-		return false;
-	if (fds[0].revents && read(faults->wake, &value, sizeof(value)) < 0)
-		return false;
-	return fds[1].revents && watch->aborted(watch->context);
-}
-
-/*
- * Holds a command until the fault is cleared, and no longer than until the time
- * given (0: for ever).  The lock is held on entry and on return.
- */
-static enum outcome hold(struct sim_faults *faults, unsigned int number, int64_t until, bool deaf)
-{
-	bool aborted = false;
-
-	for (;;) {
-		struct sim_fault_watch watch = faults->watch;
-		int64_t left = until ? until - now_ms() : -1;
-
-		if (faults->gone)
-			return WAIT_DROP;
-		if ((until && left <= 0) || !still_there(faults, number))
-			return aborted ? WAIT_DROP : WAIT_OVER;
-		pthread_mutex_unlock(&faults->lock);
-		if (nap(faults, &watch, (int)left))
-			aborted = true;
-		pthread_mutex_lock(&faults->lock);
-		if (aborted && !deaf)
-			return WAIT_DROP;
-	}
-}
-
-static enum outcome delay(struct sim_faults *faults, struct entry *e, const struct sim_cmd *cmd)
-{
-	uint64_t ms = e->fault.delay_ms;
-
-	if (e->fault.per_mib)
-		ms = (ms * cmd->data_len) >> 20;
-	return ms ? hold(faults, e->number, now_ms() + (int64_t)ms, false) : WAIT_OVER;
-}
-
-static void give_sense(const struct sim_fault *fault, struct sim_cmd *cmd)
-{
-	uint32_t first = 0;
-
-	if (!fault->has_lba) {
-		sim_cmd_sense(cmd, fault->key, fault->asc, fault->ascq);
-		return;
-	}
-	sim_cdb_access(cmd->cdb, &first, NULL);
-	if (first < fault->lba_first)
-		first = fault->lba_first;
-	sim_cmd_sense_info(cmd, fault->key, fault->asc, fault->ascq, first);
-}
-
-/* True when the model is to see the command; *message: with a message, if not NULL. */
-static bool pass(struct sim_faults *faults, struct sim_device *dev, struct sim_cmd *cmd,
-		 struct entry **message)
-{
-	for (size_t i = 0; i < SIM_FAULTS_MAX && !faults->gone; i++) {
-		struct entry *e = &faults->entry[i];
-		enum outcome outcome = WAIT_OVER;
-
-		if (!hit(e, dev, cmd))
-			continue;
-		switch (e->fault.kind) {
-		case SIM_FAULT_SENSE:
-			give_sense(&e->fault, cmd);
-			return false;
-		case SIM_FAULT_HANG:
-			outcome = hold(faults, e->number, 0, e->fault.deaf);
-			break;
-		case SIM_FAULT_SLOW:
-			outcome = delay(faults, e, cmd);
-			break;
-		case SIM_FAULT_MESSAGE:
-			*message = e;
-			break;
-		}
-		if (outcome == WAIT_DROP) {
-			cmd->status = SIM_TASK_ABORTED;
-			return false;
-		}
-	}
-	if (faults->gone)
-		cmd->status = SIM_TASK_ABORTED;
-	return !faults->gone;
-}
-
-/* The lock is let go of: the fault may be cleared before the command is done. */
-static void execute_with(struct sim_faults *faults, struct sim_device *dev, struct entry *e,
-			 struct sim_cmd *cmd)
-{
-	const struct bus_message message = e->fault.message;
-	const unsigned int number = e->number;
-	char trace[BUS_TRACE_SIZE];
-
-	pthread_mutex_unlock(&faults->lock);
-	bus_execute(dev, &faults->terms, &message, cmd, trace);
-	pthread_mutex_lock(&faults->lock);
-	if (e->number != number)
-		return;
-	free(e->trace);
-	e->trace = strdup(trace);
-}
-
-void sim_device_execute(struct sim_device *dev, struct sim_faults *faults, struct sim_cmd *cmd)
-{
-	struct entry *message = NULL;
-	bool go;
-
-	if (!faults) {
-		dev->ops->execute(dev, cmd);
-		return;
-	}
-	pthread_mutex_lock(&faults->lock);
-	go = pass(faults, dev, cmd, &message);
-	if (go && message)
-		execute_with(faults, dev, message, cmd);
-	pthread_mutex_unlock(&faults->lock);
-	if (go && !message)
-		dev->ops->execute(dev, cmd);
-	pthread_mutex_lock(&faults->lock);
-	sim_count_command(&faults->count, cmd);
-	pthread_mutex_unlock(&faults->lock);
 }
 
 json_t *sim_faults_count(struct sim_faults *faults, uint8_t type)
@@ -370,94 +377,23 @@ void sim_faults_count_reset(struct sim_faults *faults)
 	pthread_mutex_unlock(&faults->lock);
 }
 
-static void put_where(const struct sim_fault *fault, FILE *f)
-{
-	switch (fault->match) {
-	case SIM_MATCH_ANY:
-		break;
-	case SIM_MATCH_OPCODE:
-		fprintf(f, " op %02x", fault->opcode);
-		break;
-	case SIM_MATCH_READ:
-		fprintf(f, " op read");
-		break;
-	case SIM_MATCH_WRITE:
-		fprintf(f, " op write");
-		break;
-	}
-	if (fault->has_lba)
-		fprintf(f, " lba %u-%u", fault->lba_first, fault->lba_last);
-	if (fault->nth)
-		fprintf(f, " nth %u", fault->nth);
-	if (fault->times)
-		fprintf(f, " times %u", fault->times);
-	else
-		fprintf(f, " times always");
-}
-
-/* In one word, as it was given */
-static void put_name(uint16_t code, FILE *f)
-{
-	char name[40];
-
-	bus_message_name(code, name, sizeof(name));
-	for (char *p = name; *p; p++)
-		*p = *p == ' ' ? '-' : (char)tolower((unsigned char)*p);
-	fputs(name, f);
-}
-
-static void put_message(const struct bus_message *m, FILE *f)
-{
-	fputs("message ", f);
-	put_name(m->code, f);
-	fprintf(f, " at %s", bus_phase_name(m->phase));
-	if (!m->rejects)
-		return;
-	fputs(" rejecting ", f);
-	put_name(m->rejects, f);
-}
-
-/* As sim_fault_parse() takes it. */
-static json_t *fault_text(const struct sim_fault *fault)
-{
-	char text[160] = "";
-	FILE *f = fmemopen(text, sizeof(text), "w");
-
-	if (!f)
-		return NULL;
-	switch (fault->kind) {
-	case SIM_FAULT_SENSE:
-		fprintf(f, "sense %x/%02x/%02x", fault->key, fault->asc, fault->ascq);
-		break;
-	case SIM_FAULT_HANG:
-		fprintf(f, "hang%s", fault->deaf ? " deaf" : "");
-		break;
-	case SIM_FAULT_SLOW:
-		fprintf(f, "slow %u%s", fault->delay_ms, fault->per_mib ? " per-mib" : "");
-		break;
-	case SIM_FAULT_MESSAGE:
-		put_message(&fault->message, f);
-		break;
-	}
-	put_where(fault, f);
-	fclose(f);
-	return json_string(text);
-}
-
 json_t *sim_faults_describe(struct sim_faults *faults)
 {
 	json_t *list = json_array();
+	char text[256];
 
 	pthread_mutex_lock(&faults->lock);
 	for (size_t i = 0; i < SIM_FAULTS_MAX; i++) {
-		const struct entry *e = &faults->entry[i];
-
+		const struct fault_entry *e = &faults->entry[i];
 		json_t *json;
 
 		if (!e->number)
 			continue;
-		json = json_pack("{s:i, s:o, s:I}", "number", (int)e->number, "text",
-				 fault_text(&e->fault), "hits", (json_int_t)e->hits);
+		sim_fault_text(&e->fault, text, sizeof(text));
+		json = json_pack("{s:i, s:s, s:I}", "number", (int)e->number, "text", text, "hits",
+				 (json_int_t)e->hits);
+		if (json && e->fault.habit)
+			json_object_set_new(json, "habit", json_string(e->fault.habit));
 		if (json && e->trace)
 			json_object_set_new(json, "bus", json_string(e->trace));
 		json_array_append_new(list, json);

@@ -14,6 +14,7 @@
 
 #include "ctl_client.h"
 #include "daemon.h"
+#include "habit.h"
 #include "printer_port.h"
 
 #ifndef DISCMUX_VERSION
@@ -28,17 +29,24 @@ static const char usage_text[] =
 	"       discmux-sim status [--json]\n"
 	"       discmux-sim ctl [--control SOCKET] COMMAND\n"
 	"       discmux-sim print [--changer NAME] [FILE]\n"
+	"       discmux-sim habits [--json]\n"
 	"\n"
 	"profiles: tower:N              a DVD reader and N recorders, 1 to 16\n"
 	"          bdtower:N            the same for Blu-ray discs too\n"
 	"          mc8100|mc8200|mc8600[:DRIVES[:SLOTS]][+printer][+no-flip]  a library\n"
 	"          smc3[:DRIVES[:SLOTS]][+mail=N][+arms=N][+no-tags][+no-dvcid][+no-flip]\n"
 	"\n"
+	"          behind each of them: [+habit=NAME[=VALUE]]...\n"
+	"\n"
 	"start:\n"
 	"  --profile P[,P...]  what to make\n"
 	"  --media DIR         folder of the discs\n"
 	"  --set DEVICE.FIELD=VALUE[,FIELD=VALUE...]\n"
 	"                      vendor, product, revision, serial of a device\n"
+	"  --drive [DEVICE.]habit=NAME[=VALUE][+NAME...]\n"
+	"                      habits of one drive, or of all that they are for\n"
+	"  --changer [DEVICE.]habit=NAME[=VALUE][+NAME...]\n"
+	"                      the same of changers\n"
 	"  --shared-host       all devices of a profile on one SCSI host\n"
 	"  --speed FACTOR      of the drives: 1 is real time (default: unlimited)\n"
 	"  --robot FACTOR      of a library's moves: 1 is real time (default: at once)\n"
@@ -111,6 +119,11 @@ struct start_options {
 	const char *media;
 	const char *set[SIM_PLAN_DEVICES * 4];
 	size_t sets;
+	struct {
+		bool changers;
+		const char *text;
+	} habit[SIM_PLAN_DEVICES];
+	size_t habits;
 	bool shared_host;
 };
 
@@ -120,6 +133,8 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 		{ "profile", required_argument, NULL, 'p' },
 		{ "media", required_argument, NULL, 'm' },
 		{ "set", required_argument, NULL, 's' },
+		{ "drive", required_argument, NULL, 'd' },
+		{ "changer", required_argument, NULL, 'g' },
 		{ "shared-host", no_argument, NULL, 'h' },
 		{ "speed", required_argument, NULL, 'v' },
 		{ "robot", required_argument, NULL, 'r' },
@@ -142,6 +157,13 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 			if (o->sets == sizeof(o->set) / sizeof(o->set[0]))
 				return complain(USAGE, "too many --set");
 			o->set[o->sets++] = optarg;
+			break;
+		case 'd':
+		case 'g':
+			if (o->habits == sizeof(o->habit) / sizeof(o->habit[0]))
+				return complain(USAGE, "too many --drive and --changer");
+			o->habit[o->habits].changers = c == 'g';
+			o->habit[o->habits++].text = optarg;
 			break;
 		case 'h':
 			o->shared_host = true;
@@ -194,6 +216,9 @@ static int cmd_start(int argc, char *argv[])
 	ret = sim_plan_parse(plan, o.profile, o.shared_host, err, sizeof(err));
 	for (size_t i = 0; i < o.sets && !ret; i++)
 		ret = sim_plan_set(plan, o.set[i], err, sizeof(err));
+	for (size_t i = 0; i < o.habits && !ret; i++)
+		ret = sim_plan_habit(plan, o.habit[i].changers, o.habit[i].text, err,
+				     sizeof(err));
 	if (ret)
 		return complain(1, "%s", err);
 	media = absolute(o.media);
@@ -366,6 +391,31 @@ static int cmd_print(int argc, char *argv[])
 	return ret ? complain(1, "%s", err) : 0;
 }
 
+static int cmd_habits(int argc, char *argv[])
+{
+	bool json = argc > 1 && !strcmp(argv[1], "--json");
+	const struct sim_habit *habit;
+	json_t *list;
+
+	if (argc > 1 + json)
+		return complain(USAGE, "'%s' is too much for habits", argv[1 + json]);
+	if (json) {
+		list = json_pack("{s:o}", "habits", sim_habits_describe());
+		print_json(list);
+		json_decref(list);
+		return 0;
+	}
+	for (size_t i = 0; (habit = sim_habit_at(i)); i++) {
+		int len = printf("%s%s%s", habit->name, habit->value ? "=" : "",
+				 habit->value ? habit->value : "");
+
+		printf("%*s %c%c%c  %s\n", len < 26 ? 26 - len : 0, "",
+		       habit->of & SIM_OF_READER ? 'r' : '-', habit->of & SIM_OF_RECORDER ? 'w' : '-',
+		       habit->of & SIM_OF_CHANGER ? 'c' : '-', habit->what);
+	}
+	return 0;
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct {
@@ -377,6 +427,7 @@ int main(int argc, char *argv[])
 		{ "status", cmd_status },
 		{ "ctl", cmd_ctl },
 		{ "print", cmd_print },
+		{ "habits", cmd_habits },
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -139,6 +139,8 @@ struct sim_disc {
 	uint32_t layer_0;		/* blocks of the first layer, if somebody set it */
 	uint32_t scrambled[SIM_SCRAMBLED_MAX][2];	/* CSS: first and last block */
 	uint16_t scrambled_count;
+	uint8_t copyright;		/* of a DVD: protection system type as READ DISC STRUCTURE has it */
+	uint8_t denied_regions;		/* bit n - 1: it is not for region n */
 	struct sim_damage damage[SIM_DAMAGE_MAX];
 	uint16_t damage_count;
 	struct sim_disc *before;	/* test write: what comes back at its end */

@@ -26,11 +26,25 @@ static bool parse_layers(struct sim_disc *disc)
 	return layer_fits(disc->layer_0, disc->capacity);
 }
 
+/* A byte of the sidecar, of a DVD; what is not there is 0 */
+static bool parse_byte(const struct sim_disc *disc, const char *key, uint8_t *out)
+{
+	const json_t *value = json_object_get(disc->sidecar, key);
+	json_int_t n = json_integer_value(value);
+
+	*out = (uint8_t)n;
+	return !value || (json_is_integer(value) && n >= 0 && n <= 0xff &&
+			  !disc->medium->cd && disc->medium->family != SIM_BD);
+}
+
 bool sim_sidecar_parse_press(struct sim_disc *disc)
 {
 	const json_t *list = json_object_get(disc->sidecar, "protected");
 	size_t n = json_array_size(list);
 
+	if (!parse_byte(disc, "copyright", &disc->copyright) ||
+	    !parse_byte(disc, "denied_regions", &disc->denied_regions))
+		return false;
 	if (disc->medium->family != SIM_DVD)
 		return !list;
 	if (n > SIM_SCRAMBLED_MAX || (list && !json_is_array(list)))
@@ -142,4 +156,66 @@ int sim_media_press(struct sim_media *media, const char *name, uint32_t layer_0,
 	const struct pressing to = { name, layer_0, ranges };
 
 	return sim_media_change(media, name, change, &to, err, errlen);
+}
+
+/* --- copyright information ---------------------------------------------------------------- */
+
+struct claim {
+	const char *name;
+	uint8_t copyright, denied_regions;
+};
+
+static int set_byte(json_t *sidecar, const char *key, uint8_t value)
+{
+	if (value)
+		return json_object_set_new(sidecar, key, json_integer(value));
+	json_object_del(sidecar, key);
+	return 0;
+}
+
+static int change_claim(json_t *sidecar, const void *what, char *err, size_t errlen)
+{
+	const struct claim *to = what;
+	const char *medium = json_string_value(json_object_get(sidecar, "medium"));
+	int ret = 0;
+
+	if (!medium || strncmp(medium, "dvd", 3))
+		ret = change(sidecar, &(struct pressing){ .name = to->name }, err, errlen);
+	if (!ret)
+		ret = set_byte(sidecar, "copyright", to->copyright);
+	return ret ? ret : set_byte(sidecar, "denied_regions", to->denied_regions);
+}
+
+/* MMC: CSS and CPPM are one type */
+static bool parse_claim(const char *const words[], size_t n, struct claim *to)
+{
+	static const struct {
+		const char *name;
+		uint8_t type;
+	} types[] = { { "none", 0 }, { "css", 1 }, { "cppm", 1 }, { "cprm", 2 } };
+	size_t i = 0;
+
+	while (n && i < 4 && strcmp(words[0], types[i].name))
+		i++;
+	if (!n || i == 4)
+		return false;
+	to->copyright = types[i].type;
+	if (n == 1)
+		return true;
+	if (n != 3 || strcmp(words[1], "region") || words[2][0] < '1' || words[2][0] > '8' ||
+	    words[2][1])
+		return false;
+	to->denied_regions = (uint8_t)~(1u << (words[2][0] - '1'));
+	return true;
+}
+
+int sim_media_copyright(struct sim_media *media, const char *name, const char *const words[],
+			size_t n, char *err, size_t errlen)
+{
+	struct claim to = { .name = name };
+
+	if (parse_claim(words, n, &to))
+		return sim_media_change(media, name, change_claim, &to, err, errlen);
+	snprintf(err, errlen, "give copyright DISC css|cppm|cprm|none [region N], N 1 to 8");
+	return -EINVAL;
 }

@@ -121,7 +121,7 @@ int sim_sidecar_parse_disc(struct sim_disc *disc, char *err, size_t errlen)
 	    disc->medium->family != SIM_DVD)
 		return bad(disc, "layer_0", err, errlen);
 	if (!sim_sidecar_parse_press(disc))
-		return bad(disc, "layer_0\" or \"protected", err, errlen);
+		return bad(disc, "layer_0\", \"protected\" or \"copyright", err, errlen);
 	if (mcn && !cd_mcn_valid(mcn))
 		return bad(disc, "mcn", err, errlen);
 	snprintf(disc->mcn, sizeof(disc->mcn), "%s", mcn ? mcn : "");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "count.h"
 #include "drive_priv.h"
 
 enum {
@@ -41,10 +42,12 @@ static const struct sim_mmc_command commands[] = {
 	{ 0x2e, RECORDER,		 sim_mmc_write_verify },
 	{ 0x2f, 0,			 sim_mmc_verify },
 	{ 0x35, RECORDER,		 sim_mmc_synchronize_cache },
+	{ 0x3c, NO_MEDIUM | WHILE_BUSY,	 sim_mmc_read_buffer },
 	{ 0x42, 0,			 sim_mmc_read_subchannel },
 	{ 0x43, 0,			 sim_mmc_read_toc },
 	{ 0x46, ALWAYS,			 sim_mmc_get_configuration },
 	{ 0x4a, ALWAYS,			 sim_mmc_event_status },
+	{ 0x4d, NO_MEDIUM | WHILE_BUSY,	 sim_mmc_log_sense },
 	{ 0x51, 0,			 sim_mmc_read_disc_information },
 	{ 0x52, 0,			 sim_mmc_read_track_information },
 	{ 0x53, RECORDER,		 sim_mmc_reserve_track },
@@ -55,6 +58,7 @@ static const struct sim_mmc_command commands[] = {
 	{ 0x5c, RECORDER | NO_MEDIUM | WHILE_BUSY, sim_mmc_read_buffer_capacity },
 	{ 0x5d, RECORDER,		 sim_mmc_send_cue_sheet },
 	{ 0xa1, RECORDER,		 sim_mmc_blank },
+	{ 0xa3, NO_MEDIUM | WHILE_BUSY,	 sim_mmc_report_opcodes },
 	{ 0xa4, NO_MEDIUM,		 sim_mmc_report_key },
 	{ 0xa8, 0,			 sim_mmc_read },
 	{ 0xaa, RECORDER,		 sim_mmc_write },
@@ -75,6 +79,22 @@ static const struct sim_mmc_command *find(const struct sim_drive *drive, uint8_t
 			return (commands[i].when & RECORDER) && !drive->recorder ? NULL
 										 : &commands[i];
 	return NULL;
+}
+
+bool sim_mmc_knows(const struct sim_drive *drive, uint8_t opcode)
+{
+	return find(drive, opcode);
+}
+
+/* For the logs: what the medium did not let it do */
+static void count_error(struct sim_drive *drive, const struct sim_cmd *cmd)
+{
+	uint32_t *errors = sim_cdb_access(cmd->cdb, NULL, NULL) == SIM_ACCESS_WRITE
+		? &drive->write_errors : &drive->read_errors;
+
+	if (cmd->status == SIM_CHECK_CONDITION && (cmd->sense[2] & 0x0f) == SIM_MEDIUM_ERROR &&
+	    *errors < UINT32_MAX)
+		++*errors;
 }
 
 /* Reports one unit attention, the oldest kind first */
@@ -158,6 +178,7 @@ void sim_mmc_execute(struct sim_device *dev, struct sim_cmd *cmd)
 			sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x20, 0x00);
 	} else if (!refused(drive, cmd, command->when)) {
 		command->run(drive, cmd);
+		count_error(drive, cmd);
 	}
 	pthread_mutex_unlock(&drive->lock);
 }

@@ -134,8 +134,13 @@ static void invisible_info(struct sim_drive *drive, struct info *info)
 	info->size = info->free;
 	info->status = BLANK | (incremental(drive, NULL) ? PACKET : 0);
 	info->nwa_valid = info->free != 0;
-	/* At once, a session begins with its pregap: -150 on a blank (MMC) */
-	if (disc->medium->cd && (drive->page05[2] & 0x0f) == 2 && info->nwa_valid)
+	/*
+	 * At once, the first session begins with the pregap, at -150 (MMC).  Of those that
+	 * follow drives give the address of index 1, as they do for a track at once: libburn
+	 * and cdrecord take the pregap off it themselves.
+	 */
+	if (disc->medium->cd && !disc->track_count && (drive->page05[2] & 0x0f) == 2 &&
+	    info->nwa_valid)
 		info->nwa -= CD_PREGAP;
 	if (disc->medium->overwrite)	/* not formatted: nothing can be written */
 		info->nwa_valid = false;

@@ -36,6 +36,20 @@ void sim_mmc_mode_defaults(struct sim_drive *drive)
 	page05_for(drive->disc ? drive->disc->medium : NULL, drive->page05);
 }
 
+/* Write speeds, fastest first: of the disc, or else of what the drive writes fastest of
+ * this kind, for a recorder's list is never empty */
+static size_t put_speeds(const struct sim_disc *disc, uint8_t *to)
+{
+	const struct sim_medium *medium = disc ? disc->medium : sim_medium_find("cd-r");
+	size_t len = 0;
+
+	if (!medium->recordable)
+		medium = sim_medium_find(medium->cd ? "cd-r" : "dvd-r");
+	for (const uint8_t *speed = medium->speeds; *speed; speed++, len += 4)
+		sim_put_be16(to + len + 2, (uint16_t)sim_medium_kbps(medium, *speed));
+	return len;
+}
+
 /* Capabilities and mechanical status (MMC-3) */
 static size_t page2a(struct sim_drive *drive, uint8_t *to)
 {
@@ -58,13 +72,7 @@ static size_t page2a(struct sim_drive *drive, uint8_t *to)
 		sim_put_be16(to + 18, (uint16_t)max);
 		sim_put_be16(to + 20, (uint16_t)(disc ? sim_pace_kbps(drive, true) : max));
 		sim_put_be16(to + 28, sim_be16(to + 20));
-		if (disc && disc->medium->recordable) {
-			const uint8_t *speed = disc->medium->speeds;
-
-			for (; *speed; speed++, len += 4)
-				sim_put_be16(to + len + 2,
-					     (uint16_t)sim_medium_kbps(disc->medium, *speed));
-		}
+		len += put_speeds(disc, to + len);
 		to[31] = (uint8_t)((len - 32) / 4);
 	}
 	sim_put_be16(to + 22, 1);	/* copy management revision, as many drives */

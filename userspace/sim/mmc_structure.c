@@ -122,8 +122,9 @@ static size_t structure(const struct sim_disc *disc, uint8_t format, uint8_t *to
 	case 0x00:
 		physical(disc, to);
 		return 2048;
-	case 0x01:	/* copyright: none, or CSS; any region */
-		to[0] = disc->scrambled_count != 0;
+	case 0x01:	/* copyright */
+		to[0] = disc->scrambled_count ? 1 : disc->copyright;
+		to[1] = disc->denied_regions;
 		return 4;
 	case 0x0e:
 		if (disc->medium->family != SIM_DVD_MINUS)

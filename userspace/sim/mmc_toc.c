@@ -203,19 +203,21 @@ void sim_mmc_read_toc(struct sim_drive *drive, struct sim_cmd *cmd)
 	uint8_t format = cmd->cdb[2] & 0x0f;
 	struct toc toc = { .len = 4 };
 
-	/* Old programs put the format into the control byte */
-	if (!format)
+	/* Programs made for SFF-8020, which knows formats 0 to 2, put it into the control byte */
+	if (!format) {
 		format = cmd->cdb[9] >> 6;
+		ok = format < 3;
+	}
 	if (format == 5 && cd && disc->sessions_closed) {
 		cd_text(disc, cmd);
 		return;
 	}
-	if ((format == 3 || format == 4) && cd && disc->medium->recordable) {
+	if (ok && (format == 3 || format == 4) && cd && disc->medium->recordable) {
 		if (format == 4)
 			atip(disc, &toc);
 		else
 			pma(disc, &toc);
-	} else if (!disc->sessions_closed) {
+	} else if (!ok || !disc->sessions_closed) {
 		ok = false;
 	} else if (format == 0) {
 		ok = tracks(disc, &toc, cmd->cdb[6], as_msf);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile.h"
+#include "habit.h"
+#include "profile_priv.h"
 
 struct library_model {
 	const char *profile;
@@ -314,11 +315,15 @@ int sim_plan_parse(struct sim_plan *plan, const char *profiles, bool shared_host
 	strcpy(plan->text, profiles);
 	for (;;) {
 		size_t len = strcspn(p, ",");
-		char one[sizeof(plan->text)];
+		char one[sizeof(plan->text)], habits[sizeof(plan->text)];
+		size_t first = plan->count;
 
 		memcpy(one, p, len);
 		one[len] = 0;
+		sim_plan_take_habits(one, habits);
 		ret = plan_one(plan, one, &names, shared_host, err, errlen);
+		if (!ret && *habits)
+			ret = sim_plan_spread(plan, first, SIM_OF_ANY, habits, err, errlen);
 		if (ret == -ENOSPC) {
 			snprintf(err, errlen, "too many devices: at most %u in %u profiles",
 				 SIM_PLAN_DEVICES, SIM_PLAN_GROUPS);

@@ -14,6 +14,9 @@
  * of smc3 +mail=N (mail slots, 1 to 8), +arms=N (1 or 2), +no-tags (no volume tags),
  * +no-dvcid (it does not know who its drives are).
  *
+ * Behind any profile +habit=NAME[=VALUE], also several of them: those of its devices
+ * that the habit is for have it (habit.h).
+ *
  * A plan is the list of devices that one or more profiles ask for.
  */
 #ifndef DISCMUX_SIM_PROFILE_H
@@ -26,6 +29,7 @@
 
 #define SIM_PLAN_DEVICES	64
 #define SIM_PLAN_GROUPS		8
+#define SIM_PLAN_HABITS		256	/* characters of a device's list of habits */
 
 enum sim_kind {
 	SIM_READER,
@@ -41,6 +45,7 @@ struct sim_plan_device {
 	unsigned int host;	/* devices with the same number share a Scsi_Host */
 	unsigned int id;	/* SCSI target id on that host */
 	bool bd;		/* a drive for Blu-ray discs too */
+	char habits[SIM_PLAN_HABITS];	/* NAME[=VALUE]+..., or "" */
 	/* of a changer; its drives are the recorders of the same group */
 	const char *profile;	/* "mc8600" */
 	unsigned int model;	/* 8100, 8200, 8600; 3 of smc3 */
@@ -54,7 +59,7 @@ struct sim_plan {
 	struct sim_plan_device device[SIM_PLAN_DEVICES];
 	size_t count;
 	unsigned int groups;
-	char text[128];		/* what it was made from */
+	char text[512];		/* what it was made from */
 };
 
 /*
@@ -75,8 +80,19 @@ int sim_plan_set(struct sim_plan *plan, const char *text, char *err, size_t errl
 int sim_identity_set(struct sim_identity *identity, const char *text, char *err,
 		     size_t errlen);
 
+/*
+ * "[DEVICE.]habit=NAME[=VALUE][+NAME...]": gives the habits to this device, or to all
+ * drives (changers: all changers) that they are for.  0, -ENOENT or -EINVAL with one
+ * line in err.
+ */
+int sim_plan_habit(struct sim_plan *plan, bool changers, const char *text, char *err,
+		   size_t errlen);
+
 /* The device of that name, or NULL. */
 struct sim_plan_device *sim_plan_find(struct sim_plan *plan, const char *name);
+
+/* The kind as a habit has it: one of enum sim_habit_of */
+uint8_t sim_kind_bit(enum sim_kind kind);
 
 /* "reader", "recorder", "changer" */
 const char *sim_kind_name(enum sim_kind kind);

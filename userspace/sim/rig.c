@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "changer.h"
 #include "drive.h"
+#include "habit.h"
 #include "rig.h"
 
 /* --- what a changer's arm does to a drive ------------------------------------------------ */
@@ -134,6 +136,18 @@ static int make_changer(struct sim_rig *rig, struct sim_rig_device *device, char
 				 errlen);
 }
 
+static int make_model(struct sim_rig *rig, struct sim_rig_device *device, char *err, size_t errlen)
+{
+	const struct sim_plan_device *plan = device->plan;
+	int ret = plan->kind == SIM_CHANGER ? make_changer(rig, device, err, errlen)
+					    : make_drive(rig, device, err, errlen);
+
+	if (ret || !plan->habits[0])
+		return ret;
+	return sim_habits_give(device->dev, device->faults, sim_kind_bit(plan->kind),
+			       plan->habits, "", false, NULL, err, errlen);
+}
+
 /* Drives first: a changer takes hold of them. */
 static int make_models(struct sim_rig *rig, bool changers, char *err, size_t errlen)
 {
@@ -149,8 +163,7 @@ static int make_models(struct sim_rig *rig, bool changers, char *err, size_t err
 			snprintf(err, errlen, "out of memory or of file descriptors");
 			return -ENOMEM;
 		}
-		ret = changers ? make_changer(rig, device, err, errlen)
-			       : make_drive(rig, device, err, errlen);
+		ret = make_model(rig, device, err, errlen);
 	}
 	return ret;
 }
@@ -172,6 +185,16 @@ static void destroy_models(struct sim_rig *rig, bool changers)
 
 /* --- SCSI devices ------------------------------------------------------------------------ */
 
+/* In the thread of the device's port */
+static void change_link(void *context, bool up)
+{
+	const struct sim_rig_device *device = context;
+	char err[256];
+
+	if (sim_unit_link(&device->unit, up, err, sizeof(err)))
+		syslog(LOG_ERR, "%s", err);
+}
+
 static int make_unit(struct sim_rig *rig, struct sim_rig_device *device, char *err, size_t errlen)
 {
 	struct sim_unit *unit = &device->unit;
@@ -185,8 +208,10 @@ static int make_unit(struct sim_rig *rig, struct sim_rig_device *device, char *e
 	if (!ret)
 		ret = tcmu_port_open(unit->uio, device->dev, device->faults, &device->port, err,
 				     errlen);
-	if (!ret)
+	if (!ret) {
+		tcmu_port_on_link(device->port, change_link, device);
 		ret = sim_target_create(unit, err, errlen);
+	}
 	device->made = !ret;
 	return ret;
 }
@@ -386,6 +411,33 @@ int sim_rig_identify(struct sim_rig_device *device, const char *fields, char *er
 		if (present)
 			ret = appear(device, err, errlen);
 	}
+	pthread_mutex_unlock(&device->plug_lock);
+	return ret;
+}
+
+/* With plug_lock held */
+static int replug(struct sim_rig_device *device, char *err, size_t errlen)
+{
+	int ret = vanish(device, err, errlen);
+
+	return ret ? ret : appear(device, err, errlen);
+}
+
+int sim_rig_habit(struct sim_rig_device *device, const char *list, const char *where, char *err,
+		  size_t errlen)
+{
+	bool identity = false;
+	int ret = 0;
+
+	pthread_mutex_lock(&device->plug_lock);
+	if (list)
+		ret = sim_habits_give(device->dev, device->faults,
+				      sim_kind_bit(device->plan->kind), list, where, true,
+				      &identity, err, errlen);
+	else
+		identity = sim_habits_take(device->dev, device->faults);
+	if (!ret && identity && device->present)
+		ret = replug(device, err, errlen);
 	pthread_mutex_unlock(&device->plug_lock);
 	return ret;
 }

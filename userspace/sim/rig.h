@@ -73,8 +73,15 @@ int sim_rig_identify(struct sim_rig_device *device, const char *fields, char *er
 		     size_t errlen);
 
 /*
+ * Gives a device habits, or takes all back (NULL): see sim_habits_give().  One that is
+ * plugged in is pulled and put back if one of them is of what the kernel asks only then.
+ */
+int sim_rig_habit(struct sim_rig_device *device, const char *list, const char *where, char *err,
+		  size_t errlen);
+
+/*
  * {"name", "kind", "present", "address" ("H:0:T:0"), "node" ("/dev/sr0" or null),
- * "sg" (or null), "faults", "state": as the model describes itself}.
+ * "sg" (or null), "faults" (those of its habits too), "state": as the model describes itself}.
  */
 json_t *sim_rig_describe(struct sim_rig_device *device);
 

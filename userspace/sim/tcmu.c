@@ -24,6 +24,8 @@ struct tcmu_port {
 	size_t size;
 	int uio;
 	int stop;			/* eventfd */
+	void (*on_link)(void *context, bool up);
+	void *link_context;
 	pthread_t thread;
 };
 
@@ -54,6 +56,14 @@ static bool aborted(void *context)
 		return true;
 	kick(port);
 	return port->request->aborted;
+}
+
+static void link_changed(void *context, bool up)
+{
+	struct tcmu_port *port = context;
+
+	if (port->on_link)
+		port->on_link(port->link_context, up);
 }
 
 static void execute(struct tcmu_port *port, struct tcmu_request *request)
@@ -114,7 +124,7 @@ static void *serve(void *arg)
 			       strerror(-ret));
 			return NULL;
 		}
-		if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+		if (poll(fds, 2, sim_faults_link_left(port->faults)) < 0 && errno != EINTR) {
 			syslog(LOG_ERR, "%s: poll: %m", port->dev->name);
 			return NULL;
 		}
@@ -226,7 +236,8 @@ int tcmu_port_open(unsigned int uio, struct sim_device *dev, struct sim_faults *
 		detach(port);
 		return ret;
 	}
-	watch = (struct sim_fault_watch){ .fd = port->uio, .aborted = aborted, .context = port };
+	watch = (struct sim_fault_watch){ .fd = port->uio, .aborted = aborted,
+					 .link = link_changed, .context = port };
 	sim_faults_watch(faults, &watch);
 	ret = pthread_create(&port->thread, NULL, serve, port);
 	if (ret) {
@@ -236,6 +247,12 @@ int tcmu_port_open(unsigned int uio, struct sim_device *dev, struct sim_faults *
 	}
 	*out = port;
 	return 0;
+}
+
+void tcmu_port_on_link(struct tcmu_port *port, void (*fn)(void *context, bool up), void *context)
+{
+	port->on_link = fn;
+	port->link_context = context;
 }
 
 void tcmu_port_close(struct tcmu_port *port)

@@ -20,6 +20,10 @@ struct tcmu_port;
 int tcmu_port_open(unsigned int uio, struct sim_device *dev, struct sim_faults *faults,
 		   struct tcmu_port **out, char *err, size_t errlen);
 
+/* Calls fn (in the port's thread) when the link is to be lost or is back: see struct
+ * sim_fault_watch.  Before the unit is plugged in. */
+void tcmu_port_on_link(struct tcmu_port *port, void (*fn)(void *context, bool up), void *context);
+
 /* Ends the thread (it finishes the command it is at) and lets go of the ring. */
 void tcmu_port_close(struct tcmu_port *port);
 
