@@ -62,23 +62,14 @@ bool dmx_result_medium_changed(const struct discmux_result *res)
 	       hdr.asc == 0x28 && !hdr.ascq;
 }
 
-/*
- * NOT READY because of something that ends: becoming ready, an operation or a
- * long write in progress (MMC-6 annex F).
- */
-static bool dmx_sense_waits(const struct scsi_sense_hdr *hdr)
-{
-	return hdr->asc == 0x04 &&
-	       (hdr->ascq == 0x01 || hdr->ascq == 0x07 || hdr->ascq == 0x08);
-}
-
 /**
  * dmx_result_not_begun() - whether a WRITE was surely not carried out
  * @res: its result
  *
- * Then it may be sent again as it is: the device was busy, or had something
- * else to tell first that leaves its session as it was (SPC-4 5.14, SAM-5 5.13).
- * After a reset, or with another medium, it may not.
+ * Then it may be sent again as it is: the device was busy, its buffer full
+ * (MMC-6: long write in progress), or it had something else to tell first that
+ * leaves its session as it was (SPC-4 5.14, SAM-5 5.13).  After a reset, with
+ * another medium, or when it has to become ready anew, it may not.
  */
 bool dmx_result_not_begun(const struct discmux_result *res)
 {
@@ -94,7 +85,7 @@ bool dmx_result_not_begun(const struct discmux_result *res)
 	case RECOVERED_ERROR:
 		return scsi_sense_is_deferred(&hdr);
 	case NOT_READY:
-		return dmx_sense_waits(&hdr);
+		return hdr.asc == 0x04 && hdr.ascq == 0x08;
 	case UNIT_ATTENTION:
 		return hdr.asc != 0x28 && hdr.asc != 0x29;
 	}

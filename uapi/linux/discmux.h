@@ -477,8 +477,8 @@ enum discmux_target_state {
  * struct discmux_target_status - one recorder of a stream
  * @state: enum discmux_target_state
  * @retries: times a WRITE was sent again because the drive had not begun it:
- *	02/04/01, /07, /08, BUSY, TASK SET FULL, a unit attention other than 28h
- *	(medium) and 29h (reset), RECOVERED ERROR about an earlier command
+ *	02/04/08, BUSY, TASK SET FULL, a unit attention other than 28h (medium)
+ *	and 29h (reset), RECOVERED ERROR about an earlier command
  * @next_lba: block after the last one the recorder has accepted
  * @ring_empty: times the recorder was ready and there was no data for it
  * @bytes: bytes the recorder has accepted

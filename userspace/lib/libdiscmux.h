@@ -363,7 +363,8 @@ enum discmux_cause {
 	DISCMUX_CAUSE_UNSUPPORTED,	/* the device does not know this command, or a field */
 	DISCMUX_CAUSE_UNWRITTEN,	/* nothing was ever written at this place */
 	DISCMUX_CAUSE_PROTECTED,	/* by keys or a region */
-	DISCMUX_CAUSE_MEDIUM,		/* the disc is to blame */
+	DISCMUX_CAUSE_UNREADABLE,	/* what is written there can't be read (03/11) */
+	DISCMUX_CAUSE_MEDIUM,		/* the disc is to blame for something else */
 	DISCMUX_CAUSE_LOCKED,		/* somebody locked the tray */
 	DISCMUX_CAUSE_NO_SOURCE,	/* there is no disc to be moved */
 	DISCMUX_CAUSE_OCCUPIED,		/* there is one where it should go */

@@ -19,7 +19,7 @@
 #define PAUSE_MAX_MS	500u
 /* A NOT READY that is not 04h tells of no work that could end, and who holds a member
  * that is ours is a stream that is just being closed */
-#define VAGUE_WAIT_MS	60000u
+#define VAGUE_WAIT_MS	20000u
 
 /* ---- Causes ------------------------------------------------------------- */
 
@@ -63,7 +63,8 @@ static enum discmux_cause cause_of_action(enum discmux_device device,
 		return DISCMUX_CAUSE_BUSY;
 	case DISCMUX_ACTION_CLEAN:
 	case DISCMUX_ACTION_CHANGE_DISC:
-		return DISCMUX_CAUSE_MEDIUM;
+		return s->key == KEY_MEDIUM && s->asc == 0x11 ? DISCMUX_CAUSE_UNREADABLE :
+								DISCMUX_CAUSE_MEDIUM;
 	case DISCMUX_ACTION_CHANGE_DRIVE:
 	case DISCMUX_ACTION_OPERATOR:
 	case DISCMUX_ACTION_PRINTER:
@@ -160,6 +161,7 @@ const char *discmux_cause_name(enum discmux_cause cause)
 		[DISCMUX_CAUSE_UNSUPPORTED] = "unsupported",
 		[DISCMUX_CAUSE_UNWRITTEN] = "unwritten",
 		[DISCMUX_CAUSE_PROTECTED] = "protected",
+		[DISCMUX_CAUSE_UNREADABLE] = "unreadable",
 		[DISCMUX_CAUSE_MEDIUM] = "medium",
 		[DISCMUX_CAUSE_LOCKED] = "locked",
 		[DISCMUX_CAUSE_NO_SOURCE] = "no source",
@@ -237,6 +239,7 @@ static enum discmux_verdict decide(enum discmux_purpose purpose, enum discmux_de
 	case DISCMUX_CAUSE_CLEANING:
 	case DISCMUX_CAUSE_UNWRITTEN:
 	case DISCMUX_CAUSE_PROTECTED:
+	case DISCMUX_CAUSE_UNREADABLE:
 	case DISCMUX_CAUSE_MEDIUM:
 		return DISCMUX_VERDICT_DISC;
 	case DISCMUX_CAUSE_GONE:
@@ -256,6 +259,14 @@ static bool of_an_earlier_read(enum discmux_purpose purpose, const struct discmu
 	       purpose != DISCMUX_FOR_CONTROL;
 }
 
+/* An answer that is compared with another one must not depend on one bad moment. */
+static bool asked_again(enum discmux_purpose purpose, enum discmux_cause cause)
+{
+	return purpose == DISCMUX_FOR_IDENTITY &&
+	       (cause == DISCMUX_CAUSE_UNREADABLE || cause == DISCMUX_CAUSE_MEDIUM ||
+		cause == DISCMUX_CAUSE_DEVICE);
+}
+
 static enum discmux_verdict judge(enum discmux_purpose purpose, enum discmux_device device,
 				  const struct discmux_result *result, enum discmux_cause *cause,
 				  bool *vague)
@@ -265,6 +276,9 @@ static enum discmux_verdict judge(enum discmux_purpose purpose, enum discmux_dev
 	*cause = cause_of(device, result, &sense);
 	if (of_an_earlier_read(purpose, &sense))
 		*cause = DISCMUX_CAUSE_DEFERRED;
+	*vague = false;
+	if (asked_again(purpose, *cause))
+		return DISCMUX_VERDICT_REPEAT;
 	*vague = *cause == DISCMUX_CAUSE_HELD || (sense.key == KEY_NOT_READY && sense.asc != 0x04);
 	return decide(purpose, device, *cause, &sense);
 }
@@ -345,11 +359,21 @@ static bool may_go_on(struct trial *t, const struct discmux_limits *l, enum disc
 			      VAGUE_WAIT_MS : l->wait_ms);
 	case DISCMUX_CAUSE_PATH:
 		return within(&t->broken_since, now, l->path_ms);
-	case DISCMUX_CAUSE_ABORTED:
-		return t->repeats++ < l->repeats;
-	default:
+	case DISCMUX_CAUSE_DEFERRED:
+	case DISCMUX_CAUSE_DISC_CHANGED:
+	case DISCMUX_CAUSE_RESET:
+	case DISCMUX_CAUSE_ATTENTION:
 		return t->attentions++ < l->attentions;
+	default:
+		return t->repeats++ < l->repeats;
 	}
+}
+
+/* What a device had to tell first needs no pause. */
+static bool at_once(enum discmux_cause cause)
+{
+	return cause == DISCMUX_CAUSE_DEFERRED || cause == DISCMUX_CAUSE_DISC_CHANGED ||
+	       cause == DISCMUX_CAUSE_RESET || cause == DISCMUX_CAUSE_ATTENTION;
 }
 
 struct round {
@@ -375,7 +399,7 @@ static enum discmux_verdict look(struct round *r, unsigned int i, bool *again)
 		v = DISCMUX_VERDICT_REPEAT;
 	*again = (v == DISCMUX_VERDICT_REPEAT || v == DISCMUX_VERDICT_WAIT) &&
 		 may_go_on(&r->trial[i], r->limits, cause, vague, r->carrier->now_ms(r->ctx));
-	r->pause |= *again && (v == DISCMUX_VERDICT_WAIT || cause == DISCMUX_CAUSE_ABORTED);
+	r->pause |= *again && !at_once(cause);
 	return v;
 }
 
