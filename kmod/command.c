@@ -13,7 +13,6 @@
 #include <linux/blk-mq.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
-#include <scsi/scsi_eh.h>
 
 #include "command.h"
 
@@ -172,7 +171,7 @@ void dmx_cmd_attention(struct dmx_member *m, const struct discmux_result *res)
 	/* The attention is consumed here: without this sr would miss it. */
 	if (m->sdev->removable)
 		m->sdev->changed = 1;
-	if (dmx_result_sense(res, UNIT_ATTENTION, 0x28, 0x00))
+	if (dmx_result_medium_changed(res))
 		dmx_medium_attention(m);
 	else
 		dmx_event_attention(m, res);
@@ -200,6 +199,8 @@ void dmx_cmd_reap(struct dmx_cmd *cmd, struct discmux_result *res)
 	}
 	cmd->unread = false;
 	dmx_counter_max(&m->counter[DMX_C_LONGEST_COMMAND_US], us);
+	if (dmx_result_recovered(res))
+		dmx_count(m, DMX_C_RECOVERED, 1);
 	dmx_cmd_keep(cmd, res);
 }
 
@@ -421,20 +422,10 @@ static int dmx_batch_round(struct dmx_batch *batch, u32 timeout_ms)
 	return ret;
 }
 
-/*
- * ABORTED COMMAND because of the way there or back (MC-8x00 table 43: message
- * error, parity, INITIATOR DETECTED ERROR received, invalid message).
- */
 static bool dmx_cmd_garbled(struct dmx_cmd *cmd)
 {
-	struct scsi_sense_hdr hdr;
-
-	if (cmd->blk_status == BLK_STS_OK && !cmd->result)
-		return false;
-	if (!scsi_normalize_sense(cmd->sense, cmd->sense_len, &hdr) ||
-	    hdr.sense_key != ABORTED_COMMAND)
-		return false;
-	return hdr.asc == 0x43 || (hdr.asc >= 0x47 && hdr.asc <= 0x49);
+	return (cmd->blk_status != BLK_STS_OK || cmd->result) &&
+	       dmx_sense_garbled(cmd->sense, cmd->sense_len);
 }
 
 /* What may be sent once more is made ready for it; returns how many. */

@@ -132,15 +132,21 @@ int dmx_request_run(struct dmx_member *m, const struct dmx_request *rq,
 		    struct discmux_result *res);
 int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 		unsigned int len, u32 timeout_ms, struct discmux_result *res);
-bool dmx_result_good(const struct discmux_result *res);
-bool dmx_result_sense(const struct discmux_result *res, u8 key, u8 asc, u8 ascq);
-bool dmx_result_unit_attention(const struct discmux_result *res);
-bool dmx_result_key(const struct discmux_result *res, u8 key);
 int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 	    unsigned int len, u32 timeout_ms);
 void dmx_log_failure(struct dmx_member *m, const char *what,
 		     const struct discmux_result *res);
 void dmx_write_cdb(struct dmx_cmd *cmd, u8 opcode, u32 lba, u32 blocks);
+
+/* sense.c */
+bool dmx_result_good(const struct discmux_result *res);
+bool dmx_result_recovered(const struct discmux_result *res);
+bool dmx_result_not_ready(const struct discmux_result *res);
+bool dmx_result_refused(const struct discmux_result *res);
+bool dmx_result_unit_attention(const struct discmux_result *res);
+bool dmx_result_medium_changed(const struct discmux_result *res);
+bool dmx_result_not_begun(const struct discmux_result *res);
+bool dmx_sense_garbled(const u8 *sense, u32 len);
 
 /* table.c */
 void dmx_limits_init(struct dmx_limits *l);

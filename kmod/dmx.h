@@ -66,6 +66,7 @@ enum dmx_counter {
 	/* of every member */
 	DMX_C_COMMANDS,
 	DMX_C_RETRIES,
+	DMX_C_RECOVERED,
 	DMX_C_LONGEST_COMMAND_US,
 	/* of a recorder or reader */
 	DMX_C_BYTES_READ,

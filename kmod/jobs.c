@@ -132,7 +132,7 @@ static void dmx_job_wait_ready(struct dmx_member *m, struct dmx_job *job)
 		if (dmx_command(m, cdb, sizeof(cdb), NULL, 0, DMX_READY_MS * 10, &res) ||
 		    res.error == ENODEV)
 			return;
-		if (!res.error && !dmx_result_key(&res, NOT_READY) &&
+		if (!res.error && !dmx_result_not_ready(&res) &&
 		    !dmx_result_unit_attention(&res))
 			return;
 		msleep(DMX_READY_MS);

@@ -6,7 +6,6 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
-#include <scsi/scsi.h>
 
 #include "stream.h"
 
@@ -144,7 +143,7 @@ static void dmx_leg_advance(struct dmx_leg *leg, u32 us)
 	leg->lba += leg->blocks_in_flight;
 	leg->cursor++;
 	leg->since = 0;
-	if (leg->state == DISCMUX_TARGET_RUNNING && leg->result.status)
+	if (leg->state == DISCMUX_TARGET_RUNNING && !dmx_result_good(&leg->result))
 		memset(&leg->result, 0, sizeof(leg->result));
 	if (leg->state == DISCMUX_TARGET_RUNNING)
 		leg->result.duration_us = us;
@@ -156,18 +155,24 @@ static void dmx_leg_advance(struct dmx_leg *leg, u32 us)
 		dmx_stream_note(s);
 }
 
-/*
- * Whether the WRITE was not carried out and may be sent again: the drive's
- * buffer is full (MMC-6: long write in progress) or it was busy.
- */
+/* Whether the WRITE was not carried out and may be sent again, still. */
 static bool dmx_leg_again(struct dmx_leg *leg, const struct discmux_result *res)
 {
 	unsigned long limit = leg->since + msecs_to_jiffies(leg->stream->timeout_ms);
 
-	if (res->error || time_after(jiffies, limit))
-		return false;
-	return res->status == SAM_STAT_BUSY || res->status == SAM_STAT_TASK_SET_FULL ||
-	       dmx_result_sense(res, NOT_READY, 0x04, 0x08);
+	return time_before_eq(jiffies, limit) && dmx_result_not_begun(res);
+}
+
+/* A WRITE was carried out, and the drive has something to tell: it stays. */
+static void dmx_leg_recovered(struct dmx_leg *leg, const struct discmux_result *res)
+{
+	struct dmx_stream *s = leg->stream;
+
+	spin_lock(&s->lock);
+	if (leg->state == DISCMUX_TARGET_RUNNING)
+		leg->result = *res;
+	spin_unlock(&s->lock);
+	dmx_leg_advance(leg, res->duration_us);
 }
 
 /* A work tells everybody: that may wait. */
@@ -194,6 +199,10 @@ static bool dmx_leg_take(struct dmx_leg *leg)
 		return true;
 	}
 	dmx_cmd_reap(&leg->cmd, &res);
+	if (dmx_result_good(&res)) {
+		dmx_leg_recovered(leg, &res);
+		return true;
+	}
 	if (dmx_result_unit_attention(&res))
 		dmx_leg_heard(leg, &res);
 	if (dmx_leg_again(leg, &res)) {

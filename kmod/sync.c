@@ -5,7 +5,6 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <scsi/scsi.h>
-#include <scsi/scsi_common.h>
 #include <scsi/scsi_dbg.h>
 
 #include "compat/compat.h"
@@ -108,38 +107,6 @@ int dmx_command(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 	return dmx_request_run(m, &rq, res);
 }
 
-bool dmx_result_good(const struct discmux_result *res)
-{
-	return !res->error && res->status == SAM_STAT_GOOD;
-}
-
-static bool dmx_result_header(const struct discmux_result *res,
-			      struct scsi_sense_hdr *hdr)
-{
-	return res->status == SAM_STAT_CHECK_CONDITION &&
-	       scsi_normalize_sense(res->sense, res->sense_len, hdr);
-}
-
-bool dmx_result_sense(const struct discmux_result *res, u8 key, u8 asc, u8 ascq)
-{
-	struct scsi_sense_hdr hdr;
-
-	return dmx_result_header(res, &hdr) && hdr.sense_key == key &&
-	       hdr.asc == asc && hdr.ascq == ascq;
-}
-
-bool dmx_result_key(const struct discmux_result *res, u8 key)
-{
-	struct scsi_sense_hdr hdr;
-
-	return dmx_result_header(res, &hdr) && hdr.sense_key == key;
-}
-
-bool dmx_result_unit_attention(const struct discmux_result *res)
-{
-	return dmx_result_key(res, UNIT_ATTENTION);
-}
-
 /**
  * dmx_ask() - a command that changes nothing
  * @m: to whom
@@ -168,7 +135,7 @@ int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 		if (dmx_result_good(&res))
 			return len - min(len, res.resid);
 	} while (dmx_result_unit_attention(&res) && --tries);
-	if (dmx_result_key(&res, ILLEGAL_REQUEST))
+	if (dmx_result_refused(&res))
 		return -EOPNOTSUPP;
 	return res.error ? -(int)res.error : -EIO;
 }

@@ -52,6 +52,7 @@ static ssize_t mux_counter_show(struct device *dev,
 
 DMX_M(commands, DMX_C_COMMANDS);
 DMX_M(retries, DMX_C_RETRIES);
+DMX_M(recovered_errors, DMX_C_RECOVERED);
 DMX_M(bytes_read, DMX_C_BYTES_READ);
 DMX_M(bytes_written, DMX_C_BYTES_WRITTEN);
 DMX_M(blocks_written, DMX_C_BLOCKS_WRITTEN);
@@ -86,6 +87,7 @@ DMX_X(events_lost, DMX_MC_EVENTS_LOST);
 static struct attribute *dmx_member_counters[] = {
 	&member_commands.attr.attr,
 	&member_retries.attr.attr,
+	&member_recovered_errors.attr.attr,
 	&member_longest_command_us.attr.attr,
 	&member_bytes_read.attr.attr,
 	&member_bytes_written.attr.attr,

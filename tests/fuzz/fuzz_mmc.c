@@ -74,7 +74,7 @@ static void disc(const uint8_t *data, size_t len)
 	struct mmc_track_info track;
 	struct mmc_formats formats;
 	struct mmc_physical physical;
-	uint8_t system;
+	uint8_t system, regions;
 	bool settled;
 	int n, i;
 
@@ -94,7 +94,7 @@ static void disc(const uint8_t *data, size_t len)
 		require(!physical.layer_break || physical.layer_break <= physical.blocks,
 			"a break within the disc");
 	}
-	mmc_parse_copyright(data, len, &system);
+	mmc_parse_copyright(data, len, &system, &regions);
 	mmc_parse_layer_break(data, len, &blocks, &settled);
 }
 

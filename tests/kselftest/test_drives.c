@@ -245,6 +245,51 @@ TEST_F(drives, long_write_without_end)
 	expect_copy(_metadata, self, 1);
 }
 
+/* RECOVERED ERROR: the WRITE was carried out.  It is counted, and the others see nothing. */
+TEST_F(drives, recovered_error_is_done)
+{
+	long recovered = unit_counter(self->number[1], "recovered_errors");
+	long errors = unit_counter(self->number[1], "write_errors");
+	long bytes = unit_counter(self->number[1], "bytes_written");
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim_fault("recorder1", "sense 1/0c/00 op write times 3"));
+	burn(_metadata, self);
+	for (i = 0; i < RECORDERS; i++) {
+		EXPECT_EQ(DISCMUX_TARGET_DONE, self->t[i].state);
+		EXPECT_EQ(0, self->t[i].retries);
+		expect_copy(_metadata, self, i);
+	}
+	EXPECT_EQ(0x010c00, mux_sense(&self->t[1].result));
+	EXPECT_EQ(0, self->t[0].result.status);
+	EXPECT_EQ(recovered + 3, unit_counter(self->number[1], "recovered_errors"));
+	EXPECT_EQ(errors, unit_counter(self->number[1], "write_errors"));
+	EXPECT_EQ(bytes + (long)self->t[1].bytes, unit_counter(self->number[1], "bytes_written"));
+}
+
+/* One about an earlier command: this one was not begun, and is sent again. */
+TEST_F(drives, deferred_recovered_error)
+{
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim_fault("recorder1", "sense 1/0c/00 deferred op write nth 3"));
+	burn(_metadata, self);
+	EXPECT_EQ(DISCMUX_TARGET_DONE, self->t[1].state);
+	EXPECT_EQ(1, self->t[1].retries);
+	expect_copy(_metadata, self, 1);
+}
+
+/* Settings that somebody changed are no reason to lose a disc. */
+TEST_F(drives, harmless_attention)
+{
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim_fault("recorder1", "sense 6/2a/01 op write nth 3"));
+	burn(_metadata, self);
+	EXPECT_EQ(DISCMUX_TARGET_DONE, self->t[1].state);
+	EXPECT_EQ(1, self->t[1].retries);
+	expect_copy(_metadata, self, 1);
+}
+
 /* Any other reason to wait is a failure: the driver doesn't guess. */
 TEST_F(drives, not_ready_is_a_failure)
 {

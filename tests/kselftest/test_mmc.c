@@ -414,7 +414,7 @@ TEST_F(mmc, dvd_at_once)
 		.type = MMC_WRITE_SAO, .underrun_free = true, .link_size_valid = true,
 		.link_size = 16, .track_mode = 5, .data_block_type = 8,
 	};
-	uint8_t streaming[MMC_STREAMING_LEN], system;
+	uint8_t streaming[MMC_STREAMING_LEN], system, regions;
 	struct mmc_physical physical;
 	struct mmc_disc_info info;
 	uint64_t blocks;
@@ -443,7 +443,7 @@ TEST_F(mmc, dvd_at_once)
 	EXPECT_EQ(1, physical.layers);
 	mmc_cmd_read_structure(&c, MMC_STRUCTURE_COPYRIGHT, 8);
 	ASSERT_EQ(0, send(self, &c, NULL));
-	ASSERT_EQ(0, mmc_parse_copyright(self->reply, self->len, &system));
+	ASSERT_EQ(0, mmc_parse_copyright(self->reply, self->len, &system, &regions));
 	EXPECT_EQ(0, system);
 }
 

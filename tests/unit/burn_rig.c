@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libdiscmux.h"
+
 #define RING_BYTES	(8u << 20)
 #define WRITE_10	0x2a
 #define MAX_DATA	(256u << 10)
@@ -105,6 +107,17 @@ static int op_stream_open(void *ctx, const struct discmux_target *targets, size_
 	return 0;
 }
 
+/* As dmx_result_not_begun() of the driver */
+static bool not_begun(const struct discmux_result *r)
+{
+	const uint8_t key = r->sense[2] & 0x0f, asc = r->sense[12], ascq = r->sense[13];
+
+	if (r->error || r->status != 2)
+		return false;
+	return (key == 2 && asc == 4 && ascq == 8) ||
+	       (key == 6 && asc != 0x28 && asc != 0x29);
+}
+
 static void write_one(struct burn_rig *rig, size_t i, size_t len)
 {
 	struct discmux_target_status *s = &rig->status[i];
@@ -117,9 +130,8 @@ static void write_one(struct burn_rig *rig, size_t i, size_t len)
 	sim_put_be16(&cmd.cdb[7], (uint16_t)(len / rig->block_size));
 	do {
 		send_one(rig, rig->targets[i].member, &cmd, rig->ring, &s->result);
-	} while (s->result.status == 2 && s->result.sense[2] == 2 && s->result.sense[12] == 4 &&
-		 s->result.sense[13] == 8);
-	if (s->result.status || s->result.error) {
+	} while (not_begun(&s->result));
+	if (!discmux_result_ok(&s->result)) {
 		s->state = DISCMUX_TARGET_FAILED;
 		s->failed_lba = s->next_lba;
 		return;

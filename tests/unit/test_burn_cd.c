@@ -838,6 +838,27 @@ static void test_read_cancelled(void **state)
 	burn_rig_free(rig);
 }
 
+/* A drive that takes no cue sheet with CD-Text writes the rest, and that is said; who compares
+ * the disc later hears of it, too. */
+static void test_no_text(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1400", audio);
+	char err[128];
+
+	(void)state;
+	burn_rig_fault(rig, 1, "sense 5/26/00 op 5d");
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	assert_int_equal(rig->seen[1][SEND_CUE_SHEET], 2);
+	assert_string_equal(rig->notice, "recorder 0 writes no CD-Text: its disc gets all but the titles");
+	*rig->notice = '\0';
+	rig->config.task = BURN_VERIFY;
+	assert_int_equal(sim_drive_tray(rig->dev[1], false, err, sizeof(err)), 0);
+	assert_int_equal(burn_rig_run(rig), 0);
+	assert_string_equal(rig->notice, "the disc in recorder 0 has not the CD-Text of the master");
+	burn_rig_free(rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -861,6 +882,7 @@ int main(void)
 		cmocka_unit_test(test_end_late),
 		cmocka_unit_test(test_mode_0),
 		cmocka_unit_test(test_short_toc),
+		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_read_cancelled),
 	};
 

@@ -211,8 +211,8 @@ static void test_from_reader(void **state)
 	count = sim_faults_count(rig->faults[0], 5);
 	assert_int_equal(json_integer_value(json_object_get(count, "blocks_read_distinct")),
 			 BLOCKS);
-	/* and one more: what kind of sectors they are */
-	assert_int_equal(json_integer_value(json_object_get(count, "blocks_read")), BLOCKS + 1);
+	/* and one more: what kind of sectors they are; 16 by which the disc is known again */
+	assert_int_equal(json_integer_value(json_object_get(count, "blocks_read")), BLOCKS + 17);
 	json_decref(count);
 	burn_rig_free(rig);
 }

@@ -160,9 +160,9 @@ static void test_restricted(void **state)
  * never written is. */
 static void test_unreadable_head(void **state)
 {
-	static const char *const blank[] = { "sense 8/00/00 op read times 2",
-					     "sense 5/21/00 op read times 2",
-					     "sense 5/64/00 op read times 2" };
+	static const char *const blank[] = { "sense 8/00/00 op read times 32",
+					     "sense 5/21/00 op read times 32",
+					     "sense 5/64/00 op read times 32" };
 	struct burn_rig *rig = tower("dvd+rw", 1, 65536);
 	size_t i;
 
@@ -854,7 +854,7 @@ static void test_protected(void **state)
 	rig->hook = css;
 	assert_int_equal(burn_rig_run(rig), -EINVAL);
 	assert_string_equal(burn_job_error(rig->job),
-			    "the disc in reader 0 is copy protected: it can't be copied");
+			    "the disc in reader 0 is copy protected by CSS or CPPM: it can't be copied");
 	assert_int_equal(rig->seen[1][WRITE_10], 0);
 	/* What can be read is copied when that is asked for */
 	snprintf(map, sizeof(map), "%s.map", rig->dir);

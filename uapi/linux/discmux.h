@@ -204,7 +204,9 @@ struct discmux_member {
  *	another fd holds it, ECANCELED it was aborted, EIO
  *	anything else the transport reports
  * @status: SCSI status byte (0 GOOD, 2 CHECK CONDITION, 8 BUSY, 18h
- *	RESERVATION CONFLICT ...)
+ *	RESERVATION CONFLICT ...).  CHECK CONDITION with RECOVERED ERROR (key 1h)
+ *	about this command means that it was carried out: a stream goes on, bytes
+ *	and moves count, and so does counters/recovered_errors
  * @resid: data bytes asked for that were not transferred
  * @sense_len: bytes valid in @sense, 0 to DISCMUX_SENSE_SIZE
  * @duration_us: time from issue to completion, microseconds (saturates)
@@ -474,13 +476,17 @@ enum discmux_target_state {
 /**
  * struct discmux_target_status - one recorder of a stream
  * @state: enum discmux_target_state
- * @retries: times a WRITE was sent again after 02/04/08
+ * @retries: times a WRITE was sent again because the drive had not begun it:
+ *	02/04/08, BUSY, TASK SET FULL, a unit attention other than 28h (medium)
+ *	and 29h (reset), RECOVERED ERROR about an earlier command
  * @next_lba: block after the last one the recorder has accepted
  * @ring_empty: times the recorder was ready and there was no data for it
  * @bytes: bytes the recorder has accepted
  * @failed_lba: first block of the WRITE that failed; valid with state FAILED
  * @max_us: longest WRITE so far, microseconds
- * @result: how its last WRITE went; with state FAILED the one that failed
+ * @result: how its last WRITE went; with state FAILED the one that failed.  One
+ *	that was carried out with RECOVERED ERROR stays here, but for duration_us,
+ *	until there is another to tell of
  */
 struct discmux_target_status {
 	__u32 state;

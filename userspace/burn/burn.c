@@ -96,7 +96,7 @@ static void lock_trays(struct burn_job *job, bool locked)
 	struct mmc_command cmd;
 
 	mmc_cmd_prevent(&cmd, locked);
-	burn_send(job, burn_all(job), &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	burn_send(job, burn_all(job), &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 }
 
 /* Good copies come out; what went wrong stays behind a closed tray. */
@@ -109,8 +109,7 @@ static void eject(struct burn_job *job)
 	if (!job->live)
 		return;
 	mmc_cmd_start_stop(&cmd, MMC_TRAY_EJECT);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 30000);
+	good = burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_PROBE, 30000);
 	burn_for_each(i, job->live & ~good)
 		burn_notice(job, "%s does not eject its disc; the copy is good",
 			    job->recs[i].name);

@@ -25,6 +25,7 @@
 #include <linux/discmux.h>
 
 #include "layout.h"
+#include "libdiscmux.h"
 #include "mmc.h"
 
 #define BURN_MAX_RECORDERS	DISCMUX_MAX_TARGETS
@@ -72,6 +73,39 @@ struct burn_ops {
 };
 
 extern const struct burn_ops burn_ops_discmux;
+
+/* Commands to one drive, and what a wait for it depends on. */
+struct burn_errand {
+	const struct burn_ops *ops;	/* exec, now_ms and sleep_ms are used */
+	void *ctx;
+	uint32_t member;
+	bool (*cancelled)(void *arg);	/* NULL: never */
+	bool (*same_disc)(void *arg);	/* as struct discmux_carrier; NULL: nobody can tell */
+	void *arg;
+};
+
+/*
+ * One command until it is carried out, see discmux_carry_out().  limit_ms: for a drive
+ * that says "not yet"; 0: as long as the purpose allows.  Returns bytes of data, or -EIO
+ * with the reason in result.
+ */
+int burn_run_errand(const struct burn_errand *errand, const struct mmc_command *cmd, void *data,
+		    enum discmux_purpose purpose, unsigned int limit_ms,
+		    struct discmux_result *result);
+
+#define BURN_ID_LEN	38	/* "disc:", 32 digits and the end */
+
+/* Which disc is in a drive, for comparing: by its size, its tracks and how its file system
+ * begins.  -EIO: the drive did not say, which tells nothing of the disc; -ENOMEM. */
+int burn_identify(const struct burn_ops *ops, void *ctx, uint32_t member, char id[BURN_ID_LEN]);
+
+/*
+ * Whether the disc in a drive, of a kind that can be overwritten, holds something; what gets
+ * libblkid's name for it, or "" (NULL: formats only, 0).  formats: how it is formatted.  1 or 0; a negative errno where
+ * that can't be told, which is never blank.  Reads up to 2 MiB.
+ */
+int burn_disc_holds(const struct burn_errand *errand, struct mmc_formats *formats, char *what,
+		    size_t size);
 
 /* ---- The master ------------------------------------------------------- */
 

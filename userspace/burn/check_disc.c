@@ -7,8 +7,6 @@
 #include "source.h"
 
 #define READY_MS	60000u
-#define HEAD_BLOCKS	32u	/* of a disc that may hold data: file systems begin there */
-#define UDF_ANCHOR	256u
 
 /* ---- Blank ------------------------------------------------------------- */
 
@@ -16,6 +14,7 @@
 static void not_blank(struct burn_job *job, size_t i)
 {
 	const struct burn_rec *rec = &job->recs[i];
+	const char *is = *rec->holds ? "holds" : "is not blank", *what = rec->holds;
 
 	if (rec->unreadable)
 		burn_disc_problem(job, i, "the disc in %s can't be read, so it may hold data: insert a blank disc, or erase it",
@@ -24,66 +23,39 @@ static void not_blank(struct burn_job *job, size_t i)
 		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, %sor append a session to it",
 				  rec->name, rec->erasable ? "erase it, " : "");
 	else if (rec->erasable)
-		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc, or erase it",
-				  rec->name);
+		burn_disc_problem(job, i, "the disc in %s %s%s%s: insert a blank disc, or erase it",
+				  rec->name, is, *what ? " " : "", what);
 	else
 		burn_disc_problem(job, i, "the disc in %s is not blank: insert a blank disc",
 				  rec->name);
 }
 
-static bool all_zero(const uint8_t *data, size_t len)
+static bool job_cancelled(void *arg)
 {
-	return !data[0] && !memcmp(data, data + 1, len - 1);
+	return burn_is_cancelled(arg);
 }
 
-/* The drive says that nothing was ever written there.  All else may be a fault of the disc
- * or of the drive, with data behind it. */
-static bool never_written(const struct discmux_result *result)
-{
-	uint8_t asc, ascq, key = burn_key(result, &asc, &ascq);
-
-	return key == 0x08 || (key == 0x05 && (asc == 0x21 || asc == 0x64));
-}
-
-static bool zeros_at(struct burn_job *job, size_t i, uint32_t lba, uint32_t blocks)
-{
-	struct burn_rec *rec = &job->recs[i];
-	uint8_t data[HEAD_BLOCKS * MMC_BLOCK];
-	struct mmc_command cmd;
-
-	mmc_cmd_read10(&cmd, lba, (uint16_t)blocks);
-	if (burn_send(job, 1u << i, &cmd, data, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-		      READY_MS)) {
-		/* What did not come may hold data */
-		rec->unreadable = rec->len != cmd.data_len;
-		return !rec->unreadable && all_zero(rec->data, rec->len);
-	}
-	rec->unreadable = !never_written(&rec->result);
-	return !rec->unreadable;
-}
-
-/* A disc that can be overwritten is never blank: it holds nothing when no file
- * system begins on it. */
+/* What nobody could read may hold data. */
 static void look_at_formatted(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
-	struct mmc_command cmd;
-	uint32_t head;
+	const struct burn_errand e = { .ops = job->config.ops, .ctx = job->config.ctx,
+				       .member = rec->info.member, .cancelled = job_cancelled,
+				       .arg = job };
+	bool sequential = rec->profile == MMC_PROFILE_DVD_RW_SEQUENTIAL;
+	int rc = burn_disc_holds(&e, &rec->formats, sequential ? NULL : rec->holds,
+				 sizeof(rec->holds));
 
-	mmc_cmd_read_format_capacities(&cmd);
-	if (!burn_send(job, 1u << i, &cmd, NULL, BURN_UNIT_ATTENTION, 0) ||
-	    mmc_parse_formats(rec->data, rec->len, &rec->formats)) {
-		burn_fail_result(job, i, "to say how its disc is formatted");
+	if (rc < 0 && !rec->formats.blocks && rec->formats.state != MMC_FORMATTED) {
+		burn_fail(job, i, "%s does not say how its disc is formatted", rec->name);
 		return;
 	}
-	rec->needs_format = rec->formats.state != MMC_FORMATTED ||
-			    rec->profile == MMC_PROFILE_DVD_RW_SEQUENTIAL;
+	rec->needs_format = rec->formats.state != MMC_FORMATTED || sequential;
 	rec->erasable = true;
-	head = rec->formats.blocks < HEAD_BLOCKS ? rec->formats.blocks : HEAD_BLOCKS;
-	if (rec->profile != MMC_PROFILE_DVD_RW_SEQUENTIAL)
-		rec->blank = rec->needs_format || !head ||
-			     (zeros_at(job, i, 0, head) &&
-			      (rec->formats.blocks <= UDF_ANCHOR || zeros_at(job, i, UDF_ANCHOR, 1)));
+	if (sequential)
+		return;
+	rec->unreadable = rc < 0;
+	rec->blank = !rc;
 }
 
 static void look_at_disc(struct burn_job *job, size_t i)
@@ -134,8 +106,7 @@ void burn_check_blank(struct burn_job *job)
 	size_t i;
 
 	mmc_cmd_read_disc_info(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 READY_MS);
+	good = burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_IDENTITY, READY_MS);
 	burn_fail_set(job, job->live & ~good, "to read the disc information");
 	burn_for_each(i, job->live)
 		look_at_disc(job, i);
@@ -240,7 +211,7 @@ static void check_erased(struct burn_job *job, size_t i)
 	else
 		mmc_cmd_read_format_capacities(&cmd);
 	rec->free = 0;
-	if (!burn_send(job, 1u << i, &cmd, NULL, BURN_UNIT_ATTENTION, 0))
+	if (!burn_send(job, 1u << i, &cmd, NULL, DISCMUX_FOR_IDENTITY, 0))
 		return;
 	if (cd && !mmc_parse_atip(rec->data, rec->len, &atip) && atip.lead_out > CD_TRACK_MIN)
 		rec->free = (uint32_t)atip.lead_out -
@@ -276,7 +247,7 @@ void burn_check_room(struct burn_job *job)
 		burn_set alike = burn_take_alike(job, &rest, burn_same_track), good;
 
 		mmc_cmd_read_track_info(&cmd, job->recs[burn_first(alike)].track);
-		good = burn_send(job, alike, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+		good = burn_send(job, alike, &cmd, NULL, DISCMUX_FOR_IDENTITY, 0);
 		burn_fail_set(job, alike & ~good, "to say how much its disc takes");
 		burn_for_each(i, good)
 			check_capacity(job, i);

@@ -40,17 +40,23 @@ void burn_disc_problem(struct burn_job *job, size_t i, const char *fmt, ...)
 static void not_ready(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
-	uint8_t asc, ascq, key = burn_key(&rec->result, &asc, &ascq);
 
-	if (key == 0x02 && asc == 0x3a && ascq == 0x02)
+	switch (burn_cause(rec)) {
+	case DISCMUX_CAUSE_TRAY_OPEN:
 		burn_disc_problem(job, i, "the tray of %s is open: %s and close it", rec->name,
-			     wanted(job));
-	else if (key == 0x02 && asc == 0x3a)
+				  wanted(job));
+		break;
+	case DISCMUX_CAUSE_NO_DISC:
 		burn_disc_problem(job, i, "no disc in %s: %s", rec->name, wanted(job));
-	else if (key == 0x02 && asc == 0x30)
-		burn_disc_problem(job, i, "%s can't read the disc in it: %s", rec->name, wanted(job));
-	else
+		break;
+	case DISCMUX_CAUSE_STRANGE_DISC:
+	case DISCMUX_CAUSE_CLEANING:
+		burn_disc_problem(job, i, "%s can't read the disc in it: %s", rec->name,
+				  wanted(job));
+		break;
+	default:
 		burn_fail_result(job, i, "to become ready");
+	}
 }
 
 /* Closes trays that stand open, as a push on the button would. */
@@ -61,16 +67,15 @@ static burn_set load(struct burn_job *job, burn_set bad)
 	size_t i;
 
 	burn_for_each(i, bad)
-		if (burn_is(&job->recs[i], 0x02, 0x3a, 0x02))
+		if (burn_cause(&job->recs[i]) == DISCMUX_CAUSE_TRAY_OPEN)
 			open |= 1u << i;
 	if (!open)
 		return 0;
 	mmc_cmd_start_stop(&cmd, MMC_TRAY_LOAD);
 	/* A tray that can't be closed is still open for the next look */
-	burn_send(job, open, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	burn_send(job, open, &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 	mmc_cmd_test_unit_ready(&cmd);
-	return burn_send(job, open, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 READY_MS);
+	return burn_send(job, open, &cmd, NULL, DISCMUX_FOR_PROBE, READY_MS);
 }
 
 void burn_check_ready(struct burn_job *job)
@@ -80,8 +85,7 @@ void burn_check_ready(struct burn_job *job)
 	size_t i;
 
 	mmc_cmd_test_unit_ready(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 READY_MS);
+	good = burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_PROBE, READY_MS);
 	if (job->config.load)
 		good |= load(job, job->live & ~good);
 	burn_for_each(i, job->live & ~good)
@@ -148,6 +152,8 @@ static void find_features(struct burn_rec *rec)
 	if (rec->plan->format == BURN_FORMAT_DVD_RW &&
 	    rec->profile == MMC_PROFILE_DVD_RW_SEQUENTIAL)
 		rec->can_write = true;
+	rec->can_increment = !mmc_find_feature(rec->data, rec->len, MMC_FEATURE_INCREMENTAL,
+					       &feature) && feature.current;
 	rec->can_test = rec->plan->test_feature &&
 			!mmc_find_feature(rec->data, rec->len, rec->plan->test_feature,
 					  &feature) &&
@@ -181,7 +187,7 @@ void burn_check_profiles(struct burn_job *job)
 	size_t i;
 
 	mmc_cmd_get_configuration(&cmd, 0);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	good = burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_IDENTITY, 0);
 	burn_fail_set(job, job->live & ~good, "to say what disc is in it");
 	burn_for_each(i, job->live)
 		check_profile(job, i);

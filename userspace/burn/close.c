@@ -17,8 +17,7 @@ void burn_wait_idle(struct burn_job *job, burn_set set, const char *what)
 	if (!set)
 		return;
 	mmc_cmd_read_disc_info(&cmd);
-	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
-			 BURN_TO_THE_END, CLOSE_MS);
+	good = burn_send_until(job, set, &cmd, DISCMUX_FOR_PROBE, CLOSE_MS, BURN_TO_THE_END);
 	burn_fail_set(job, set & ~good, what);
 }
 
@@ -28,8 +27,8 @@ void burn_flush(struct burn_job *job)
 	burn_set good;
 
 	mmc_cmd_synchronize_cache(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END,
-			 CLOSE_MS);
+	good = burn_send_until(job, job->live, &cmd, DISCMUX_FOR_FLUSH, CLOSE_MS,
+			       BURN_TO_THE_END);
 	burn_fail_set(job, job->live & ~good, "to write out its cache");
 	burn_wait_idle(job, job->live, "to write out its cache");
 }
@@ -84,7 +83,7 @@ static void stop_format(struct burn_job *job)
 		return;
 	mmc_cmd_close(&cmd, MMC_CLOSE_FORMAT, 0);
 	/* One that has nothing to stop says so, and that is well */
-	set = burn_send(job, set, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END, CLOSE_MS);
+	set = burn_send_until(job, set, &cmd, DISCMUX_FOR_CONTROL, CLOSE_MS, BURN_TO_THE_END);
 	burn_wait_idle(job, set, "to end formatting its disc");
 }
 
@@ -102,8 +101,7 @@ static burn_set nothing_to_close(struct burn_job *job)
 	if (!set)
 		return 0;
 	mmc_cmd_read_disc_info(&cmd);
-	set = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
-			BURN_TO_THE_END, CLOSE_MS);
+	set = burn_send_until(job, set, &cmd, DISCMUX_FOR_PROBE, CLOSE_MS, BURN_TO_THE_END);
 	burn_for_each(i, set)
 		if (!mmc_parse_disc_info(job->recs[i].data, job->recs[i].len, &info) &&
 		    info.last_session_state == 3)
@@ -124,8 +122,8 @@ void burn_close_step(struct burn_job *job, unsigned int step)
 
 		if (!alike)
 			continue;
-		good = burn_send(job, alike, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END,
-				 CLOSE_MS);
+		good = burn_send_until(job, alike, &cmd, DISCMUX_FOR_CONTROL, CLOSE_MS,
+				       BURN_TO_THE_END);
 		/* After a test write there may be nothing to close */
 		if (job->config.task != BURN_SIMULATE)
 			burn_fail_set(job, alike & ~good,
@@ -161,8 +159,8 @@ static void check_closed(struct burn_job *job)
 	size_t i;
 
 	mmc_cmd_read_disc_info(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
-			 BURN_TO_THE_END, CLOSE_MS);
+	good = burn_send_until(job, job->live, &cmd, DISCMUX_FOR_PROBE, CLOSE_MS,
+			       BURN_TO_THE_END);
 	burn_fail_set(job, job->live & ~good, "to tell how its disc is after closing");
 	burn_for_each(i, good) {
 		if (!is_closed(job, i)) {
@@ -189,8 +187,8 @@ static void end_test(struct burn_job *job)
 	for (step = 0; step < 2 && (!job->cd || job->tao[0]); step++)
 		burn_close_step(job, step);
 	mmc_cmd_read_disc_info(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
-			 BURN_TO_THE_END, CLOSE_MS);
+	good = burn_send_until(job, job->live, &cmd, DISCMUX_FOR_PROBE, CLOSE_MS,
+			       BURN_TO_THE_END);
 	burn_fail_set(job, job->live & ~good, "to tell how its disc is after the test");
 	burn_for_each(i, good) {
 		struct burn_rec *rec = &job->recs[i];

@@ -9,33 +9,11 @@
 #include "internal.h"
 #include "libdiscmux.h"
 
-#define POLL_MS		500u
 #define LIMIT_MS	(3u * 60 * 60 * 1000)	/* a full erasure of a slow disc */
 #define MINUTE_MS	60000u
 #define HEAD_BLOCKS	512u
-#define WHOLE		65536u
 
 /* ---- Waiting ----------------------------------------------------------- */
-
-/* One that is not done yet; false: it failed. */
-static bool at_work(struct burn_job *job, size_t i)
-{
-	struct burn_rec *rec = &job->recs[i];
-	struct discmux_sense sense;
-
-	if (discmux_result_sense(&rec->result, &sense))
-		return false;
-	if (sense.key == 0x06 && sense.asc != 0x28)
-		return true;
-	/* Only "not ready, wait": one that needs people would be waited for by the hour */
-	if (sense.key != 0x02 || sense.asc != 0x04 ||
-	    discmux_sense_action(DISCMUX_DEVICE_RECORDER, sense.key, sense.asc, sense.ascq) !=
-		    DISCMUX_ACTION_WAIT)
-		return false;
-	if (sense.progress >= 0)
-		burn_set_progress(job, i, (uint64_t)sense.progress, WHOLE);
-	return true;
-}
 
 /* The drive goes on when nobody waits for it. */
 static void leave(struct burn_job *job, burn_set set)
@@ -50,31 +28,18 @@ static void leave(struct burn_job *job, burn_set set)
  * program has to end. */
 burn_set burn_poll(struct burn_job *job, burn_set set, const char *what)
 {
-	const struct burn_config *c = &job->config;
-	uint64_t end = c->ops->now_ms(c->ctx) + LIMIT_MS;
 	struct mmc_command cmd;
-	burn_set done = 0;
+	burn_set done, busy = 0;
 	size_t i;
 
 	mmc_cmd_read_disc_info(&cmd);
-	while (set) {
-		burn_set good = burn_send(job, set, &cmd, NULL, 0, 0);
-
-		done |= good;
-		burn_for_each(i, set & ~good) {
-			if (at_work(job, i) && c->ops->now_ms(c->ctx) < end)
-				continue;
-			burn_fail_result(job, i, what);
-			set &= ~(1u << i);
-		}
-		set &= ~good;
-		if (set && atomic_load_explicit(&job->leave, memory_order_relaxed)) {
-			leave(job, set);
-			break;
-		}
-		if (set)
-			c->ops->sleep_ms(c->ctx, POLL_MS);
-	}
+	done = burn_send_until(job, set, &cmd, DISCMUX_FOR_PROBE, LIMIT_MS, BURN_UNTIL_LEAVE);
+	if (atomic_load_explicit(&job->leave, memory_order_relaxed))
+		burn_for_each(i, set & ~done)
+			if (burn_cause(&job->recs[i]) == DISCMUX_CAUSE_BUSY)
+				busy |= 1u << i;
+	leave(job, busy);
+	burn_fail_set(job, set & ~done & ~busy, what);
 	return done;
 }
 
@@ -116,9 +81,9 @@ void burn_blank(struct burn_job *job, burn_set set)
 	if (!set)
 		return;
 	mmc_cmd_blank(&cmd, wants_full(job, set) ? MMC_BLANK_FULL : MMC_BLANK_MINIMAL);
-	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 MINUTE_MS);
-	burn_fail_set(job, set & ~good, "to erase its disc");
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_CONTROL, MINUTE_MS);
+	burn_for_each(i, set & ~good)
+		burn_fail_touch(job, i, "to erase its disc");
 	/* What was on them is gone, even if nothing more is done with them */
 	erased(job, burn_poll(job, good, "to erase its disc"));
 }
@@ -138,8 +103,7 @@ static void ask_sizes(struct burn_job *job, burn_set set)
 	size_t i;
 
 	mmc_cmd_read_format_capacities(&cmd);
-	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 MINUTE_MS);
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_IDENTITY, MINUTE_MS);
 	burn_fail_set(job, set & ~good, "to say how its disc is formatted");
 	burn_for_each(i, good)
 		if (mmc_parse_formats(job->recs[i].data, job->recs[i].len,

@@ -62,9 +62,8 @@ static void format_one(struct burn_job *job, size_t i)
 		return;
 	mmc_put_format(list, how.type, how.blocks, how.parameter);
 	mmc_cmd_format(&cmd);
-	if (!burn_send(job, 1u << i, &cmd, list, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-		       MINUTE_MS))
-		burn_fail_result(job, i, "to format its disc");
+	if (!burn_send(job, 1u << i, &cmd, list, DISCMUX_FOR_CONTROL, MINUTE_MS))
+		burn_fail_touch(job, i, "to format its disc");
 }
 
 /* The disc is another one now: DVD-RW has a new profile. */
@@ -75,9 +74,9 @@ static void look_again(struct burn_job *job, burn_set set)
 	size_t i;
 
 	mmc_cmd_test_unit_ready(&cmd);
-	burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY, MINUTE_MS);
+	burn_send(job, set, &cmd, NULL, DISCMUX_FOR_PROBE, MINUTE_MS);
 	mmc_cmd_get_configuration(&cmd, 0);
-	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_IDENTITY, 0);
 	burn_for_each(i, good) {
 		struct burn_rec *rec = &job->recs[i];
 
@@ -167,7 +166,7 @@ static void set_break(struct burn_job *job, size_t i)
 	bool settled;
 
 	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_LAYER_BREAK, MMC_LAYER_BREAK_LEN);
-	if (!burn_send(job, 1u << i, &cmd, NULL, BURN_UNIT_ATTENTION, 0)) {
+	if (!burn_send(job, 1u << i, &cmd, NULL, DISCMUX_FOR_CONTROL, 0)) {
 		burn_fail_result(job, i, "to give the layer break of its disc");
 		return;
 	}
@@ -188,8 +187,8 @@ static void set_break(struct burn_job *job, size_t i)
 		return;
 	mmc_put_layer_break(list, blocks);
 	mmc_cmd_send_layer_break(&cmd);
-	if (!burn_send(job, 1u << i, &cmd, list, BURN_BECOMING_READY, 3 * MINUTE_MS))
-		burn_fail_result(job, i, "to take the layer break");
+	if (!burn_send(job, 1u << i, &cmd, list, DISCMUX_FOR_CONTROL, 3 * MINUTE_MS))
+		burn_fail_touch(job, i, "to take the layer break");
 }
 
 void burn_layer_break(struct burn_job *job)

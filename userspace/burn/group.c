@@ -1,149 +1,283 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Commands to many recorders at once, and what to do with "not now". */
+/* Commands to many recorders at once, or to one drive, until they are carried out. */
 #include <errno.h>
 #include <string.h>
 
 #include "internal.h"
 #include "libdiscmux.h"
 
-#define ATTENTIONS	8	/* unit attentions one command may meet */
-#define POLL_MIN_MS	20
-#define POLL_MAX_MS	500
-
-bool burn_is(const struct burn_rec *rec, uint8_t key, uint8_t asc, uint8_t ascq)
+enum discmux_cause burn_cause(const struct burn_rec *rec)
 {
-	return discmux_result_is(&rec->result, key, asc, ascq);
+	return discmux_result_cause(DISCMUX_DEVICE_RECORDER, &rec->result);
 }
 
-uint8_t burn_key(const struct discmux_result *result, uint8_t *asc, uint8_t *ascq)
-{
-	struct discmux_sense sense = { 0 };
+/* ---- Recorders ---------------------------------------------------------- */
 
-	if (result->error || discmux_result_sense(result, &sense))
-		memset(&sense, 0, sizeof(sense));
-	*asc = sense.asc;
-	*ascq = sense.ascq;
-	return sense.key;
+/* One command on its way to recorders of a job */
+struct call {
+	struct burn_job *job;
+	burn_set all;			/* who gets it */
+	const struct mmc_command *cmd;
+	uint8_t *data;
+	enum burn_until until;
+	bool progress;			/* show what the drives say of it */
+};
+
+/* Told once of each drive; the driver counts all of them. */
+void burn_recovered(struct burn_job *job, size_t i, const struct discmux_result *result)
+{
+	struct burn_rec *rec = &job->recs[i];
+	char words[128];
+
+	if (!discmux_result_recovered(result) || rec->recovered++)
+		return;
+	discmux_device_result_text(DISCMUX_DEVICE_RECORDER, result, words, sizeof(words));
+	burn_notice(job, "%s carried a command out and warns: %s", rec->name, words);
 }
 
-/* Sends to all of set once. */
-static burn_set send_once(struct burn_job *job, burn_set set, const struct mmc_command *cmd,
-			  uint8_t *data)
+static void keep_reply(const struct call *c, size_t i, uint8_t *data)
+{
+	struct burn_rec *rec = &c->job->recs[i];
+	const struct mmc_command *cmd = c->cmd;
+
+	rec->data = data;
+	if (data && c->data == c->job->small && cmd->dir == MMC_IN)
+		rec->data = memcpy(rec->reply, data, cmd->data_len);
+	rec->len = 0;
+	if (!discmux_result_ok(&rec->result))
+		return;
+	if (cmd->dir == MMC_IN && rec->result.resid < cmd->data_len)
+		rec->len = cmd->data_len - rec->result.resid;
+	burn_recovered(c->job, i, &rec->result);
+}
+
+/* To all of set together; data that come in lie one behind the other from data on. */
+static void send_together(const struct call *c, burn_set set, uint8_t *data)
 {
 	uint32_t members[BURN_MAX_RECORDERS];
 	struct discmux_result results[BURN_MAX_RECORDERS] = { 0 };
-	burn_set good = 0;
+	struct burn_job *job = c->job;
 	size_t i, n = 0;
 	int rc;
 
 	burn_for_each(i, set)
 		members[n++] = job->recs[i].info.member;
-	rc = job->config.ops->exec(job->config.ctx, members, n, cmd, data, results);
+	rc = job->config.ops->exec(job->config.ctx, members, n, c->cmd, data, results);
 	n = 0;
 	burn_for_each(i, set) {
-		struct burn_rec *rec = &job->recs[i];
-
-		rec->result = results[n];
+		job->recs[i].result = results[n];
 		if (rc < 0)
-			rec->result.error = (uint32_t)-rc;
-		rec->data = data + n * cmd->data_len;
-		if (data == job->small && cmd->dir == MMC_IN)
-			rec->data = memcpy(rec->reply, rec->data, cmd->data_len);
-		rec->len = 0;
-		if (discmux_result_ok(&rec->result)) {
-			good |= 1u << i;
-			if (cmd->dir == MMC_IN && rec->result.resid < cmd->data_len)
-				rec->len = cmd->data_len - rec->result.resid;
-		}
+			job->recs[i].result.error = (uint32_t)-rc;
+		keep_reply(c, i, c->cmd->dir == MMC_IN ? data + n * c->cmd->data_len : data);
 		n++;
 	}
-	return good;
 }
 
-/* True when the drive may be asked again. */
-static bool again(const struct discmux_result *result, unsigned int flags,
-		  unsigned int *attentions, bool *wait)
+/* Some of those that it was sent to get it again, each with its own place for data. */
+static void call_send(void *ctx, uint32_t set)
 {
-	uint8_t asc, ascq, key = burn_key(result, &asc, &ascq);
+	const struct call *c = ctx;
+	size_t i, n = 0;
 
-	if (key == 0x06 && ((flags & BURN_UNIT_ATTENTION) ||
-			    ((flags & BURN_RESET) && asc != 0x28)))
-		return ++*attentions <= ATTENTIONS;
-	/* All recorders are ours: only a stream of ours that is just ending holds one */
-	if (result->error == EBUSY && (flags & BURN_BECOMING_READY)) {
-		*wait = true;
-		return ++*attentions <= ATTENTIONS;
+	if (set == c->all || c->cmd->dir != MMC_IN) {
+		send_together(c, set, c->data);
+		return;
 	}
-	/* Only "not ready, wait": what a broken drive says must not hold up the others */
-	if (key == 0x02 && asc == 0x04 && (flags & BURN_BECOMING_READY) &&
-	    discmux_sense_action(DISCMUX_DEVICE_RECORDER, key, asc, ascq) ==
-		    DISCMUX_ACTION_WAIT) {
-		*wait = true;
-		return true;
+	burn_for_each(i, c->all) {
+		if (set >> i & 1)
+			send_together(c, 1u << i, c->data + n * c->cmd->data_len);
+		n++;
 	}
-	return false;
+}
+
+static const struct discmux_result *call_result(void *ctx, unsigned int i)
+{
+	const struct call *c = ctx;
+	const struct discmux_result *result = &c->job->recs[i].result;
+	struct discmux_sense sense;
+
+	if (c->progress && !discmux_result_sense(result, &sense) && sense.progress >= 0)
+		burn_set_progress(c->job, i, (uint64_t)sense.progress, 65536);
+	return result;
+}
+
+static uint64_t call_now(void *ctx)
+{
+	const struct burn_config *c = &((struct call *)ctx)->job->config;
+
+	return c->ops->now_ms(c->ctx);
+}
+
+static void call_sleep(void *ctx, unsigned int ms)
+{
+	const struct burn_config *c = &((struct call *)ctx)->job->config;
+
+	c->ops->sleep_ms(c->ctx, ms);
+}
+
+static bool call_cancelled(void *ctx)
+{
+	const struct call *c = ctx;
+
+	switch (c->until) {
+	case BURN_UNTIL_CANCELLED:
+		return burn_is_cancelled(c->job);
+	case BURN_UNTIL_LEAVE:
+		return atomic_load_explicit(&c->job->leave, memory_order_relaxed);
+	default:
+		return false;
+	}
+}
+
+static bool call_same_disc(void *ctx, unsigned int i)
+{
+	const struct call *c = ctx;
+	const struct burn_rec *rec = &c->job->recs[i];
+	char id[BURN_ID_LEN];
+
+	return *rec->id && !burn_identify(c->job->config.ops, c->job->config.ctx,
+					  rec->info.member, id) && !strcmp(id, rec->id);
+}
+
+static burn_set carry_out(struct call *c, enum discmux_purpose purpose, unsigned int limit_ms)
+{
+	static const struct discmux_carrier carrier = {
+		.send = call_send, .result = call_result, .now_ms = call_now,
+		.sleep_ms = call_sleep, .cancelled = call_cancelled, .same_disc = call_same_disc,
+	};
+	struct discmux_limits limits = *discmux_limits_of(purpose);
+
+	if (!c->all)
+		return 0;
+	if (limit_ms)
+		limits.wait_ms = limit_ms;
+	if (!c->data)
+		c->data = c->job->small;
+	return discmux_carry_out(&carrier, c, purpose, DISCMUX_DEVICE_RECORDER, &limits, c->all,
+				 NULL);
 }
 
 burn_set burn_send(struct burn_job *job, burn_set set, const struct mmc_command *cmd, void *data,
-		   unsigned int flags, unsigned int limit_ms)
+		   enum discmux_purpose purpose, unsigned int limit_ms)
 {
-	const struct burn_config *c = &job->config;
-	unsigned int attentions[BURN_MAX_RECORDERS] = { 0 };
-	unsigned int pause = POLL_MIN_MS;
-	uint64_t end = c->ops->now_ms(c->ctx) + limit_ms;
-	burn_set good = 0;
+	struct call c = { .job = job, .all = set, .cmd = cmd, .data = data };
 
-	if (!data)
-		data = job->small;
-	while (set) {
-		burn_set retry = 0, done = send_once(job, set, cmd, data);
-		bool wait = false;
-		size_t i;
+	return carry_out(&c, purpose, limit_ms);
+}
 
-		good |= done;
-		burn_for_each(i, set & ~done)
-			if (again(&job->recs[i].result, flags, &attentions[i], &wait))
-				retry |= 1u << i;
-		if (wait) {
-			bool leave = burn_is_cancelled(job) && !(flags & BURN_TO_THE_END);
+burn_set burn_send_until(struct burn_job *job, burn_set set, const struct mmc_command *cmd,
+			 enum discmux_purpose purpose, unsigned int limit_ms,
+			 enum burn_until until)
+{
+	struct call c = { .job = job, .all = set, .cmd = cmd, .until = until,
+			  .progress = until == BURN_UNTIL_LEAVE };
 
-			if (leave || c->ops->now_ms(c->ctx) >= end)
-				break;
-			c->ops->sleep_ms(c->ctx, pause);
-			pause = pause * 2 < POLL_MAX_MS ? pause * 2 : POLL_MAX_MS;
-		}
-		set = retry;
-	}
-	return good;
+	return carry_out(&c, purpose, limit_ms);
+}
+
+/* ---- One drive ---------------------------------------------------------- */
+
+struct errand {
+	const struct burn_errand *e;
+	const struct mmc_command *cmd;
+	void *data;
+	struct discmux_result *result;
+};
+
+static void errand_send(void *ctx, uint32_t set)
+{
+	const struct errand *r = ctx;
+	int rc;
+
+	(void)set;
+	memset(r->result, 0, sizeof(*r->result));
+	rc = r->e->ops->exec(r->e->ctx, &r->e->member, 1, r->cmd, r->data, r->result);
+	if (rc < 0)
+		r->result->error = (uint32_t)-rc;
+}
+
+static const struct discmux_result *errand_result(void *ctx, unsigned int i)
+{
+	(void)i;
+	return ((struct errand *)ctx)->result;
+}
+
+static uint64_t errand_now(void *ctx)
+{
+	const struct burn_errand *e = ((struct errand *)ctx)->e;
+
+	return e->ops->now_ms(e->ctx);
+}
+
+static void errand_sleep(void *ctx, unsigned int ms)
+{
+	const struct burn_errand *e = ((struct errand *)ctx)->e;
+
+	e->ops->sleep_ms(e->ctx, ms);
+}
+
+static bool errand_cancelled(void *ctx)
+{
+	const struct burn_errand *e = ((struct errand *)ctx)->e;
+
+	return e->cancelled && e->cancelled(e->arg);
+}
+
+static bool errand_same_disc(void *ctx, unsigned int i)
+{
+	const struct burn_errand *e = ((struct errand *)ctx)->e;
+
+	(void)i;
+	return e->same_disc && e->same_disc(e->arg);
+}
+
+int burn_run_errand(const struct burn_errand *e, const struct mmc_command *cmd, void *data,
+		    enum discmux_purpose purpose, unsigned int limit_ms,
+		    struct discmux_result *result)
+{
+	static const struct discmux_carrier carrier = {
+		.send = errand_send, .result = errand_result, .now_ms = errand_now,
+		.sleep_ms = errand_sleep, .cancelled = errand_cancelled,
+		.same_disc = errand_same_disc,
+	};
+	struct discmux_limits limits = *discmux_limits_of(purpose);
+	struct errand r = { e, cmd, data, result };
+
+	if (limit_ms)
+		limits.wait_ms = limit_ms;
+	if (!discmux_carry_out(&carrier, &r, purpose, DISCMUX_DEVICE_READER, &limits, 1, NULL))
+		return -EIO;
+	return result->resid < cmd->data_len ? (int)(cmd->data_len - result->resid) : 0;
+}
+
+static bool job_cancelled(void *arg)
+{
+	return burn_is_cancelled(arg);
+}
+
+static bool job_same_disc(void *arg)
+{
+	const struct burn_job *job = arg;
+
+	return burn_source_same(job->config.source, job->config.ops, job->config.ctx);
 }
 
 int burn_command(struct burn_job *job, uint32_t member, const struct mmc_command *cmd, void *data,
-		 unsigned int flags, unsigned int limit_ms, struct discmux_result *result)
+		 enum discmux_purpose purpose, unsigned int limit_ms,
+		 struct discmux_result *result)
 {
-	const struct burn_config *c = &job->config;
-	uint64_t end = c->ops->now_ms(c->ctx) + limit_ms;
-	unsigned int attentions = 0;
+	const struct burn_errand e = {
+		.ops = job->config.ops, .ctx = job->config.ctx, .member = member,
+		.cancelled = job_cancelled, .same_disc = job_same_disc, .arg = job,
+	};
+	int len = burn_run_errand(&e, cmd, data, purpose, limit_ms, result);
 
-	for (;;) {
-		bool wait = false;
-		int rc;
-
-		memset(result, 0, sizeof(*result));
-		rc = c->ops->exec(c->ctx, &member, 1, cmd, data, result);
-		if (rc < 0)
-			result->error = (uint32_t)-rc;
-		if (discmux_result_ok(result))
-			return result->resid < cmd->data_len ? (int)(cmd->data_len - result->resid)
-							     : 0;
-		if (!again(result, flags, &attentions, &wait))
-			return -EIO;
-		if (wait) {
-			if (burn_is_cancelled(job) || c->ops->now_ms(c->ctx) >= end)
-				return -EIO;
-			burn_pause(job, POLL_MAX_MS / 2);
-		}
-	}
+	if (len >= 0)
+		burn_source_recovered(job->config.source, job, result);
+	return len;
 }
+
+/* ---- Sets --------------------------------------------------------------- */
 
 burn_set burn_take_alike(struct burn_job *job, burn_set *set,
 			 bool (*same)(const struct burn_rec *a, const struct burn_rec *b))

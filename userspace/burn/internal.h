@@ -87,11 +87,17 @@ struct burn_rec {
 	bool blank;			/* holds nothing */
 	bool appendable;		/* holds something, and takes another session */
 	bool unreadable;		/* so that nobody knows whether it does */
+	char holds[24];			/* what, as libblkid calls it; "" for what it does not know */
 	bool needs_format;
 	bool told;			/* the log has a line about its disc */
 	struct mmc_formats formats;	/* with overwritable media */
 	uint32_t kbps;			/* speed it is to write with, 0: its choice */
 	struct mmc_atip atip;		/* CD */
+	char id[BURN_ID_LEN];		/* which disc it is, once it is read back */
+	unsigned int recovered;		/* commands that were carried out with a warning */
+	enum burn_disc before;		/* what the disc was when it was about to be touched last */
+	bool no_text;			/* the drive takes no CD-Text */
+	bool can_increment;		/* the drive writes such a disc packet by packet, too */
 	bool offset_known;
 	int32_t offset;			/* samples that audio comes late when read back */
 	uint8_t list[MMC_MODE_LEN];	/* of MODE SELECT */
@@ -163,21 +169,30 @@ struct burn_job {
 
 /* ---- group.c: commands to many recorders ------------------------------ */
 
-/* What to do with a "not now" of a recorder */
-#define BURN_UNIT_ATTENTION	1u	/* repeat; what it tells is of no harm */
-#define BURN_BECOMING_READY	2u	/* wait for 02/04/01, 07 and 08 to end */
-#define BURN_RESET		4u	/* repeat, unless the medium was changed */
-#define BURN_TO_THE_END		8u	/* wait even when the job is cancelled */
+/* How long a command is waited for */
+enum burn_until {
+	BURN_UNTIL_CANCELLED,
+	BURN_UNTIL_LEAVE,	/* the program has to end; drives tell how far they are */
+	BURN_TO_THE_END,
+};
 
 /*
- * Sends the command to all of set at once; replies are in each recorder's
- * result, data, len.  data: cmd->data_len bytes for all (OUT), or room for that
- * for each (IN, no flags then); NULL: the engine's own for up to
- * BURN_SMALL_REPLY.  flags: BURN_*; limit_ms: for waiting.  Returns those that
- * ended GOOD.
+ * Sends the command to all of set at once until it is carried out, as its purpose has
+ * it (discmux_carry_out()); replies are in each recorder's result, data, len.  data:
+ * cmd->data_len bytes for all (OUT), or room for that for each (IN); NULL: the engine's
+ * own for up to BURN_SMALL_REPLY.  limit_ms: for waiting; 0: the purpose's.  Returns those
+ * for which it is done.
  */
 burn_set burn_send(struct burn_job *job, burn_set set, const struct mmc_command *cmd, void *data,
-		   unsigned int flags, unsigned int limit_ms);
+		   enum discmux_purpose purpose, unsigned int limit_ms);
+
+/* The same, and waits as long as until says. */
+burn_set burn_send_until(struct burn_job *job, burn_set set, const struct mmc_command *cmd,
+			 enum discmux_purpose purpose, unsigned int limit_ms,
+			 enum burn_until until);
+
+/* Says that recorder i carried a command out and warns, if that is what the result is. */
+void burn_recovered(struct burn_job *job, size_t i, const struct discmux_result *result);
 
 /* Takes the recorders out of *set for which same() holds with its first one. */
 burn_set burn_take_alike(struct burn_job *job, burn_set *set,
@@ -186,16 +201,14 @@ burn_set burn_take_alike(struct burn_job *job, burn_set *set,
 /* For burn_take_alike(): both write the same track. */
 bool burn_same_track(const struct burn_rec *a, const struct burn_rec *b);
 
-/* True when the last command of the recorder ended with this sense. */
-bool burn_is(const struct burn_rec *rec, uint8_t key, uint8_t asc, uint8_t ascq);
+/* What the last command of the recorder ended with. */
+enum discmux_cause burn_cause(const struct burn_rec *rec);
 
-/* The sense key of a result, 0 without. */
-uint8_t burn_key(const struct discmux_result *result, uint8_t *asc, uint8_t *ascq);
-
-/* One command to one member, with the same flags.  Returns bytes of data, or
- * -EIO with the reason in result. */
+/* One command to the drive of the master, with the same purposes.  Returns bytes of data,
+ * or -EIO with the reason in result. */
 int burn_command(struct burn_job *job, uint32_t member, const struct mmc_command *cmd, void *data,
-		 unsigned int flags, unsigned int limit_ms, struct discmux_result *result);
+		 enum discmux_purpose purpose, unsigned int limit_ms,
+		 struct discmux_result *result);
 
 /* ---- state.c --------------------------------------------------- */
 
@@ -213,6 +226,10 @@ void burn_fail(struct burn_job *job, size_t i, const char *fmt, ...)
 
 /* The same: "recorder 2 failed <what>: <sense in words>". */
 void burn_fail_result(struct burn_job *job, size_t i, const char *what);
+
+/* The same of a command that was to change the disc.  One that the drive does not know has
+ * changed nothing: the disc is what it was before burn_touch(). */
+void burn_fail_touch(struct burn_job *job, size_t i, const char *what);
 
 /* The same with an address. */
 void burn_fail_lba(struct burn_job *job, size_t i, uint32_t lba, const char *what);
@@ -300,9 +317,10 @@ int burn_zero(struct burn_job *job, burn_set set, uint32_t lba, uint32_t blocks)
 int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blocks,
 		uint32_t padding, uint64_t before);
 
-/* write_cd.c.  burn_cue_sheet(): of session n, from 0; its length, to be freed. */
+/* write_cd.c.  burn_cue_sheet(): of session n, from 0, with CD-Text or not; its length, to be
+ * freed. */
 int burn_write_cd(struct burn_job *job);
-int burn_cue_sheet(const struct burn_job *job, unsigned int n, uint8_t **sheet);
+int burn_cue_sheet(const struct burn_job *job, unsigned int n, bool text, uint8_t **sheet);
 
 /* close.c */
 void burn_close(struct burn_job *job);
@@ -316,6 +334,7 @@ int burn_verify(struct burn_job *job);
 /* verify_audio.c: finds the offset of each recorder's audio. */
 void burn_find_offsets(struct burn_job *job);
 void burn_verify_layout(struct burn_job *job);	/* the tracks of each */
+void burn_verify_codes(struct burn_job *job);	/* verify_codes.c: what else a CD has */
 void burn_keep_key(struct burn_job *job, const struct burn_part *part, int32_t lba,
 		   const uint8_t *data, uint32_t blocks);
 
@@ -345,6 +364,13 @@ int burn_parts(struct burn_job *job);
 
 /* The drive that the master is in; DISCMUX_NONE for a file. */
 uint32_t burn_source_member(const struct burn_source *source);
+
+/* False: the drive holds another disc than the one that was looked at. */
+bool burn_source_same(const struct burn_source *source, const struct burn_ops *ops, void *ctx);
+
+/* Says that its drive carried a command out and warns, if that is what the result is. */
+void burn_source_recovered(struct burn_source *source, struct burn_job *job,
+			   const struct discmux_result *result);
 
 /* Looks at the master; its size is in job->image_blocks then.  -EINVAL with a
  * message in job->error. */

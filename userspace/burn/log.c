@@ -175,6 +175,7 @@ bool burn_log_state(struct burn_job *job, size_t i, const char *state, enum burn
 
 bool burn_touch(struct burn_job *job, size_t i, const char *state)
 {
+	job->recs[i].before = job->recs[i].status.disc;
 	if (!burn_log_state(job, i, state, BURN_DISC_RUINED))
 		return false;
 	burn_set_disc(job, i, BURN_DISC_RUINED);

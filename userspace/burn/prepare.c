@@ -38,7 +38,7 @@ static void check_test(struct burn_job *job, burn_set set)
 	size_t i;
 
 	mmc_cmd_mode_sense(&cmd, MMC_PAGE_WRITE);
-	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_CONTROL, 0);
 	burn_fail_set(job, set & ~good, "to give its write parameters");
 	burn_for_each(i, good) {
 		const struct burn_rec *rec = &job->recs[i];
@@ -59,7 +59,7 @@ void burn_write_page(struct burn_job *job, burn_set set, const struct mmc_write_
 	if (!set)
 		return;
 	mmc_cmd_mode_sense(&cmd, MMC_PAGE_WRITE);
-	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_CONTROL, 0);
 	burn_fail_set(job, set & ~good, "to give its write parameters");
 	burn_for_each(i, good)
 		make_list(job, i, params);
@@ -69,7 +69,7 @@ void burn_write_page(struct burn_job *job, burn_set set, const struct mmc_write_
 		struct burn_rec *rec = &job->recs[burn_first(alike)];
 
 		mmc_cmd_mode_select(&cmd, (uint16_t)rec->list_len);
-		good = burn_send(job, alike, &cmd, rec->list, BURN_UNIT_ATTENTION, 0);
+		good = burn_send(job, alike, &cmd, rec->list, DISCMUX_FOR_CONTROL, 0);
 		burn_fail_set(job, alike & ~good, "to take its write parameters");
 		if (job->config.task == BURN_SIMULATE && good)
 			check_test(job, good);
@@ -88,7 +88,7 @@ void burn_end_test(struct burn_job *job)
 	if (!set)
 		return;
 	mmc_cmd_synchronize_cache(&cmd);
-	burn_send(job, set, &cmd, NULL, BURN_BECOMING_READY | BURN_TO_THE_END, 120000);
+	burn_send_until(job, set, &cmd, DISCMUX_FOR_PROBE, 120000, BURN_TO_THE_END);
 	burn_for_each(i, set)
 		mmc_end_test_write(job->recs[i].list);
 	while (set) {
@@ -96,8 +96,7 @@ void burn_end_test(struct burn_job *job)
 		struct burn_rec *rec = &job->recs[burn_first(alike)];
 
 		mmc_cmd_mode_select(&cmd, (uint16_t)rec->list_len);
-		burn_send(job, alike, &cmd, rec->list, BURN_UNIT_ATTENTION | BURN_BECOMING_READY |
-			  BURN_TO_THE_END, 120000);
+		burn_send(job, alike, &cmd, rec->list, DISCMUX_FOR_PROBE, 120000);
 	}
 }
 
@@ -106,7 +105,6 @@ static void calibrate(struct burn_job *job)
 {
 	struct mmc_command cmd;
 	burn_set set = 0, good;
-	uint8_t asc, ascq;
 	size_t i;
 
 	burn_for_each(i, job->live)
@@ -115,17 +113,43 @@ static void calibrate(struct burn_job *job)
 	if (!set)
 		return;
 	mmc_cmd_send_opc(&cmd);
-	good = burn_send(job, set, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY, 120000);
-	burn_for_each(i, set & ~good)
-		if (burn_key(&job->recs[i].result, &asc, &ascq) != 0x05)
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_CONTROL, 120000);
+	burn_for_each(i, set & ~good) {
+		enum discmux_cause cause = burn_cause(&job->recs[i]);
+
+		if (cause == DISCMUX_CAUSE_UNSUPPORTED || cause == DISCMUX_CAUSE_OTHER)
+			burn_notice(job, "%s does not calibrate its laser when told to: it does so by itself",
+				    job->recs[i].name);
+		else
 			burn_fail_result(job, i, "to calibrate its laser");
+	}
+}
+
+/* A drive that writes at once only when it knows the size, and does not take it, may still
+ * write packet by packet. */
+static bool goes_without(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	const struct burn_plan *plan;
+
+	if (burn_cause(rec) != DISCMUX_CAUSE_UNSUPPORTED || !rec->can_increment ||
+	    job->config.method != BURN_METHOD_AUTO)
+		return false;
+	plan = burn_plan_find(rec->profile, BURN_METHOD_INCREMENTAL, job->appendable);
+	if (!plan || plan->reserve)
+		return false;
+	rec->plan = plan;
+	burn_set_disc(job, i, rec->before);
+	burn_notice(job, "%s does not take a reservation for the whole disc: it writes incrementally",
+		    rec->name);
+	return true;
 }
 
 /* From here on the disc is not what it was. */
 static void reserve(struct burn_job *job)
 {
 	struct mmc_command cmd;
-	burn_set set = 0, good;
+	burn_set set = 0, without = 0, good;
 	size_t i;
 
 	burn_for_each(i, job->live) {
@@ -137,8 +161,14 @@ static void reserve(struct burn_job *job)
 	if (!set)
 		return;
 	mmc_cmd_reserve_track(&cmd, job->total_blocks);
-	good = burn_send(job, set, &cmd, NULL, BURN_BECOMING_READY, 120000);
-	burn_fail_set(job, set & ~good, "to reserve the track");
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_CONTROL, 120000);
+	burn_for_each(i, set & ~good) {
+		if (goes_without(job, i))
+			without |= 1u << i;
+		else
+			burn_fail_touch(job, i, "to reserve the track");
+	}
+	burn_write_page(job, without, NULL);
 }
 
 /* Those that say where they go on: others can write anywhere, from 0 on. */
@@ -164,7 +194,7 @@ void burn_next_address(struct burn_job *job)
 		burn_set alike = burn_take_alike(job, &set, burn_same_track), good;
 
 		mmc_cmd_read_track_info(&cmd, job->recs[burn_first(alike)].track);
-		good = burn_send(job, alike, &cmd, NULL, BURN_BECOMING_READY, 60000);
+		good = burn_send(job, alike, &cmd, NULL, DISCMUX_FOR_CONTROL, 60000);
 		burn_fail_set(job, alike & ~good, "to give the next writable address");
 		burn_for_each(i, good) {
 			struct burn_rec *rec = &job->recs[i];

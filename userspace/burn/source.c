@@ -152,19 +152,43 @@ void source_failed(struct burn_source *s, const struct discmux_result *result)
 
 /* ---- A master in a drive ---------------------------------------------- */
 
+static bool no_disc(const struct discmux_result *result)
+{
+	enum discmux_cause cause = discmux_result_cause(DISCMUX_DEVICE_READER, result);
+
+	return cause == DISCMUX_CAUSE_NO_DISC || cause == DISCMUX_CAUSE_TRAY_OPEN;
+}
+
+bool burn_source_same(const struct burn_source *s, const struct burn_ops *ops, void *ctx)
+{
+	char id[BURN_ID_LEN];
+
+	return s && *s->id && !burn_identify(ops, ctx, s->member, id) && !strcmp(id, s->id);
+}
+
+/* Told once for each look at the master; the driver counts all of them. */
+void burn_source_recovered(struct burn_source *s, struct burn_job *job,
+			   const struct discmux_result *result)
+{
+	char words[128];
+
+	if (!s || !discmux_result_recovered(result) || s->recovered++)
+		return;
+	discmux_device_result_text(DISCMUX_DEVICE_READER, result, words, sizeof(words));
+	burn_notice(job, "%s carried a command out and warns: %s", s->name, words);
+}
+
 static int drive_ready(struct burn_source *s, struct burn_job *job)
 {
 	struct discmux_result result;
 	struct mmc_command cmd;
-	uint8_t asc, ascq;
 	char words[128];
 
 	mmc_cmd_test_unit_ready(&cmd);
-	if (burn_command(job, s->member, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 SOURCE_READY_MS, &result) >= 0)
+	if (burn_command(job, s->member, &cmd, NULL, DISCMUX_FOR_PROBE, SOURCE_READY_MS, &result) >= 0)
 		return 0;
 	source_failed(s, &result);
-	if (burn_key(&result, &asc, &ascq) == 0x02 && asc == 0x3a)
+	if (no_disc(&result))
 		return burn_job_problem(job, "no disc in %s: insert the master", s->name);
 	discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
 	return burn_job_problem(job, "%s is not ready: %s", s->name, words);
@@ -181,8 +205,7 @@ static int drive_size(struct burn_source *s, struct burn_job *job)
 	int len;
 
 	mmc_cmd_read_capacity(&cmd);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			   SOURCE_READY_MS, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len < 0) {
 		source_failed(s, &result);
 		discmux_device_result_text(DISCMUX_DEVICE_READER, &result, words, sizeof(words));
@@ -197,21 +220,34 @@ static int drive_size(struct burn_source *s, struct burn_job *job)
 	return 0;
 }
 
-/* A DVD whose data need keys is no master: a copy would be as unreadable. */
+/* MMC-6 table 412; what a new system is called nobody knows yet */
+static const char *system_name(uint8_t system)
+{
+	static const char *const names[] = { "", "CSS or CPPM", "CPRM", "AACS" };
+
+	return system < sizeof(names) / sizeof(*names) ? names[system] : "keys";
+}
+
+/* A DVD whose data need keys, or that is for some regions only, is no master: a copy would
+ * be as unreadable. */
 static void drive_protection(struct burn_source *s, struct burn_job *job)
 {
-	uint8_t reply[MMC_STRUCTURE_LEN], system = 0;
+	uint8_t reply[MMC_STRUCTURE_LEN], system = 0, regions = 0;
 	struct mmc_physical physical;
 	struct discmux_result result;
 	struct mmc_command cmd;
 	int len;
 
 	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_COPYRIGHT, 8);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
-	if (len >= 0 && !mmc_parse_copyright(reply, (size_t)len, &system))
-		s->protected = system;
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
+	if (len >= 0 && !mmc_parse_copyright(reply, (size_t)len, &system, &regions))
+		snprintf(s->protected, sizeof(s->protected), "%s",
+			 system ? system_name(system) : regions ? "a region" : "");
+	else if (len < 0 && discmux_result_cause(DISCMUX_DEVICE_READER, &result) ==
+		 DISCMUX_CAUSE_PROTECTED)
+		snprintf(s->protected, sizeof(s->protected), "keys");
 	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_PHYSICAL, MMC_STRUCTURE_LEN);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len >= 0 && !mmc_parse_physical(reply, (size_t)len, &physical))
 		s->layer_break = physical.layer_break;
 }
@@ -229,13 +265,13 @@ static int drive_sessions(struct burn_source *s, struct burn_job *job)
 
 	/* A plain reader may know neither of the two commands */
 	mmc_cmd_get_configuration(&cmd, 0);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len >= 0)
 		mmc_parse_profile(reply, (size_t)len, &s->profile);
 	s->c2 = len >= 0 && !mmc_find_feature(reply, (size_t)len, MMC_FEATURE_CD_READ, &feature) &&
 		feature.current && feature.len && (feature.data[0] & 0x02);
 	mmc_cmd_read_disc_info(&cmd);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len < 0 || mmc_parse_disc_info(reply, (size_t)len, &info))
 		return 0;
 	s->appendable = info.state == MMC_DISC_APPENDABLE;
@@ -272,12 +308,14 @@ static void forget(struct burn_source *s)
 	s->kept = 0;
 	s->profile = MMC_PROFILE_NONE;
 	s->appendable = false;
-	s->protected = false;
+	*s->protected = '\0';
 	s->layer_break = 0;
 	s->cd = false;
 	s->c2 = false;
 	s->slow = 0;
 	s->failed = false;
+	s->recovered = 0;
+	*s->id = '\0';
 	memset(s->run_out, 0, sizeof(s->run_out));
 	free(s->layout.text);
 	memset(&s->layout, 0, sizeof(s->layout));
@@ -299,9 +337,12 @@ static int drive_check(struct burn_source *s, struct burn_job *job)
 		rc = drive_size(s, job);
 		drive_protection(s, job);
 	}
-	if (!rc && s->protected && !job->config.damaged)
-		return burn_job_problem(job, "the disc in %s is copy protected: it can't be copied",
-					s->name);
+	if (!rc && *s->protected && !job->config.damaged)
+		return burn_job_problem(job, "the disc in %s is copy protected by %s: it can't be copied",
+					s->name, s->protected);
+	/* Without an identity the disc that is there after a change is another one */
+	if (!rc)
+		burn_identify(job->config.ops, job->config.ctx, s->member, s->id);
 	s->checked = !rc;
 	return rc;
 }

@@ -23,7 +23,7 @@ struct burn_source {
 	bool checked;
 	uint16_t profile;
 	bool appendable;		/* another session may follow on it */
-	bool protected;			/* needs keys to be read */
+	char protected[24];		/* by what: "CSS or CPPM", "a region"; "": not */
 	uint32_t layer_break;
 	bool cd;			/* more than blocks of 2048 bytes: see layout */
 	struct cd_layout layout;	/* text belongs to the source */
@@ -38,6 +38,8 @@ struct burn_source {
 	uint8_t pause;			/* number of the track whose pause was made */
 	struct burn_map *map;
 	uint32_t slow;			/* blocks that are still to be read slowly */
+	unsigned int recovered;		/* commands that were carried out with a warning */
+	char id[BURN_ID_LEN];		/* which disc it is; "": not known */
 	bool failed;			/* and this is how: */
 	struct discmux_result failure;
 };

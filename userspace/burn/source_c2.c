@@ -47,7 +47,7 @@ int source_read_audio(struct burn_source *s, struct burn_job *job, int32_t lba, 
 		return -EIO;
 	}
 	mmc_cmd_read_cd_c2(&cmd, lba, blocks);
-	len = burn_command(job, s->member, &cmd, s->pointers, BURN_RESET, 0, result);
+	len = burn_command(job, s->member, &cmd, s->pointers, DISCMUX_FOR_READ, 0, result);
 	if (len < 0)
 		return -EIO;
 	if ((uint32_t)len != cmd.data_len) {

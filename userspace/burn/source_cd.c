@@ -56,7 +56,7 @@ static bool full_toc(struct burn_source *s, struct burn_job *job)
 	int len, n;
 
 	mmc_cmd_read_full_toc(&cmd);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	n = len < 0 ? len : mmc_parse_full_toc(reply, (size_t)len, entries);
 	for (i = 1; n > 0 && i <= CD_TRACKS; i++) {
 		const struct mmc_toc_entry *e = find(entries, n, 0, (uint8_t)i);
@@ -88,7 +88,7 @@ static bool short_toc(struct burn_source *s, struct burn_job *job)
 
 	s->layout.tracks = 0;
 	mmc_cmd_read_toc(&cmd);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len < 0)
 		source_failed(s, &result);
 	if (len < 0 || mmc_parse_toc(reply, (size_t)len, &toc))
@@ -125,7 +125,7 @@ static enum cd_sector data_type(struct burn_source *s, struct burn_job *job,
 		return type == CD_XA2 ? CD_XA1 : type == CD_AUDIO ? CD_MODE1 : type;
 	}
 	mmc_cmd_read_track_info(&cmd, t->number);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len >= 0 && !mmc_parse_track_info(reply, (size_t)len, &info) && info.data_mode == 2)
 		return CD_XA1;
 	return CD_MODE1;
@@ -141,7 +141,7 @@ static int ask_q(struct burn_source *s, struct burn_job *job, int32_t lba, struc
 	int len;
 
 	mmc_cmd_read_q(&cmd, lba, 1);
-	len = burn_command(job, s->member, &cmd, reply, BURN_RESET, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_READ, 0, &result);
 	return len < 0 ? len : mmc_parse_q(reply, (size_t)len, lba, q);
 }
 
@@ -232,7 +232,7 @@ static void read_codes(struct burn_source *s, struct burn_job *job)
 	int len;
 
 	mmc_cmd_read_mcn(&cmd);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len >= 0)
 		mmc_parse_mcn(reply, (size_t)len, l->mcn);
 	/* Some drives give zeros for none */
@@ -244,7 +244,7 @@ static void read_codes(struct burn_source *s, struct burn_job *job)
 		if (t->type != CD_AUDIO)
 			continue;
 		mmc_cmd_read_isrc(&cmd, t->number);
-		len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+		len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 		if (len >= 0)
 			mmc_parse_isrc(reply, (size_t)len, t->isrc);
 		if (*t->isrc && !cd_isrc_valid(t->isrc))
@@ -263,7 +263,7 @@ static void read_titles(struct burn_source *s, struct burn_job *job)
 	if (!reply)
 		return;
 	mmc_cmd_read_cd_text(&cmd);
-	len = burn_command(job, s->member, &cmd, reply, BURN_UNIT_ATTENTION, 0, &result);
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len >= 0)
 		n = mmc_parse_cd_text(reply, (size_t)len, &packs);
 	if (n > 0)

@@ -26,7 +26,7 @@ int source_read_once(struct burn_source *s, struct burn_job *job, int32_t lba, u
 		mmc_cmd_read_cd(&cmd, lba, blocks);
 	else
 		mmc_cmd_read10(&cmd, (uint32_t)lba, (uint16_t)blocks);
-	len = burn_command(job, s->member, &cmd, data, BURN_RESET, 0, result);
+	len = burn_command(job, s->member, &cmd, data, DISCMUX_FOR_READ, 0, result);
 	if (len >= 0 && (uint32_t)len != cmd.data_len) {
 		memset(result, 0, sizeof(*result));
 		result->error = EPROTO;
@@ -50,7 +50,7 @@ static void set_speed(struct burn_source *s, struct burn_job *job, uint32_t kbps
 			descriptor[0] = 0x04;	/* RDD: the drive's own speeds */
 	}
 	/* A drive that has one speed only does not take it */
-	burn_command(job, s->member, &cmd, descriptor, BURN_UNIT_ATTENTION, 0, &result);
+	burn_command(job, s->member, &cmd, descriptor, DISCMUX_FOR_PROBE, 0, &result);
 }
 
 void source_slow_down(struct burn_source *s, struct burn_job *job)
@@ -81,10 +81,16 @@ static void speed_up(struct burn_source *s, struct burn_job *job, uint32_t block
 /* The disc is at fault, not the drive or the way to it. */
 static bool disc_error(const struct discmux_result *result)
 {
-	uint8_t asc, ascq, key = burn_key(result, &asc, &ascq);
-
-	return key == 0x03 || (key == 0x05 && (asc == 0x64 || asc == 0x6f)) ||
-	       (key == 0x04 && asc != 0x3e && asc != 0x44) || (key == 0x0b && asc != 0x47);
+	switch (discmux_result_cause(DISCMUX_DEVICE_READER, result)) {
+	case DISCMUX_CAUSE_UNWRITTEN:
+	case DISCMUX_CAUSE_PROTECTED:
+	case DISCMUX_CAUSE_UNREADABLE:
+	case DISCMUX_CAUSE_MEDIUM:
+	case DISCMUX_CAUSE_ABORTED:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static int fail(struct burn_source *s, struct burn_job *job, int32_t lba, uint32_t blocks,
@@ -243,9 +249,7 @@ static int audio_chunk(struct burn_source *s, struct burn_job *job, int32_t lba,
 
 static bool unknown(const struct discmux_result *result)
 {
-	uint8_t asc, ascq;
-
-	return burn_key(result, &asc, &ascq) == 0x05 && (asc == 0x20 || asc == 0x24);
+	return discmux_result_cause(DISCMUX_DEVICE_READER, result) == DISCMUX_CAUSE_UNSUPPORTED;
 }
 
 /* 1: there are the data; 0: they can't be read together; else -EIO, for good */

@@ -13,10 +13,9 @@
  * no data there. */
 static bool like_run_out(const struct discmux_result *result)
 {
-	uint8_t asc, ascq, key = burn_key(result, &asc, &ascq);
+	enum discmux_cause cause = discmux_result_cause(DISCMUX_DEVICE_READER, result);
 
-	return key == 0x08 || (key == 0x03 && asc == 0x11) ||
-	       (key == 0x05 && (asc == 0x21 || asc == 0x63 || asc == 0x64));
+	return cause == DISCMUX_CAUSE_UNWRITTEN || cause == DISCMUX_CAUSE_UNREADABLE;
 }
 
 enum tail { READABLE, RUN_OUT, OTHER };

@@ -63,7 +63,7 @@ static void set_speeds(struct burn_job *job, burn_set set, double times)
 			mmc_cmd_set_streaming(&cmd);
 			mmc_put_streaming(descriptor, rec->free, rec->kbps, rec->kbps);
 		}
-		good = burn_send(job, same, &cmd, descriptor, BURN_UNIT_ATTENTION, 0);
+		good = burn_send(job, same, &cmd, descriptor, DISCMUX_FOR_CONTROL, 0);
 		burn_for_each(i, same & ~good) {
 			job->recs[i].kbps = 0;
 			burn_notice(job, "%s does not take %gx with this disc and burns at its own speed",
@@ -81,7 +81,7 @@ static void read_back(struct burn_job *job)
 	size_t i;
 
 	mmc_cmd_mode_sense(&cmd, MMC_PAGE_CAPABILITIES);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	good = burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 	burn_for_each(i, good) {
 		struct burn_rec *rec = &job->recs[i];
 
@@ -104,7 +104,7 @@ void burn_speed(struct burn_job *job)
 
 	if (times > 0) {
 		mmc_cmd_get_write_speeds(&cmd);
-		burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+		burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 		burn_for_each(i, job->live)
 			choose(job, i, times);
 		set_speeds(job, job->live, times);

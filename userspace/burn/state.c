@@ -134,25 +134,38 @@ void burn_fail(struct burn_job *job, size_t i, const char *fmt, ...)
 /* What the recorder itself said, for displays that have words of their own. */
 static void keep_sense(struct burn_job *job, struct burn_rec *rec)
 {
+	struct discmux_sense sense;
+	bool valid = !discmux_result_sense(&rec->result, &sense);
+
 	pthread_mutex_lock(&job->lock);
-	rec->status.key = burn_key(&rec->result, &rec->status.asc, &rec->status.ascq);
-	rec->status.sense_valid = rec->status.key || rec->status.asc || rec->status.ascq;
+	rec->status.sense_valid = valid;
+	rec->status.key = valid ? sense.key : 0;
+	rec->status.asc = valid ? sense.asc : 0;
+	rec->status.ascq = valid ? sense.ascq : 0;
 	pthread_mutex_unlock(&job->lock);
 }
 
 void burn_fail_result(struct burn_job *job, size_t i, const char *what)
 {
 	struct burn_rec *rec = &job->recs[i];
-	uint8_t asc, ascq;
 	char words[128];
 
-	if (burn_is_cancelled(job) && burn_key(&rec->result, &asc, &ascq) == 0x02 && asc == 0x04) {
+	if (burn_is_cancelled(job) && burn_cause(rec) == DISCMUX_CAUSE_BUSY) {
 		burn_drop(job, i, BURN_CANCELLED, "cancelled");
 		return;
 	}
 	keep_sense(job, rec);
 	discmux_device_result_text(DISCMUX_DEVICE_RECORDER, &rec->result, words, sizeof(words));
 	burn_fail(job, i, "%s failed %s: %s", rec->name, what, words);
+}
+
+void burn_fail_touch(struct burn_job *job, size_t i, const char *what)
+{
+	const struct burn_rec *rec = &job->recs[i];
+
+	if (burn_cause(rec) == DISCMUX_CAUSE_UNSUPPORTED && rec->status.disc == BURN_DISC_RUINED)
+		burn_set_disc(job, i, rec->before);
+	burn_fail_result(job, i, what);
 }
 
 void burn_fail_lba(struct burn_job *job, size_t i, uint32_t lba, const char *what)

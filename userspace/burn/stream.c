@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Feeds a stream from the master and watches what becomes of each recorder. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct feed {
 	uint64_t before;	/* bytes that went to the discs before this stream */
 	void *stream;
 	burn_set set;		/* recorders of the stream */
+	burn_set uncertain;	/* of these, failed, and nobody knows how far they came */
 	uint32_t chunk;
 	bool in_place;		/* data are read into the stream's own memory */
 	bool finished;		/* everything was given to the recorders */
@@ -39,8 +41,10 @@ static void touched(struct burn_job *job, size_t i)
 	enum burn_disc disc = job->recs[i].status.disc;
 
 	if ((disc == BURN_DISC_UNTOUCHED || disc == BURN_DISC_ERASED) &&
-	    job->config.task != BURN_SIMULATE)
+	    job->config.task != BURN_SIMULATE) {
+		job->recs[i].before = disc;
 		burn_set_disc(job, i, BURN_DISC_RUINED);
+	}
 }
 
 /* All bytes that the recorders are given in this step. */
@@ -55,6 +59,20 @@ static uint64_t all_bytes(const struct feed *f)
 	for (i = 0; i < job->nr_parts; i++)
 		bytes += (uint64_t)job->parts[i].blocks * job->parts[i].size;
 	return bytes;
+}
+
+/* The drive did not say itself what was wrong with its last WRITE. */
+static bool is_uncertain(const struct burn_rec *rec)
+{
+	switch (burn_cause(rec)) {
+	case DISCMUX_CAUSE_RESET:
+	case DISCMUX_CAUSE_DISC_CHANGED:
+	case DISCMUX_CAUSE_ABORTED:
+	case DISCMUX_CAUSE_PATH:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Drops recorders that have failed since the last look.  Returns what the
@@ -79,8 +97,11 @@ static int look(struct feed *f)
 		if (t->bytes || t->state == DISCMUX_TARGET_FAILED)
 			touched(job, i);
 		burn_set_progress(job, i, f->before + t->bytes, all_bytes(f));
+		burn_recovered(job, i, &t->result);
 		if (t->state == DISCMUX_TARGET_FAILED) {
 			job->recs[i].result = t->result;
+			if (is_uncertain(&job->recs[i]))
+				f->uncertain |= 1u << i;
 			burn_fail_lba(job, i, t->failed_lba, "to write");
 		}
 	}
@@ -312,6 +333,34 @@ static int run(struct feed *f, uint8_t *buf)
 	return job->error[0] ? -EIO : 0;
 }
 
+/* Nobody knows how much of its last WRITE a drive took, or whether it was reset since: the
+ * drive says what the disc is.  Only one that it calls blank is untouched. */
+static void ask_fate(struct burn_job *job, size_t i)
+{
+	struct burn_rec *rec = &job->recs[i];
+	char text[BURN_MESSAGE_LEN];
+	struct mmc_disc_info info;
+	struct mmc_command cmd;
+
+	mmc_cmd_read_disc_info(&cmd);
+	if (job->config.task == BURN_SIMULATE || rec->plan->overwrite ||
+	    !burn_send(job, 1u << i, &cmd, NULL, DISCMUX_FOR_IDENTITY, 0) ||
+	    mmc_parse_disc_info(rec->data, rec->len, &info) || info.state != MMC_DISC_BLANK)
+		return;
+	snprintf(text, sizeof(text), "%.200s; its disc is still blank", rec->status.message);
+	burn_set_message(job, i, text);
+	burn_set_disc(job, i, rec->before);
+	burn_log_state(job, i, burn_state_name(BURN_FAILED), rec->before);
+}
+
+static void ask_fates(struct feed *f)
+{
+	size_t i;
+
+	burn_for_each(i, f->uncertain)
+		ask_fate(f->job, i);
+}
+
 int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blocks,
 		uint32_t padding, uint64_t before)
 {
@@ -331,6 +380,7 @@ int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blo
 	if (!rc) {
 		rc = run(&f, buf);
 		job->config.ops->stream_close(f.stream);
+		ask_fates(&f);
 	}
 	free(buf);
 	return rc ? -EIO : 0;

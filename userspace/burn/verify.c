@@ -39,16 +39,25 @@ static void ready(struct burn_job *job)
 			reload |= 1u << i;
 	if (reload) {
 		mmc_cmd_prevent(&cmd, false);
-		burn_send(job, reload, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+		burn_send(job, reload, &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 		mmc_cmd_start_stop(&cmd, MMC_TRAY_EJECT);
-		burn_send(job, reload, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+		burn_send(job, reload, &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 		mmc_cmd_start_stop(&cmd, MMC_TRAY_LOAD);
-		burn_send(job, reload, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+		burn_send(job, reload, &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 	}
 	mmc_cmd_test_unit_ready(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 READY_MS);
+	good = burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_PROBE, READY_MS);
 	burn_fail_set(job, job->live & ~good, "to become ready for reading its disc back");
+}
+
+/* Which discs these are, for when a drive says that its may have been changed. */
+static void identify(struct burn_job *job)
+{
+	const struct burn_config *c = &job->config;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		burn_identify(c->ops, c->ctx, job->recs[i].info.member, job->recs[i].id);
 }
 
 static void differs(struct burn_job *job, size_t i, uint32_t lba)
@@ -63,12 +72,20 @@ static void differs(struct burn_job *job, size_t i, uint32_t lba)
 	burn_fail(job, i, "%s differs from the master at LBA %u", rec->name, lba);
 }
 
-/* The disc is at fault.  Of a drive that is gone, or another disc, nothing is known of it. */
+/* The disc is at fault.  Of a drive that is broken or gone, or another disc, nothing is known
+ * of it. */
 static bool medium_error(const struct burn_rec *rec)
 {
-	uint8_t asc, ascq, key = burn_key(&rec->result, &asc, &ascq);
-
-	return key == 0x03 || key == 0x04 || key == 0x05 || key == 0x08 || key == 0x0b;
+	switch (burn_cause(rec)) {
+	case DISCMUX_CAUSE_UNWRITTEN:
+	case DISCMUX_CAUSE_PROTECTED:
+	case DISCMUX_CAUSE_UNREADABLE:
+	case DISCMUX_CAUSE_MEDIUM:
+	case DISCMUX_CAUSE_OTHER:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void unreadable(struct burn_job *job, size_t i, uint32_t lba)
@@ -163,7 +180,7 @@ static void one_by_one(struct verify *v, size_t i, int32_t lba, uint32_t at, uin
 
 	for (n = 0; n < blocks && !burn_is_cancelled(job); n++) {
 		read_command(v, &job->recs[i], lba + (int32_t)n, 1, &cmd);
-		if (!burn_send(job, 1u << i, &cmd, v->buf, 0, 0)) {
+		if (!burn_send(job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0)) {
 			unreadable(job, i, job->recs[i].start + (uint32_t)lba + n);
 			return;
 		}
@@ -192,7 +209,7 @@ static void verify_range(struct verify *v, int32_t lba, uint32_t blocks)
 		if (!n)
 			continue;
 		read_command(v, rec, lba + (int32_t)skip, n, &cmd);
-		good = burn_send(job, alike, &cmd, v->buf, 0, 0);
+		good = burn_send(job, alike, &cmd, v->buf, DISCMUX_FOR_READ, 0);
 		burn_for_each(i, good)
 			compare(v, i, lba + (int32_t)skip, skip, n);
 		burn_for_each(i, alike & ~good) {
@@ -319,7 +336,7 @@ static void tell_longer(struct burn_job *job)
 	if (end < CD_TRACK_MIN)
 		end = CD_TRACK_MIN;
 	mmc_cmd_read_capacity(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
+	good = burn_send(job, job->live, &cmd, NULL, DISCMUX_FOR_PROBE, 0);
 	burn_for_each(i, good) {
 		const struct burn_rec *rec = &job->recs[i];
 
@@ -357,8 +374,11 @@ int burn_verify(struct burn_job *job)
 		return 0;
 	burn_set_state(job, job->live, BURN_VERIFYING);
 	ready(job);
+	identify(job);
 	if (job->cd)
 		burn_verify_layout(job);
+	if (job->cd)
+		burn_verify_codes(job);
 	if (job->cd && job->live)
 		burn_find_offsets(job);
 	if (!job->cd && job->live && job->config.task == BURN_VERIFY)

@@ -106,7 +106,7 @@ static void find_offset(struct burn_job *job, size_t i, uint8_t *window)
 	struct mmc_command cmd;
 
 	mmc_cmd_read_cd(&cmd, job->key.lba - AROUND, WINDOW);
-	if (!burn_send(job, 1u << i, &cmd, window, BURN_UNIT_ATTENTION, 0))
+	if (!burn_send(job, 1u << i, &cmd, window, DISCMUX_FOR_READ, 0))
 		return;			/* the comparison will say what is wrong */
 	rec->offset_known = find_key(job, rec->data, rec->len, &rec->offset);
 	if (rec->offset_known && rec->offset)
@@ -169,6 +169,21 @@ static int tracks_of(const struct mmc_toc_entry *entries, int n)
 	return tracks;
 }
 
+/* Each session's lead-out begins where the master's does. */
+static bool same_ends(const struct burn_job *job, const struct mmc_toc_entry *entries, int n)
+{
+	struct cd_session s;
+	unsigned int k;
+	int i;
+
+	for (k = 0; cd_session(job->layout, k, &s); k++)
+		for (i = 0; i < n; i++)
+			if (entries[i].adr == 1 && entries[i].point == 0xa2 &&
+			    entries[i].session == k + 1 && cd_msf_lba(entries[i].pmsf) != s.end)
+				return false;
+	return true;
+}
+
 static void verify_toc(struct burn_job *job, size_t i)
 {
 	struct mmc_toc_entry entries[MMC_FULL_TOC_MAX];
@@ -186,6 +201,11 @@ static void verify_toc(struct burn_job *job, size_t i)
 			  rec->name, t->number);
 		return;
 	}
+	if (n > 0 && !same_ends(job, entries, n)) {
+		burn_set_disc(job, i, BURN_DISC_DIFFERS);
+		burn_fail(job, i, "%s differs from the master in where a session ends", rec->name);
+		return;
+	}
 	if (n > 0 && tracks_of(entries, n) == (int)job->layout->tracks)
 		return;
 	burn_set_disc(job, i, BURN_DISC_DIFFERS);
@@ -201,7 +221,7 @@ void burn_verify_layout(struct burn_job *job)
 
 	mmc_cmd_read_full_toc(&cmd);
 	burn_for_each(i, job->live) {
-		if (burn_send(job, 1u << i, &cmd, reply, BURN_UNIT_ATTENTION, 0))
+		if (burn_send(job, 1u << i, &cmd, reply, DISCMUX_FOR_IDENTITY, 0))
 			verify_toc(job, i);
 		else
 			burn_fail_result(job, i, "to give the table of contents of its disc");

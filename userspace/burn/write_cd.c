@@ -110,10 +110,9 @@ static uint8_t generated(const struct cd_track *t)
 	return t->type == CD_AUDIO ? FORM_GENERATED : (uint8_t)(form_of(t->type) + 4);
 }
 
-int burn_cue_sheet(const struct burn_job *job, unsigned int n, uint8_t **out)
+int burn_cue_sheet(const struct burn_job *job, unsigned int n, bool text, uint8_t **out)
 {
 	const struct cd_layout *l = job->layout;
-	bool text = !n && l->text_packs;
 	struct sheet s = { 0 };
 	struct cd_session session;
 	const struct cd_track *first, *last;
@@ -139,36 +138,72 @@ int burn_cue_sheet(const struct burn_job *job, unsigned int n, uint8_t **out)
 	return -ENOMEM;
 }
 
-static int send_cue_sheet(struct burn_job *job, unsigned int n)
+/* To each of set; *refused gets those that know no such sheet. */
+static int send_sheet(struct burn_job *job, burn_set set, unsigned int n, bool text,
+		      burn_set *refused)
 {
 	struct mmc_command cmd;
 	burn_set good;
 	uint8_t *sheet;
-	int len = burn_cue_sheet(job, n, &sheet);
+	size_t i;
+	int len = burn_cue_sheet(job, n, text, &sheet);
 
+	*refused = 0;
 	if (len < 0) {
 		burn_job_problem(job, "out of memory");
 		return -EIO;
 	}
 	mmc_cmd_send_cue_sheet(&cmd, (uint32_t)len);
-	good = burn_send(job, job->live, &cmd, sheet, BURN_UNIT_ATTENTION | BURN_BECOMING_READY,
-			 WAIT_MS);
-	burn_fail_set(job, job->live & ~good, "to take the cue sheet");
+	good = burn_send(job, set, &cmd, sheet, DISCMUX_FOR_CONTROL, WAIT_MS);
+	burn_for_each(i, set & ~good) {
+		if (text && burn_cause(&job->recs[i]) == DISCMUX_CAUSE_UNSUPPORTED)
+			*refused |= 1u << i;
+		else
+			burn_fail_result(job, i, "to take the cue sheet");
+	}
 	free(sheet);
 	return 0;
 }
 
+/* A drive that takes none with CD-Text writes the disc without it. */
+static int send_cue_sheet(struct burn_job *job, unsigned int n)
+{
+	bool text = !n && job->layout->text_packs;
+	burn_set refused, none;
+	size_t i;
+	int rc = send_sheet(job, job->live, n, text, &refused);
+
+	burn_for_each(i, refused) {
+		job->recs[i].no_text = true;
+		burn_notice(job, "%s writes no CD-Text: its disc gets all but the titles",
+			    job->recs[i].name);
+	}
+	return rc || !refused ? rc : send_sheet(job, refused, n, false, &none);
+}
+
 /* ---- CD-Text ------------------------------------------------------------ */
+
+static burn_set with_text(const struct burn_job *job)
+{
+	burn_set set = 0;
+	size_t i;
+
+	burn_for_each(i, job->live)
+		if (!job->recs[i].no_text)
+			set |= 1u << i;
+	return set;
+}
 
 static void ask_lead_in(struct burn_job *job)
 {
+	burn_set set = with_text(job);
 	struct mmc_command cmd;
 	burn_set good;
 	size_t i;
 
 	mmc_cmd_read_atip(&cmd);
-	good = burn_send(job, job->live, &cmd, NULL, BURN_UNIT_ATTENTION, 0);
-	burn_fail_set(job, job->live & ~good, "to say where its lead-in begins");
+	good = burn_send(job, set, &cmd, NULL, DISCMUX_FOR_CONTROL, 0);
+	burn_fail_set(job, set & ~good, "to say where its lead-in begins");
 	burn_for_each(i, good) {
 		struct burn_rec *rec = &job->recs[i];
 
@@ -211,7 +246,7 @@ static void write_lead_in(struct burn_job *job, burn_set set)
 
 		fill_text(job->layout, &pack, buf, n);
 		mmc_cmd_write10(&cmd, lba, (uint16_t)n, CD_SUBCODE);
-		good = burn_send(job, set, &cmd, buf, BURN_BECOMING_READY, WAIT_MS);
+		good = burn_send(job, set, &cmd, buf, DISCMUX_FOR_WRITE, WAIT_MS);
 		burn_fail_set(job, set & ~good, "to write CD-Text to its lead-in");
 		set = good;
 		lba += (int32_t)n;
@@ -228,10 +263,10 @@ static void write_text(struct burn_job *job)
 	size_t i;
 
 	ask_lead_in(job);
-	burn_for_each(i, job->live)
+	rest = with_text(job);
+	burn_for_each(i, rest)
 		if (!simulate)
 			burn_set_disc(job, i, BURN_DISC_RUINED);
-	rest = job->live;
 	while (rest)
 		write_lead_in(job, burn_take_alike(job, &rest, same_lead_in));
 }

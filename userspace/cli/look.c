@@ -9,30 +9,16 @@
 #include "output.h"
 
 #define MAX_MEMBERS	256
-#define KEY_ATTENTION	0x06
 
 bool look_ask(struct look *look)
 {
 	const struct mmc_command *c = &look->cmd;
-	struct discmux_result result;
-	struct discmux_sense sense;
-	int tries;
+	int len = discmux_ask(look->dm, look->member->member, DISCMUX_FOR_PROBE, 0, c->cdb, c->len,
+			      (enum discmux_dir)c->dir, look->data, c->data_len, c->timeout_ms,
+			      NULL);
 
-	look->len = 0;
-	for (tries = 0; tries < 2; tries++) {
-		if (discmux_exec(look->dm, &look->member->member, 1, c->cdb, c->len,
-				 (enum discmux_dir)c->dir, look->data, c->data_len, c->timeout_ms,
-				 &result))
-			return false;
-		if (discmux_result_ok(&result)) {
-			if (result.resid <= c->data_len)
-				look->len = c->data_len - result.resid;
-			return true;
-		}
-		if (discmux_result_sense(&result, &sense) || sense.key != KEY_ATTENTION)
-			return false;
-	}
-	return false;
+	look->len = len < 0 ? 0 : (size_t)len;
+	return len >= 0;
 }
 
 double look_times(uint16_t profile, uint32_t kbps)

@@ -12,8 +12,6 @@
 #define MUX_DEVICE	"/dev/discmux"
 #define MUXES		64	/* as many are looked through for a changer's sg device */
 #define SETTLE_MS	10000
-#define UNIT_ATTENTION	0x6
-#define TRIES		8
 #define STATUS_TIMEOUT_MS 300000
 #define ELEMENTS_MAX	10000	/* in one reply */
 #define DESCRIPTOR_MAX	96	/* mtx has room for so much */
@@ -108,21 +106,14 @@ void mtx_close(struct mtx *mtx)
 
 /* ---- Commands ----------------------------------------------------------- */
 
-/* A unit attention only says that something has happened before. */
+/* A library that takes stock, after its door was open, does so for minutes. */
 int mtx_command(struct mtx *mtx, const uint8_t *cdb, size_t cdb_len, void *data, size_t len,
 		struct discmux_result *result)
 {
-	struct discmux_sense sense;
-	int tries = TRIES;
-	int ret;
+	int ret = discmux_ask(mtx->dm, mtx->changer, DISCMUX_FOR_PROBE, STATUS_TIMEOUT_MS, cdb,
+			      cdb_len, data ? DISCMUX_DIR_IN : DISCMUX_DIR_NONE, data, len,
+			      STATUS_TIMEOUT_MS, result);
 
-	do {
-		memset(result, 0, sizeof(*result));
-		ret = discmux_command(mtx->dm, mtx->changer, cdb, cdb_len,
-				      data ? DISCMUX_DIR_IN : DISCMUX_DIR_NONE, data, len,
-				      STATUS_TIMEOUT_MS, result);
-	} while (ret < 0 && !discmux_result_sense(result, &sense) &&
-		 sense.key == UNIT_ATTENTION && --tries);
 	return ret < 0 ? -1 : ret;
 }
 

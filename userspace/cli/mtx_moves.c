@@ -10,19 +10,20 @@
 static int refused(struct mtx *mtx, const struct discmux_result *result, const char *command,
 		   uint16_t source, uint16_t destination)
 {
-	struct discmux_sense sense = { 0 };
-
-	discmux_result_sense(result, &sense);
-	if (sense.asc == 0x30 && sense.ascq == 0x03)
+	switch (discmux_result_cause(DISCMUX_DEVICE_LIBRARY, result)) {
+	case DISCMUX_CAUSE_CLEANING:
 		return mtx_fatal("Cleaning Cartridge Installed and Ejected\n");
-	if (sense.asc == 0x3a && sense.ascq == 0x00)
+	case DISCMUX_CAUSE_NO_DISC:
 		return mtx_fatal("Drive needs offline before move\n");
-	if (sense.asc == 0x3b && sense.ascq == 0x0d)
+	case DISCMUX_CAUSE_OCCUPIED:
 		return mtx_fatal("Destination Element Address %d is Already Full\n", destination);
-	if (sense.asc == 0x3b && sense.ascq == 0x0e)
+	case DISCMUX_CAUSE_NO_SOURCE:
 		return mtx_fatal("Source Element Address %d is Empty\n", source);
-	mtx_print_sense(mtx, result);
-	return mtx_fatal("%s from Element Address %d to %d Failed\n", command, source, destination);
+	default:
+		mtx_print_sense(mtx, result);
+		return mtx_fatal("%s from Element Address %d to %d Failed\n", command, source,
+				 destination);
+	}
 }
 
 /* Through the driver's queue, so that the drives at both ends are held and others of

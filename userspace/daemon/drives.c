@@ -4,17 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "burn.h"
 #include "drives.h"
 #include "mmc.h"
 
-#define KEY_NOT_READY		0x02
-#define KEY_UNIT_ATTENTION	0x06
-#define ASC_NOT_READY		0x04
-#define ASC_NO_MEDIUM		0x3a
-#define ASCQ_TRAY_OPEN		0x02
-#define ATTENTIONS		4
-#define HEAD_BLOCKS		32
-#define UDF_ANCHOR		256
 
 static void take_member(const struct discmux_member *m, struct drive *d)
 {
@@ -53,41 +46,32 @@ int drives_list(struct discmux *dm, struct drive *drives, size_t max)
 static int send(struct discmux *dm, uint32_t member, const struct mmc_command *c, void *data,
 		struct discmux_result *result)
 {
-	int tries, rc;
-
-	/* Unit attentions tell of the past */
-	for (tries = 0; tries < ATTENTIONS; tries++) {
-		struct discmux_sense sense;
-
-		memset(result, 0, sizeof(*result));
-		rc = discmux_command(dm, member, c->cdb, c->len, (enum discmux_dir)c->dir, data,
-				     c->data_len, c->timeout_ms, result);
-		if (rc != -EIO || discmux_result_sense(result, &sense) ||
-		    sense.key != KEY_UNIT_ATTENTION)
-			break;
-	}
-	return rc;
+	return discmux_ask(dm, member, DISCMUX_FOR_PROBE, 0, c->cdb, c->len,
+			   (enum discmux_dir)c->dir, data, c->data_len, c->timeout_ms, result);
 }
 
 /* False when there is nothing more to ask. */
 static bool look_ready(struct discmux *dm, struct drive *d)
 {
 	struct discmux_result result;
-	struct discmux_sense sense;
 	struct mmc_command c;
-	int rc;
 
 	mmc_cmd_test_unit_ready(&c);
-	rc = send(dm, d->member, &c, NULL, &result);
-	if (rc >= 0)
+	if (send(dm, d->member, &c, NULL, &result) >= 0)
 		return true;
-	if (rc != -EIO || discmux_result_sense(&result, &sense) || sense.key != KEY_NOT_READY)
-		return false;
-	if (sense.asc == ASC_NO_MEDIUM) {
+	switch (discmux_result_cause(discmux_role_device(d->role), &result)) {
+	case DISCMUX_CAUSE_TRAY_OPEN:
+		d->tray_open = true;
+		/* fallthrough */
+	case DISCMUX_CAUSE_NO_DISC:
 		d->disc = DRIVE_NO_DISC;
-		d->tray_open = sense.ascq == ASCQ_TRAY_OPEN;
+		break;
+	case DISCMUX_CAUSE_BUSY:
+		d->waiting = true;
+		break;
+	default:
+		break;
 	}
-	d->waiting = sense.asc == ASC_NOT_READY;
 	return false;
 }
 
@@ -137,30 +121,20 @@ void drive_look(struct discmux *dm, struct drive *d)
 		look_disc(dm, d);
 }
 
-static bool zeros_at(struct discmux *dm, const struct drive *d, uint32_t lba, uint16_t blocks)
-{
-	uint8_t data[HEAD_BLOCKS * MMC_BLOCK];
-	struct discmux_result result;
-	struct mmc_command c;
-	int len, i;
-
-	mmc_cmd_read10(&c, lba, blocks);
-	len = send(dm, d->member, &c, data, &result);
-	for (i = 0; i < len; i++)
-		if (data[i])
-			return false;
-	return true;	/* also when it can't be read: it was never written */
-}
-
 bool drive_holds_nothing(struct discmux *dm, const struct drive *d)
 {
+	const struct burn_errand errand = { .ops = &burn_ops_discmux, .ctx = dm,
+					    .member = d->member };
+	struct mmc_formats formats;
+	char what[24];
+
 	switch (d->profile) {
 	case MMC_PROFILE_DVD_RAM:
 	case MMC_PROFILE_DVD_RW_RESTRICTED:
 	case MMC_PROFILE_DVD_PLUS_RW:
 	case MMC_PROFILE_DVD_PLUS_RW_DL:
 	case MMC_PROFILE_BD_RE:
-		return zeros_at(dm, d, 0, HEAD_BLOCKS) && zeros_at(dm, d, UDF_ANCHOR, 1);
+		return !burn_disc_holds(&errand, &formats, what, sizeof(what));
 	default:
 		return false;
 	}

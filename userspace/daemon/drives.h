@@ -46,8 +46,8 @@ void drive_look(struct discmux *dm, struct drive *drive);
 
 /*
  * A disc that can be overwritten (DVD+RW, DVD-RW after a format, BD-RE, DVD-RAM) is
- * never blank in the drive's eyes.  True when no file system begins on it: reads a
- * few blocks.
+ * never blank in the drive's eyes.  True when it holds nothing, see burn_disc_holds();
+ * one that can't be read may hold data.
  */
 bool drive_holds_nothing(struct discmux *dm, const struct drive *drive);
 

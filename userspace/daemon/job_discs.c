@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which disc is the master, and which recorders hold what a job wants. */
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,6 @@
 #include "monotonic.h"
 
 #define POLL_MS		300u
-#define MASTER_LBA	16u	/* volume descriptors of a data disc */
-#define MASTER_BLOCKS	16u
 
 /* ---- The master ------------------------------------------------------- */
 
@@ -119,46 +116,14 @@ int job_wait_master(struct job *job, struct drive *reader)
 	return 0;
 }
 
-static void hash_reply(struct job *job, EVP_MD_CTX *ctx, uint32_t member, struct mmc_command *c)
-{
-	uint8_t data[MASTER_BLOCKS * MMC_BLOCK];
-	int len = discmux_command(job->dm, member, c->cdb, c->len, (enum discmux_dir)c->dir, data,
-				  c->data_len, c->timeout_ms, NULL);
-
-	if (len > 0)
-		EVP_DigestUpdate(ctx, data, (size_t)len);
-}
-
-/* What makes a disc this disc: its size, its tracks, how its file system begins. */
-static void identify(struct job *job, const struct drive *reader, char *id, size_t size)
-{
-	unsigned char md[EVP_MAX_MD_SIZE] = { 0 };
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	struct mmc_command c;
-	size_t i;
-
-	snprintf(id, size, "disc:");
-	if (!ctx || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL)) {
-		EVP_MD_CTX_free(ctx);
-		return;
-	}
-	mmc_cmd_read_capacity(&c);
-	hash_reply(job, ctx, reader->member, &c);
-	mmc_cmd_read_toc(&c);
-	hash_reply(job, ctx, reader->member, &c);
-	mmc_cmd_read10(&c, MASTER_LBA, MASTER_BLOCKS);
-	hash_reply(job, ctx, reader->member, &c);
-	EVP_DigestFinal_ex(ctx, md, NULL);
-	EVP_MD_CTX_free(ctx);
-	for (i = 0; i < 16 && strlen(id) + 3 < size; i++)
-		snprintf(id + strlen(id), 3, "%02x", md[i]);
-}
-
 int job_same_master(struct job *job, const struct drive *reader, bool *same)
 {
-	char id[sizeof(job->master)];
+	char id[BURN_ID_LEN];
 
-	identify(job, reader, id, sizeof(id));
+	*same = false;
+	if (burn_identify(&burn_ops_discmux, job->dm, reader->member, id))
+		return job_problem(job, "MASTER", "reader %u does not say which disc is in it: clean the disc, or try another drive",
+				   reader->unit);
 	*same = !*job->master || !strcmp(id, job->master);
 	if (*job->master)
 		return 0;

@@ -11,7 +11,6 @@
 
 #define SECTOR_C2	(MMC_RAW_SECTOR + MMC_C2_LEN)
 #define TRIES		4u	/* of one sector by itself */
-#define ATTENTIONS	8u
 #define SLOW_KBPS	706u	/* 4x */
 #define SLOW_SECTORS	2000u	/* that are read slowly behind a bad one */
 
@@ -21,6 +20,7 @@ struct extract_drive {
 	bool c2;		/* the drive tells */
 	uint32_t slow;		/* sectors that are still to be read slowly */
 	uint64_t done, total;
+	char id[BURN_ID_LEN];	/* which disc it is, for when the drive says it may have changed */
 	char error[BURN_MESSAGE_LEN];
 	uint8_t buf[PARANOIA_CHUNK * SECTOR_C2];
 };
@@ -62,37 +62,28 @@ void extract_drive_progress(struct extract_drive *drive, uint64_t done, uint64_t
 
 /* ---- Commands ------------------------------------------------------------------ */
 
-static uint8_t key_of(const struct discmux_result *result, struct discmux_sense *sense)
+static enum discmux_cause cause_of(const struct discmux_result *result)
 {
-	memset(sense, 0, sizeof(*sense));
-	if (result->error || discmux_result_sense(result, sense))
-		return 0;
-	return sense->key;
+	return discmux_result_cause(DISCMUX_DEVICE_READER, result);
 }
 
-/* Sends until it is no unit attention that answers; bytes, or -EIO. */
+static bool same_disc(void *arg)
+{
+	const struct extract_drive *d = arg;
+	const struct extract_config *c = d->config;
+	char id[BURN_ID_LEN];
+
+	return *d->id && !burn_identify(c->ops, c->ctx, c->member, id) && !strcmp(id, d->id);
+}
+
 static int send(struct extract_drive *d, const struct mmc_command *cmd, void *data,
-		struct discmux_result *result)
+		enum discmux_purpose purpose, struct discmux_result *result)
 {
 	const struct extract_config *c = d->config;
-	struct discmux_sense sense;
-	unsigned int i;
+	const struct burn_errand e = { .ops = c->ops, .ctx = c->ctx, .member = c->member,
+				       .same_disc = same_disc, .arg = d };
 
-	for (i = 0; i < ATTENTIONS; i++) {
-		int rc;
-
-		memset(result, 0, sizeof(*result));
-		rc = c->ops->exec(c->ctx, &c->member, 1, cmd, data, result);
-		if (rc < 0)
-			result->error = (uint32_t)-rc;
-		if (discmux_result_ok(result))
-			return result->resid < cmd->data_len ? (int)(cmd->data_len - result->resid)
-							     : 0;
-		/* Another disc (28h) is for the caller */
-		if (key_of(result, &sense) != 0x06 || sense.asc == 0x28)
-			break;
-	}
-	return -EIO;
+	return burn_run_errand(&e, cmd, data, purpose, 0, result);
 }
 
 static void keep_failure(const struct extract_drive *d, const struct discmux_result *result)
@@ -103,14 +94,18 @@ static void keep_failure(const struct extract_drive *d, const struct discmux_res
 
 static int fail(struct extract_drive *d, int32_t lba, const struct discmux_result *result)
 {
-	struct discmux_sense sense;
 	char words[128];
 
 	keep_failure(d, result);
-	if (key_of(result, &sense) == 0x06 || (sense.key == 0x02 && sense.asc == 0x3a)) {
+	switch (cause_of(result)) {
+	case DISCMUX_CAUSE_DISC_CHANGED:
+	case DISCMUX_CAUSE_NO_DISC:
+	case DISCMUX_CAUSE_TRAY_OPEN:
 		snprintf(d->error, sizeof(d->error), "the disc in %s was taken out: insert it again and begin anew",
 			 d->config->name);
 		return -ENOMEDIUM;
+	default:
+		break;
 	}
 	discmux_device_result_text(DISCMUX_DEVICE_READER, result, words, sizeof(words));
 	snprintf(d->error, sizeof(d->error), "%s can't read the master at LBA %d: %s",
@@ -125,7 +120,7 @@ static void set_speed(struct extract_drive *d, uint16_t kbps)
 
 	/* A drive that has one speed only does not take it */
 	mmc_cmd_set_cd_speed(&cmd, kbps, MMC_SPEED_MAX);
-	send(d, &cmd, NULL, &result);
+	send(d, &cmd, NULL, DISCMUX_FOR_PROBE, &result);
 }
 
 /* ---- Sectors --------------------------------------------------------------------- */
@@ -133,18 +128,22 @@ static void set_speed(struct extract_drive *d, uint16_t kbps)
 /* The disc is at fault, not the drive or the way to it. */
 static bool disc_error(const struct discmux_result *result)
 {
-	struct discmux_sense sense;
-	uint8_t key = key_of(result, &sense);
-
-	return key == 0x03 || (key == 0x05 && sense.asc == 0x64) || key == 0x04 || key == 0x0b;
+	switch (cause_of(result)) {
+	case DISCMUX_CAUSE_UNWRITTEN:
+	case DISCMUX_CAUSE_UNREADABLE:
+	case DISCMUX_CAUSE_MEDIUM:
+	case DISCMUX_CAUSE_ABORTED:
+	case DISCMUX_CAUSE_DEVICE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* No C2 pointers from this drive, then. */
 static bool knows_no_c2(struct extract_drive *d, const struct discmux_result *result)
 {
-	struct discmux_sense sense;
-
-	if (!d->c2 || key_of(result, &sense) != 0x05 || (sense.asc != 0x24 && sense.asc != 0x20))
+	if (!d->c2 || cause_of(result) != DISCMUX_CAUSE_UNSUPPORTED)
 		return false;
 	d->c2 = false;
 	return true;
@@ -171,7 +170,7 @@ static int read_once(struct extract_drive *d, int32_t lba, uint32_t sectors, uin
 			mmc_cmd_read_cd_c2(&cmd, lba, sectors);
 		else
 			mmc_cmd_read_cd(&cmd, lba, sectors);
-		len = send(d, &cmd, d->buf, result);
+		len = send(d, &cmd, d->buf, DISCMUX_FOR_READ, result);
 	} while (len < 0 && knows_no_c2(d, result));
 	if (len < 0)
 		return len;
@@ -282,24 +281,22 @@ int extract_drive_check(struct extract_drive *d, const struct cd_layout *layout,
 {
 	uint8_t reply[MMC_TOC_LEN];
 	struct discmux_result result;
-	struct discmux_sense sense;
 	struct mmc_command cmd;
 	struct mmc_toc toc;
 	int len;
 
 	mmc_cmd_read_toc(&cmd);
-	len = send(d, &cmd, reply, &result);
-	/* That the disc is new here: it is compared now */
-	if (len < 0 && key_of(&result, &sense) == 0x06)
-		len = send(d, &cmd, reply, &result);
+	len = send(d, &cmd, reply, DISCMUX_FOR_IDENTITY, &result);
 	if (len < 0) {
 		int rc = fail(d, 0, &result);
 
 		snprintf(err, errlen, "%s", d->error);
 		return rc;
 	}
-	if (!mmc_parse_toc(reply, (size_t)len, &toc) && same_tracks(&toc, layout))
+	if (!mmc_parse_toc(reply, (size_t)len, &toc) && same_tracks(&toc, layout)) {
+		burn_identify(d->config->ops, d->config->ctx, d->config->member, d->id);
 		return 0;
+	}
 	snprintf(err, errlen, "the disc in %s is another one: look at it again", d->config->name);
 	return -ESTALE;
 }

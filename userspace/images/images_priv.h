@@ -42,7 +42,7 @@ int images_fail(char *err, size_t errlen, int rc, const char *fmt, ...)
 /* ---- store.c ------------------------------------------------------------ */
 
 /* The folder's lock, for the moments in which names change hands; -errno. */
-int images_lock(const struct images *store);
+int images_lock(const struct images *store, char *err, size_t errlen);
 void images_unlock(int lock);
 
 /* Opens a folder in the store, following no link; -errno. */

@@ -207,10 +207,9 @@ int images_remove(struct images *store, const char *name, char *err, size_t errl
 
 	if (!store->write)
 		return images_fail(err, errlen, -EROFS, "the store was opened for reading only");
-	lock = images_lock(store);
+	lock = images_lock(store, err, errlen);
 	if (lock < 0)
-		return images_fail(err, errlen, lock, "the folder of images %s: %s", store->path,
-				   strerror(-lock));
+		return lock;
 	dir = open_image(store, name, err, errlen);
 	rc = dir < 0 ? dir : remove_locked(store, name, dir, err, errlen);
 	if (dir >= 0)

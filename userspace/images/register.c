@@ -153,9 +153,8 @@ int images_begin(struct images *store, const char *name, const struct images_pla
 	reg->dir = reg->old = reg->fd = -1;
 	snprintf(reg->name, sizeof(reg->name), "%s", name);
 	snprintf(reg->temp, sizeof(reg->temp), IMAGES_NEW "%s", name);
-	lock = images_lock(store);
-	rc = lock < 0 ? images_fail(err, errlen, lock, "the folder of images %s: %s", store->path,
-				    strerror(-lock)) : begin_locked(reg, err, errlen);
+	lock = images_lock(store, err, errlen);
+	rc = lock < 0 ? lock : begin_locked(reg, err, errlen);
 	images_unlock(lock);
 	if (rc)
 		images_abort(reg);
@@ -341,7 +340,8 @@ static int exchange(struct images_register *reg)
 
 static int take_name(struct images_register *reg)
 {
-	int lock = images_lock(reg->store), rc = 0;
+	char why[256];
+	int lock = images_lock(reg->store, why, sizeof(why)), rc = 0;
 
 	if (lock < 0)
 		return lock;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_lock.h"
 #include "images_priv.h"
 
 #define DEFAULT_STATE	"/var/lib/discmux"
@@ -85,22 +86,13 @@ enum images_medium images_medium_for(uint64_t blocks)
 
 /* ---- Locks and folders ----------------------------------------------------- */
 
-int images_lock(const struct images *store)
+int images_lock(const struct images *store, char *err, size_t errlen)
 {
-	int fd = openat(store->dir, IMAGES_LOCK, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-			0644);
+	char why[200];
+	int fd = file_lock(store->dir, IMAGES_LOCK, FILE_LOCK_MS, why, sizeof(why));
 
-	if (fd < 0)
-		return -errno;
-	while (flock(fd, LOCK_EX)) {
-		int rc = -errno;
-
-		if (rc == -EINTR)
-			continue;
-		close(fd);
-		return rc;
-	}
-	return fd;
+	return fd < 0 ? images_fail(err, errlen, fd, "the folder of images %s: %s", store->path, why) :
+			fd;
 }
 
 void images_unlock(int lock)
@@ -176,9 +168,9 @@ static void tidy_one(const struct images *store, const char *name)
 	close(dir);
 }
 
-static int tidy(const struct images *store)
+static int tidy(const struct images *store, char *err, size_t errlen)
 {
-	int lock = images_lock(store), fd;
+	int lock = images_lock(store, err, errlen), fd;
 	const struct dirent *e;
 	DIR *d;
 
@@ -260,11 +252,12 @@ int images_open(const char *path, unsigned int flags, struct images **out, char 
 	store->write = flags & IMAGES_WRITE;
 	store->path = strdup(path ? path : images_default_path(usual, sizeof(usual)));
 	rc = store->path ? open_folder(store) : -ENOMEM;
-	if (!rc && store->write)
-		rc = tidy(store);
-	if (rc) {
+	if (rc)
 		images_fail(err, errlen, rc, "the folder of images %s: %s: name another one, or see to its permissions",
 			    store->path ? store->path : "", strerror(-rc));
+	else if (store->write)
+		rc = tidy(store, err, errlen);
+	if (rc) {
 		images_close(store);
 		return rc;
 	}

@@ -240,11 +240,15 @@ struct discmux_sense {
 	uint64_t command_info;	/* command-specific information, 0 is none */
 };
 
-/* True when the command reached the device and ended GOOD. */
+/* True when the device carried the command out: GOOD, or CHECK CONDITION with
+ * RECOVERED ERROR about this command (SPC-4 table 48). */
 bool discmux_result_ok(const struct discmux_result *result);
 
-/* The result as an errno: 0 when good, -EIO for a SCSI status, or the negated
- * transport error. */
+/* True for the latter: it was carried out, and there is something to tell. */
+bool discmux_result_recovered(const struct discmux_result *result);
+
+/* The result as an errno: 0 when it was carried out, -EIO for a SCSI status, or the
+ * negated transport error. */
 int discmux_result_errno(const struct discmux_result *result);
 
 /* Reads @len bytes of sense data.  Returns 0, or -ENODATA when they are too
@@ -254,7 +258,8 @@ int discmux_sense_parse(const uint8_t *data, size_t len, struct discmux_sense *s
 /* The sense of a result; -ENODATA when it carries none. */
 int discmux_result_sense(const struct discmux_result *result, struct discmux_sense *sense);
 
-/* True when the result is CHECK CONDITION with exactly this sense. */
+/* True when the result is CHECK CONDITION with exactly this sense.  For tests: what a
+ * program does about a result is a verdict, below. */
 bool discmux_result_is(const struct discmux_result *result, uint8_t key, uint8_t asc,
 		       uint8_t ascq);
 
@@ -347,6 +352,134 @@ struct discmux_code {
 
 /* The @nth line (from 0), by ascending code.  0, or -ENOENT behind the last. */
 int discmux_code_nth(enum discmux_device device, size_t nth, struct discmux_code *code);
+
+/* ---- Verdicts ---------------------------------------------------------- */
+
+/*
+ * What a result means for who sent the command.  This is the one place that looks
+ * at sense keys; programs ask for a cause (what happened) or a verdict (what to do
+ * about it), and discmux_carry_out() does it.
+ *
+ * Sources: SPC-4 4.5 and 5.14 (a command that met a unit attention, NOT READY, BUSY or
+ * a deferred error was not carried out), MMC-6 4.2 and annex F, SMC-3 annex A, the
+ * tables of the duplicator and the library for all else.
+ */
+
+/* What a result tells, in the classes that programs tell apart. */
+enum discmux_cause {
+	DISCMUX_CAUSE_NONE = 0,		/* GOOD */
+	DISCMUX_CAUSE_RECOVERED,	/* carried out, with something to tell (key 1h) */
+	DISCMUX_CAUSE_DEFERRED,		/* about an earlier command; this one was not begun */
+	DISCMUX_CAUSE_BUSY,		/* not yet: becoming ready, closing, buffer full */
+	DISCMUX_CAUSE_NO_DISC,
+	DISCMUX_CAUSE_TRAY_OPEN,	/* and no disc, therefore */
+	DISCMUX_CAUSE_STRANGE_DISC,	/* the drive can make nothing of it */
+	DISCMUX_CAUSE_CLEANING,		/* a cleaning disc is in */
+	DISCMUX_CAUSE_DISC_CHANGED,	/* it may be another disc (06/28) */
+	DISCMUX_CAUSE_RESET,		/* or switched on: settings and sessions are gone */
+	DISCMUX_CAUSE_ATTENTION,	/* something else happened before this command */
+	DISCMUX_CAUSE_UNSUPPORTED,	/* the device does not know this command, or a field */
+	DISCMUX_CAUSE_UNWRITTEN,	/* nothing was ever written at this place */
+	DISCMUX_CAUSE_PROTECTED,	/* by keys or a region */
+	DISCMUX_CAUSE_UNREADABLE,	/* what is written there can't be read (03/11) */
+	DISCMUX_CAUSE_MEDIUM,		/* the disc is to blame for something else */
+	DISCMUX_CAUSE_LOCKED,		/* somebody locked the tray */
+	DISCMUX_CAUSE_NO_SOURCE,	/* there is no disc to be moved */
+	DISCMUX_CAUSE_OCCUPIED,		/* there is one where it should go */
+	DISCMUX_CAUSE_HELD,		/* by another fd, or a stream that is just being closed */
+	DISCMUX_CAUSE_TAKEN,		/* reserved by another host */
+	DISCMUX_CAUSE_ABORTED,		/* the device gave the command up */
+	DISCMUX_CAUSE_PATH,		/* no status came: cable, link, time-out */
+	DISCMUX_CAUSE_GONE,		/* the device is not there any more */
+	DISCMUX_CAUSE_DEVICE,		/* the device is to blame, or somebody must go to it */
+	DISCMUX_CAUSE_OTHER,		/* it will not do that */
+	DISCMUX_CAUSES
+};
+
+enum discmux_cause discmux_result_cause(enum discmux_device device,
+					const struct discmux_result *result);
+
+/* "becoming ready", ...: for tables and tests; "unknown" for anything else. */
+const char *discmux_cause_name(enum discmux_cause cause);
+
+/* What the command was sent for. */
+enum discmux_purpose {
+	DISCMUX_FOR_PROBE = 0,	/* is there a disc, is the drive ready, what can it do */
+	DISCMUX_FOR_IDENTITY,	/* which disc is it: the answer is compared or kept */
+	DISCMUX_FOR_READ,	/* data */
+	DISCMUX_FOR_WRITE,	/* data that must arrive once and in order */
+	DISCMUX_FOR_FLUSH,	/* SYNCHRONIZE CACHE: data must have gone out */
+	DISCMUX_FOR_CONTROL,	/* settings, OPC, RESERVE, CLOSE, BLANK, FORMAT: may be sent twice */
+	DISCMUX_FOR_MOVE,	/* the arm of a changer */
+	DISCMUX_PURPOSES
+};
+
+enum discmux_verdict {
+	DISCMUX_VERDICT_DONE = 0,	/* carried out: data and bytes count */
+	DISCMUX_VERDICT_REPEAT,		/* was not; send it again */
+	DISCMUX_VERDICT_WAIT,		/* was not; send it again after a pause */
+	DISCMUX_VERDICT_DISC,		/* another disc would do, or a clean one */
+	DISCMUX_VERDICT_DRIVE,		/* another drive would do */
+	DISCMUX_VERDICT_OPERATOR,	/* somebody must go to the device */
+	DISCMUX_VERDICT_STOP,		/* it would fail again, or nobody knows what it did: ask
+					 * the device before anything is sent again */
+	DISCMUX_VERDICTS
+};
+
+/* "done", "repeat", "wait", "other disc", "other drive", "operator", "stop" */
+const char *discmux_verdict_name(enum discmux_verdict verdict);
+
+/* What to do about one result, without a limit: never waits, keeps nothing. */
+enum discmux_verdict discmux_verdict(enum discmux_purpose purpose, enum discmux_device device,
+				     const struct discmux_result *result);
+
+/* How often and how long, for one command. */
+struct discmux_limits {
+	unsigned int attentions;	/* unit attentions, deferred errors that it may meet */
+	unsigned int repeats;		/* times it is sent again after it was given up */
+	unsigned int path_ms;		/* for a way to the device that is broken */
+	unsigned int wait_ms;		/* for a device that says "not yet" */
+};
+
+/* Those of a purpose; a constant. */
+const struct discmux_limits *discmux_limits_of(enum discmux_purpose purpose);
+
+/* How a command gets to devices, and how time passes; members are numbered from 0. */
+struct discmux_carrier {
+	/* Sends it to each of set (bit i: member i) and waits for all. */
+	void (*send)(void *ctx, uint32_t set);
+	/* How it ended; valid until the next send. */
+	const struct discmux_result *(*result)(void *ctx, unsigned int i);
+	uint64_t (*now_ms)(void *ctx);
+	void (*sleep_ms)(void *ctx, unsigned int ms);
+	/* True ends waiting; NULL: never. */
+	bool (*cancelled)(void *ctx);
+	/* After DISC_CHANGED: it is the disc that it was.  NULL: nobody can tell. */
+	bool (*same_disc)(void *ctx, unsigned int i);
+};
+
+/**
+ * discmux_carry_out - send a command until it is carried out, or is not going to be
+ * @set: who gets it; the others wait for the slowest of these
+ * @limits: NULL: those of the purpose
+ * @verdicts: one for each member up to the highest of @set, may be NULL.  DONE, or why
+ *	not; WAIT, REPEAT: the limit was reached, or it was cancelled
+ *
+ * Returns the members of @set for which it is done.
+ */
+uint32_t discmux_carry_out(const struct discmux_carrier *carrier, void *ctx,
+			   enum discmux_purpose purpose, enum discmux_device device,
+			   const struct discmux_limits *limits, uint32_t set,
+			   enum discmux_verdict *verdicts);
+
+/**
+ * discmux_ask - discmux_command(), with discmux_carry_out() around it
+ * @wait_ms: for a device that says "not yet"; 0 does not wait
+ */
+int discmux_ask(struct discmux *dm, uint32_t member, enum discmux_purpose purpose,
+		unsigned int wait_ms, const uint8_t *cdb, size_t cdb_len, enum discmux_dir dir,
+		void *data, size_t data_len, unsigned int timeout_ms,
+		struct discmux_result *result);
 
 /* ---- SCSI messages ---------------------------------------------------- */
 

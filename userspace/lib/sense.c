@@ -15,6 +15,7 @@
 
 #define STATUS_GOOD		0x00
 #define STATUS_CHECK_CONDITION	0x02
+#define KEY_RECOVERED		0x01
 
 static uint64_t be(const uint8_t *p, unsigned int bytes)
 {
@@ -25,16 +26,26 @@ static uint64_t be(const uint8_t *p, unsigned int bytes)
 	return v;
 }
 
+bool discmux_result_recovered(const struct discmux_result *result)
+{
+	struct discmux_sense sense;
+
+	return !discmux_result_sense(result, &sense) && sense.key == KEY_RECOVERED &&
+	       !sense.deferred;
+}
+
 bool discmux_result_ok(const struct discmux_result *result)
 {
-	return !result->error && result->status == STATUS_GOOD;
+	if (result->error)
+		return false;
+	return result->status == STATUS_GOOD || discmux_result_recovered(result);
 }
 
 int discmux_result_errno(const struct discmux_result *result)
 {
 	if (result->error)
 		return result->error <= 4095 ? -(int)result->error : -EIO;
-	return result->status == STATUS_GOOD ? 0 : -EIO;
+	return discmux_result_ok(result) ? 0 : -EIO;
 }
 
 /* Sense key specific bytes, whose meaning is that of the key (SPC-4 4.5.2.4) */

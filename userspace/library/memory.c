@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_lock.h"
 #include "memory.h"
 
 #define VERSION		1
@@ -309,28 +309,22 @@ static int write_file(const char *path, const json_t *root)
 }
 
 /* The folder is made when it is not there; its lock orders all who write. */
-static int lock(const struct memory *memory)
+static int lock(const struct memory *memory, char *err, size_t errlen)
 {
 	char path[sizeof(memory->path) + 8];
-	char *slash;
+	char *slash, why[320];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s.lock", memory->path);
 	slash = strrchr(path, '/');
 	*slash = '\0';
-	if (mkdir(path, 0755) && errno != EEXIST)
-		return -errno;
+	fd = mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
 	*slash = '/';
-	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 	if (fd < 0)
-		return -errno;
-	if (flock(fd, LOCK_EX)) {
-		int ret = -errno;
-
-		close(fd);
-		return ret;
-	}
-	return fd;
+		snprintf(why, sizeof(why), "%s: %s", memory->path, strerror(-fd));
+	else
+		fd = file_lock(AT_FDCWD, path, FILE_LOCK_MS, why, sizeof(why));
+	return fd < 0 ? fail(err, errlen, fd, "cannot remember where the discs are: %s", why) : fd;
 }
 
 /* Reads what others have written in the meantime, changes it, and writes it. */
@@ -338,12 +332,11 @@ static int change(struct memory *memory, int (*edit)(struct memory *memory, cons
 		  const void *arg, char *err, size_t errlen)
 {
 	json_t *root;
-	int fd = lock(memory);
+	int fd = lock(memory, err, errlen);
 	int ret;
 
 	if (fd < 0)
-		return fail(err, errlen, fd, "cannot remember where the discs are: %s: %s",
-			    memory->path, strerror(-fd));
+		return fd;
 	ret = load(memory, err, errlen);
 	if (!ret) {
 		ret = edit(memory, arg);

@@ -2,12 +2,13 @@
 /* Setting the robot in motion, and what must be so before. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "mmc.h"
 #include "move.h"
 #include "place.h"
 
-#define KEY_UNIT_ATTENTION	0x6
 #define UNLOCK_TRIES		4
 
 bool element_is_fitted(const struct discmux_element *element)
@@ -131,18 +132,11 @@ char *move_arm_text(const struct discmux_inventory *inv, char *buf, size_t size)
  * that refuses shows in what the changer says. */
 static void unlock(struct discmux *dm, uint32_t member)
 {
-	struct discmux_result result;
-	struct discmux_sense sense;
 	struct mmc_command c;
-	int tries = UNLOCK_TRIES;
 
 	mmc_cmd_prevent(&c, false);
-	do {	/* a unit attention says that the command was not carried out */
-		if (discmux_command(dm, member, c.cdb, c.len, DISCMUX_DIR_NONE, NULL, 0,
-				    c.timeout_ms, &result) >= 0)
-			return;
-	} while (!discmux_result_sense(&result, &sense) && sense.key == KEY_UNIT_ATTENTION &&
-		 --tries);
+	discmux_ask(dm, member, DISCMUX_FOR_PROBE, 0, c.cdb, c.len, DISCMUX_DIR_NONE, NULL, 0,
+		    c.timeout_ms, NULL);
 }
 
 static uint32_t member_of(const struct discmux_element *drive)
@@ -168,20 +162,67 @@ void move_let_go(struct discmux *dm, const struct discmux_element *drive)
 		discmux_release(dm, &member, 1);
 }
 
-/* A tray that somebody locks at the same time is unlocked again: a move that was
- * refused for that has moved nothing. */
-static int move_unlocked(struct discmux *dm, uint32_t giver, uint32_t source, uint32_t destination,
-			 uint32_t flags, struct discmux_result *result)
-{
-	int tries = UNLOCK_TRIES;
-	int ret = discmux_move(dm, source, destination, flags, 0, result);
+/* A move on its way */
+struct errand {
+	struct discmux *dm;
+	uint32_t source, destination, flags;
+	struct discmux_result *result;
+	int ret;
+};
 
-	while (ret == -EIO && giver != DISCMUX_NONE &&
-	       discmux_result_is(result, 0x5, 0x53, 0x02) && --tries) {
-		unlock(dm, giver);
-		ret = discmux_move(dm, source, destination, flags, 0, result);
+static void errand_send(void *ctx, uint32_t set)
+{
+	struct errand *e = ctx;
+
+	(void)set;
+	memset(e->result, 0, sizeof(*e->result));
+	e->ret = discmux_move(e->dm, e->source, e->destination, e->flags, 0, e->result);
+	/* Refused by the driver: the changer has not heard of it */
+	if (e->ret < 0 && discmux_result_ok(e->result))
+		e->result->error = (uint32_t)-e->ret;
+}
+
+static const struct discmux_result *errand_result(void *ctx, unsigned int i)
+{
+	(void)i;
+	return ((struct errand *)ctx)->result;
+}
+
+static uint64_t errand_now(void *ctx)
+{
+	struct timespec now;
+
+	(void)ctx;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void errand_sleep(void *ctx, unsigned int ms)
+{
+	const struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	(void)ctx;
+	nanosleep(&t, NULL);
+}
+
+/* A library that takes stock is waited for.  A tray that somebody locks at the same time
+ * is unlocked again: a move that was refused for that has moved nothing. */
+static int move_unlocked(uint32_t giver, struct errand *e)
+{
+	static const struct discmux_carrier carrier = {
+		.send = errand_send, .result = errand_result, .now_ms = errand_now,
+		.sleep_ms = errand_sleep,
+	};
+	int tries = UNLOCK_TRIES;
+
+	discmux_carry_out(&carrier, e, DISCMUX_FOR_MOVE, DISCMUX_DEVICE_LIBRARY, NULL, 1, NULL);
+	while (e->ret == -EIO && giver != DISCMUX_NONE && --tries &&
+	       discmux_result_cause(DISCMUX_DEVICE_LIBRARY, e->result) == DISCMUX_CAUSE_LOCKED) {
+		unlock(e->dm, giver);
+		discmux_carry_out(&carrier, e, DISCMUX_FOR_MOVE, DISCMUX_DEVICE_LIBRARY, NULL, 1,
+				  NULL);
 	}
-	return ret;
+	return e->ret;
 }
 
 int move_disc(struct discmux *dm, const struct discmux_inventory *inv, uint32_t source,
@@ -190,6 +231,7 @@ int move_disc(struct discmux *dm, const struct discmux_inventory *inv, uint32_t 
 	const struct discmux_element *from = discmux_inventory_find(inv, source);
 	const struct discmux_element *to = discmux_inventory_find(inv, destination);
 	struct discmux_result own;
+	struct errand errand = { dm, source, destination, flags, result ? result : &own, 0 };
 	int ret;
 
 	ret = move_hold(dm, from, true);
@@ -197,8 +239,7 @@ int move_disc(struct discmux *dm, const struct discmux_inventory *inv, uint32_t 
 		return ret;
 	ret = move_hold(dm, to, false);
 	if (!ret) {
-		ret = move_unlocked(dm, member_of(from), source, destination, flags,
-				    result ? result : &own);
+		ret = move_unlocked(member_of(from), &errand);
 		move_let_go(dm, to);
 	}
 	move_let_go(dm, from);

@@ -375,8 +375,9 @@ struct mmc_physical {
 
 int mmc_parse_physical(const uint8_t *data, size_t len, struct mmc_physical *physical);
 
-/* Copyright information: 0 none, 1 CSS or CPPM, 2 CPRM, 3 AACS. */
-int mmc_parse_copyright(const uint8_t *data, size_t len, uint8_t *system);
+/* Copyright information: 0 none, 1 CSS or CPPM, 2 CPRM, 3 AACS; a bit of regions is set for
+ * each region that the disc is not for. */
+int mmc_parse_copyright(const uint8_t *data, size_t len, uint8_t *system, uint8_t *regions);
 
 /* Blocks on layer 0 of a dual layer disc that is to be written. */
 int mmc_parse_layer_break(const uint8_t *data, size_t len, uint32_t *blocks, bool *settled);

@@ -114,11 +114,12 @@ int mmc_parse_physical(const uint8_t *data, size_t len, struct mmc_physical *phy
 	return 0;
 }
 
-int mmc_parse_copyright(const uint8_t *data, size_t len, uint8_t *system)
+int mmc_parse_copyright(const uint8_t *data, size_t len, uint8_t *system, uint8_t *regions)
 {
 	if (clip(data, len) < 8)
 		return -EPROTO;
 	*system = data[4];
+	*regions = data[5];
 	return 0;
 }
 
