@@ -397,16 +397,16 @@ static void test_identity(void **state)
 	burn_rig_image(rig, 100);
 	burn_rig_master(rig);
 	rig->claimed[0] = true;
-	assert_int_equal(burn_identify(rig->config.ops, rig, 0, id), 0);
+	assert_int_equal(burn_identify(rig->config.ops, rig, 0, 0, id), 0);
 	assert_int_equal(strlen(id), BURN_ID_LEN - 1);
 	for (i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
 		burn_rig_fault(rig, 0, faults[i]);
-		assert_int_equal(burn_identify(rig->config.ops, rig, 0, again), 0);
+		assert_int_equal(burn_identify(rig->config.ops, rig, 0, 0, again), 0);
 		assert_string_equal(again, id);
 	}
 	/* One that does not come is no other disc */
 	burn_rig_fault(rig, 0, "sense 4/44/00 op 43 times always");
-	assert_int_equal(burn_identify(rig->config.ops, rig, 0, again), -EIO);
+	assert_int_equal(burn_identify(rig->config.ops, rig, 0, 0, again), -EIO);
 	rig->claimed[0] = false;
 	burn_rig_free(rig);
 }

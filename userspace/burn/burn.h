@@ -95,9 +95,10 @@ int burn_run_errand(const struct burn_errand *errand, const struct mmc_command *
 
 #define BURN_ID_LEN	38	/* "disc:", 32 digits and the end */
 
-/* Which disc is in a drive, for comparing: by its size, its tracks and how its file system
- * begins.  -EIO: the drive did not say, which tells nothing of the disc; -ENOMEM. */
-int burn_identify(const struct burn_ops *ops, void *ctx, uint32_t member, char id[BURN_ID_LEN]);
+/* Which disc is in a drive, for comparing: by its size, its tracks and how the file system at
+ * this LBA begins.  -EIO: the drive did not say, which tells nothing of the disc; -ENOMEM. */
+int burn_identify(const struct burn_ops *ops, void *ctx, uint32_t member, uint32_t lba,
+		  char id[BURN_ID_LEN]);
 
 /*
  * Whether the disc in a drive, of a kind that can be overwritten, holds something; what gets

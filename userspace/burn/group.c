@@ -136,7 +136,7 @@ static bool call_same_disc(void *ctx, unsigned int i)
 	char id[BURN_ID_LEN];
 
 	return *rec->id && !burn_identify(c->job->config.ops, c->job->config.ctx,
-					  rec->info.member, id) && !strcmp(id, rec->id);
+					  rec->info.member, rec->id_lba, id) && !strcmp(id, rec->id);
 }
 
 static burn_set carry_out(struct call *c, enum discmux_purpose purpose, unsigned int limit_ms)

@@ -9,7 +9,7 @@
 #include "burn.h"
 #include "libdiscmux.h"
 
-#define HEAD_LBA	16u	/* volume descriptors of a data disc */
+#define HEAD_LBA	16u	/* volume descriptors of a data disc, from its session on */
 #define HEAD_BLOCKS	16u
 
 /* What a disc does not have counts as nothing; what a drive could not say just now must
@@ -35,7 +35,8 @@ static int add_reply(const struct burn_errand *e, EVP_MD_CTX *md, const struct m
 	}
 }
 
-int burn_identify(const struct burn_ops *ops, void *ctx, uint32_t member, char id[BURN_ID_LEN])
+int burn_identify(const struct burn_ops *ops, void *ctx, uint32_t member, uint32_t lba,
+		  char id[BURN_ID_LEN])
 {
 	const struct burn_errand e = { .ops = ops, .ctx = ctx, .member = member };
 	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
@@ -51,7 +52,7 @@ int burn_identify(const struct burn_ops *ops, void *ctx, uint32_t member, char i
 	mmc_cmd_read_toc(&cmd);
 	if (!rc)
 		rc = add_reply(&e, md, &cmd);
-	mmc_cmd_read10(&cmd, HEAD_LBA, HEAD_BLOCKS);
+	mmc_cmd_read10(&cmd, lba + HEAD_LBA, HEAD_BLOCKS);
 	if (!rc)
 		rc = add_reply(&e, md, &cmd);
 	if (!rc && !EVP_DigestFinal_ex(md, sum, NULL))

@@ -94,6 +94,7 @@ struct burn_rec {
 	uint32_t kbps;			/* speed it is to write with, 0: its choice */
 	struct mmc_atip atip;		/* CD */
 	char id[BURN_ID_LEN];		/* which disc it is, once it is read back */
+	uint32_t id_lba;		/* where what it is known by begins */
 	unsigned int recovered;		/* commands that were carried out with a warning */
 	enum burn_disc before;		/* what the disc was when it was about to be touched last */
 	bool no_text;			/* the drive takes no CD-Text */

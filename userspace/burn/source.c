@@ -163,7 +163,7 @@ bool burn_source_same(const struct burn_source *s, const struct burn_ops *ops, v
 {
 	char id[BURN_ID_LEN];
 
-	return s && *s->id && !burn_identify(ops, ctx, s->member, id) && !strcmp(id, s->id);
+	return s && *s->id && !burn_identify(ops, ctx, s->member, 0, id) && !strcmp(id, s->id);
 }
 
 /* Told once for each look at the master; the driver counts all of them. */
@@ -342,7 +342,7 @@ static int drive_check(struct burn_source *s, struct burn_job *job)
 					s->name, s->protected);
 	/* Without an identity the disc that is there after a change is another one */
 	if (!rc)
-		burn_identify(job->config.ops, job->config.ctx, s->member, s->id);
+		burn_identify(job->config.ops, job->config.ctx, s->member, 0, s->id);
 	s->checked = !rc;
 	return rc;
 }

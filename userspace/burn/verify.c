@@ -56,8 +56,12 @@ static void identify(struct burn_job *job)
 	const struct burn_config *c = &job->config;
 	size_t i;
 
-	burn_for_each(i, job->live)
-		burn_identify(c->ops, c->ctx, job->recs[i].info.member, job->recs[i].id);
+	burn_for_each(i, job->live) {
+		struct burn_rec *rec = &job->recs[i];
+
+		rec->id_lba = job->cd ? 0 : rec->start;
+		burn_identify(c->ops, c->ctx, rec->info.member, rec->id_lba, rec->id);
+	}
 }
 
 static void differs(struct burn_job *job, size_t i, uint32_t lba)

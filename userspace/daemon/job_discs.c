@@ -121,7 +121,7 @@ int job_same_master(struct job *job, const struct drive *reader, bool *same)
 	char id[BURN_ID_LEN];
 
 	*same = false;
-	if (burn_identify(&burn_ops_discmux, job->dm, reader->member, id))
+	if (burn_identify(&burn_ops_discmux, job->dm, reader->member, 0, id))
 		return job_problem(job, "MASTER", "reader %u does not say which disc is in it: clean the disc, or try another drive",
 				   reader->unit);
 	*same = !*job->master || !strcmp(id, job->master);

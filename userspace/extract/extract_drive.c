@@ -73,7 +73,7 @@ static bool same_disc(void *arg)
 	const struct extract_config *c = d->config;
 	char id[BURN_ID_LEN];
 
-	return *d->id && !burn_identify(c->ops, c->ctx, c->member, id) && !strcmp(id, d->id);
+	return *d->id && !burn_identify(c->ops, c->ctx, c->member, 0, id) && !strcmp(id, d->id);
 }
 
 static int send(struct extract_drive *d, const struct mmc_command *cmd, void *data,
@@ -294,7 +294,7 @@ int extract_drive_check(struct extract_drive *d, const struct cd_layout *layout,
 		return rc;
 	}
 	if (!mmc_parse_toc(reply, (size_t)len, &toc) && same_tracks(&toc, layout)) {
-		burn_identify(d->config->ops, d->config->ctx, d->config->member, d->id);
+		burn_identify(d->config->ops, d->config->ctx, d->config->member, 0, d->id);
 		return 0;
 	}
 	snprintf(err, errlen, "the disc in %s is another one: look at it again", d->config->name);
