@@ -13,7 +13,7 @@ Q := @
 MAKEFLAGS += --no-print-directory
 endif
 
-# All processors, unless this make was told how many.  Only recipes know that
+# As many jobs as processors, without -j.  Only recipes see whether -j was given
 JOBS	= $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # The kernel to build the module for: KVER=6.1, 6.12, newest or debug are
@@ -77,7 +77,7 @@ demo:
 vm:
 	$(Q)packaging/deps build module vm && tests/vm/run --kernel $(or $(KERNEL),6.1) $(SIM:%=--sim %) -- bash
 
-# What it would fail for is said before anything is built.
+# The check reports what would make it fail before anything is built.
 NO_MODULE := $(if $(filter no,$(MODULE)),--no-module)
 install:
 	$(Q)packaging/install check $(NO_MODULE) && $(MAKE) userspace && \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a result says.  The one file that looks at sense data: what must be known
- * in the driver is told here, the rest is userspace's (libdiscmux.h, verdicts).
+ * What a result says.  The one file that looks at sense data: it decides what the
+ * driver must know, userspace decides the rest (libdiscmux.h, verdicts).
  */
 #include <scsi/scsi.h>
 #include <scsi/scsi_eh.h>

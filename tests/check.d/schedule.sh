@@ -14,7 +14,7 @@ file_of() { # NAME
 	echo "$out/${1//\//-}"
 }
 
-# in_order: the jobs, the longest first, but before all others what is built for others.
+# in_order: the jobs, the longest first, but the builds that other jobs need before all.
 in_order() {
 	printf '%s\n' "${names[@]}" | awk '
 		FILENAME != "-" { if (!/^#/ && NF == 2) seconds[$1] = $2; next }

@@ -22,7 +22,7 @@ mkdir -p "$tmp/here/folder"
 touch "$tmp/here/fox.iso" "$tmp/here/my.cue"
 cd "$tmp/here" || exit
 
-# A guest on a busy machine may need longer than anybody waits for the tab key
+# A guest on a busy machine may need longer than the limit of a completion
 export DISCMUX_COMPLETION_S=60
 
 # offers SHELL PROGRAM <LINES: "LINE| WORDS", the words sorted
@@ -129,7 +129,7 @@ check "bash: a file" is "$tmp/bash" "discmux copy --log fo" "folder fox.iso"
 check "bash: a folder" is "$tmp/bash" "discmux images list --store fo" "folder"
 check "bash: one more recorder" is "$tmp/bash" "discmux copy --to 0," "0,0 0,1 0,sr1 0,sr2"
 check "bash: --option=value" is "$tmp/bash" "discmux copy --method=d" "dao"
-# What is in front of the colon stands on the command line already
+# The word in front of the colon is on the command line already
 check "bash: behind a colon" is "$tmp/bash" "discmux drives recorder:" "0 1"
 check "bash: as a source" is "$tmp/bash" "discmux copy --from reader:" "0"
 check "zsh: a drive, a master or a file" is "$tmp/zsh" "discmux copy --from " \
@@ -184,7 +184,7 @@ done
 kill "$daemon"
 wait "$daemon"
 
-# Without a driver, and without discmux-sim, nothing is said, and nothing hangs
+# Without a driver, and without discmux-sim, completion offers nothing and does not hang
 discmux-sim stop >/dev/null
 udevadm settle
 echo "discmux-sim ctl eject recorder|" | offers bash discmux-sim >"$tmp/bash"

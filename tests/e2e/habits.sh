@@ -82,7 +82,7 @@ check "a tower and a library with habits" discmux-sim start \
 	--profile tower:2+habit=serial-spaces,smc3:2:20+habit=no-all-types+habit=tags-or-ids \
 	--media "$media" --drive recorder1.habit=no-get-configuration+no-page-2a
 udevadm settle
-# Nobody else asks the drives from here on
+# No other program asks the drives from here on
 udevadm control --stop-exec-queue
 echo 0 >/sys/module/block/parameters/events_dfl_poll_msecs
 r0=$(node reader0 sg) w0=$(node recorder0 sg) w1=$(node recorder1 sg) ch=$(node changer sg)
@@ -142,7 +142,7 @@ sim habit recorder0 none
 w0=$(node recorder0 sg)
 ready "$w0"
 
-# --- time and people --------------------------------------------------------------------
+# --- time and operator ------------------------------------------------------------------
 
 sim eject recorder0 --force >/dev/null
 sim habit recorder0 slow-ready=20

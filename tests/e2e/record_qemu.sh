@@ -3,7 +3,7 @@
 # vm: --with jq,sg3-utils --qemu -device --qemu virtio-scsi-pci,id=scsi0 --qemu -drive --qemu if=none,id=cd,driver=null-co,size=1048576,read-zeroes=on,media=cdrom,readonly=on --qemu -device --qemu scsi-cd,drive=cd,bus=scsi0.0,serial=QM00017
 # kernel: 6.1
 #
-# A drive that nobody here wrote: QEMU's own.  Its recording is in the tree; it is made anew and
+# A drive from another project: QEMU's own.  Its recording is in the tree; it is made anew and
 # compared, and played beside the real drive.  A new recording for the tree, after QEMU has
 # changed:
 #	tests/vm/run (these arguments) -- sh -c 'discmux record reader:0 -' >tests/recordings/qemu-cd.rec
@@ -13,7 +13,7 @@
 tmp=$(mktemp -d)
 kept=${0%/*}/../recordings/qemu-cd.rec
 
-# What was asked and answered, without comments and times.  A virtual device can't fail as a
+# Questions and answers, without comments and times.  A virtual device can't fail as a
 # transport does: what got no answer is aborted, and is the same here.
 meaning() {
 	sed 's/ [0-9]* us$//; s/ *#.*//; /^$/d' "$1" | awk '
@@ -30,7 +30,7 @@ sg_of() { # reader N: its sg device
 	echo "/dev/$(discmux status --json |
 		jq -r ".members[] | select(.role == \"reader\" and .unit == $1) | .generic")"
 }
-both() { # command...: prints the same of the real drive and the played one, @ is its sg device
+both() { # command...: runs it on the real drive and on the played one, @ is its sg device
 	for unit in 0 1; do
 		sg=$(sg_of "$unit")
 		sh -c "$(echo "$*" | sed "s#@#$sg#g")" 2>&1 | sed "s#$sg##g" >"$tmp/$unit"

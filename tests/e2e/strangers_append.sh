@@ -3,7 +3,7 @@
 # vm: --with wodim,cdrskin,xorriso,jq,sg3-utils
 # kernel: 6.1
 #
-# A second session on a CD-R by programs of others, track and session at once: each asks
+# Other programs write a second session on a CD-R, track and session at once: each asks
 # the drive where it begins, and some write an image that is made for that address.
 profile=tower:8
 jobs=8
@@ -43,7 +43,7 @@ refused() { # FIRST
 		msinfo wodim "$1" && sidecar ".state == \"appendable\" and (.sessions | length) == 1"
 }
 
-# Trees in an image that grows: xorriso makes the second one for the address it was told
+# Trees in an image that grows: xorriso makes the second one for the address it was given
 grows() { # FIRST SECOND
 	mkdir first second mnt && head -c 400000 /dev/urandom >first/a &&
 		head -c 300000 /dev/urandom >second/b && blank cd-r 40000 &&

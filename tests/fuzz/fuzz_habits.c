@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * libFuzzer: the words of habits, faults and profiles, and replies of any content under
- * what changes replies.  The first byte says which.  What is refused is refused in one
- * line; a fault that is taken can be told in words, and is the same when taken again;
- * a reply that was changed is no longer than its room and no more comes than was asked.
+ * what changes replies.  The first byte says which.  A refusal is one line; a fault that
+ * is accepted prints as words, which make the same fault again; a reply that was changed
+ * is no longer than its room and no more comes than was asked.
  */
 #include <errno.h>
 #include <stdint.h>

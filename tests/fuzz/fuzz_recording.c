@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libFuzzer: recordings from strangers.  What is taken for one is within the limits of the format,
- * and what is printed of it is read again as the same.
+ * libFuzzer: recordings from strangers.  One that is accepted is within the limits of the format,
+ * and reads back the same after printing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static void same(const struct recording_exchange *a, const struct recording_exch
 		"the end again");
 }
 
-/* What is left out is as long as it was; nothing else is longer than before. */
+/* A part that is left out keeps its length; nothing else is longer than before. */
 static void check_blank(struct recording *rec)
 {
 	struct recording_blanker b = { .type = rec->type, .what = 7 };

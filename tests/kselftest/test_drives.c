@@ -279,7 +279,7 @@ TEST_F(drives, deferred_recovered_error)
 	expect_copy(_metadata, self, 1);
 }
 
-/* Settings that somebody changed are no reason to lose a disc. */
+/* A change of settings by another program is no reason to lose a disc. */
 TEST_F(drives, harmless_attention)
 {
 	ASSERT_EQ(0, load_blanks(self));

@@ -102,7 +102,7 @@ static void test_stall(void **state)
 	knows_nothing();
 	run(600, 0, 1000 * MB);
 	knows_nothing();
-	/* It goes on, and ten lost minutes are no part of its speed */
+	/* It goes on, and ten lost minutes do not count in its speed */
 	run(1, 4 * MB, 1000 * MB);
 	knows_nothing();
 	run(4, 4 * MB, 1000 * MB);
@@ -163,7 +163,7 @@ static void test_no_total(void **state)
 static void test_slow(void **state)
 {
 	(void)state;
-	/* 4 bytes a second: longer than anybody waits */
+	/* 4 bytes a second: longer than any user waits */
 	run(20, 4, 1000 * MB);
 	assert_true(estimate_rate(&e) > 0);
 	assert_int_equal(estimate_left(&e), -1);

@@ -838,8 +838,8 @@ static void test_read_cancelled(void **state)
 	burn_rig_free(rig);
 }
 
-/* A drive that takes no cue sheet with CD-Text writes the rest, and that is said; who compares
- * the disc later hears of it, too. */
+/* A drive that takes no cue sheet with CD-Text writes the rest, with a notice; a later
+ * comparison of the disc reports it, too. */
 static void test_no_text(void **state)
 {
 	struct burn_rig *rig = tower(1, "a1400", audio);

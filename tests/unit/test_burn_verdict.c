@@ -41,7 +41,7 @@ static void good(struct burn_rig *rig)
 
 /* ---- Carried out, with something to tell ------------------------------------ */
 
-/* The fault once, in a recorder: a good copy, and people are told. */
+/* The fault once, in a recorder: a good copy, with a notice. */
 static void warned(const char *type, const char *fault, const char *notice)
 {
 	struct burn_rig *rig = tower(type, 2);
@@ -141,7 +141,7 @@ static void test_read_back(void **state)
 	read_back("sense 6/28/00 op read nth 4");	/* and it is the same disc */
 }
 
-/* One that never comes back is no copy that differs: nobody knows. */
+/* A disc that never reads back counts as unknown, not as a copy that differs. */
 static void test_read_back_lost(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 2);
@@ -155,7 +155,7 @@ static void test_read_back_lost(void **state)
 	burn_rig_free(rig);
 }
 
-/* Each recorder's data have their own place, whoever is asked again. */
+/* Each recorder's data have their own place, whichever recorder is asked again. */
 static void test_read_back_both(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 3);
@@ -370,7 +370,7 @@ static void test_btrfs(void **state)
 	rig = with_data(300, 0, "an archive with a tape's first file");
 	assert_int_equal(burn_rig_run(rig), -EINVAL);
 	burn_rig_free(rig);
-	/* What can't be read may hold data */
+	/* A disc that can't be read may hold data */
 	rig = with_data(0, 0, "");
 	burn_rig_fault(rig, 1, "sense 3/11/05 op read lba 100");
 	assert_int_equal(burn_rig_run(rig), -EINVAL);

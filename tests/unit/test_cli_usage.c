@@ -105,7 +105,7 @@ static int run(const char *line, char *said, size_t size)
 	pid = fork();
 	if (!pid) {
 		const struct cli_subcommand *command = cli_find(argv[0]);
-		struct cli cli = { .mux = 9876 };	/* which nobody has */
+		struct cli cli = { .mux = 9876 };	/* no such mux */
 
 		dup2(fds[1], STDERR_FILENO);
 		setenv("DISCMUXD_SOCKET", "/nonexistent", 1);

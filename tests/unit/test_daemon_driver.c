@@ -136,7 +136,7 @@ static void test_overflow(void **state)
 	assert_true(gone);
 }
 
-/* Without inotify whoever asks has to look. */
+/* Without inotify each caller has to look. */
 static void test_no_inotify(void **state)
 {
 	struct driver_watch w;

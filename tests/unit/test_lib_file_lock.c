@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lock files: who keeps whom out, for how long, and who can't. */
+/* Lock files: which process keeps another out, for how long, and which can't. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,7 +42,7 @@ static int remove_dir(void **state)
 	return system(command);
 }
 
-/* The second one, in the same process too, waits and says who has it. */
+/* The second one, in the same process too, waits and names the holder. */
 static void one_at_a_time(void **state)
 {
 	char want[600];
@@ -94,7 +94,7 @@ static void become_nobody(void)
 		_exit(9);
 }
 
-/* Somebody without rights holds nobody up: not even a file that was open to all. */
+/* A user without rights blocks no other, even with a file that was open to all. */
 static void strangers(void **state)
 {
 	struct images *store;

@@ -138,7 +138,7 @@ static void test_names(void **state)
 	is("RD-0001", 0);
 }
 
-/* What is of a form, and not there */
+/* Well-formed names of missing members */
 static void test_missing(void **state)
 {
 	(void)state;
@@ -186,7 +186,7 @@ static void test_link(void **state)
 	snprintf(path, sizeof(path), "/dev/discmux-test-%d", (int)getpid());
 	if (symlink("/dev/sr1", path))
 		skip();
-	/* The node need not be there, and then it is no link to a drive */
+	/* The node need not be there, and then it does not link to a drive */
 	if (access("/dev/sr1", F_OK))
 		is_not(path, -EINVAL, "no drive is called");
 	else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is done about each answer of a device, and how often. */
+/* The action that follows each answer of a device, and how often. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,8 +67,8 @@ static void line_of(enum discmux_device device, const struct discmux_code *code,
 	}
 }
 
-/* Each row of the tables of codes: its verdicts are those of the golden file, in which a
- * change is read by people. */
+/* Each row of the tables of codes: its verdicts are those of the golden file, so that
+ * a reviewer sees each change. */
 static void whole_table(void **state)
 {
 	enum discmux_device device;
@@ -95,7 +95,7 @@ static void whole_table(void **state)
 	fclose(f);
 }
 
-/* What holds for every code there is, known or not */
+/* Rules for every code, known or not */
 static void rules(void **state)
 {
 	unsigned int key, asc, ascq, p;
@@ -158,7 +158,7 @@ static void without_sense(void **state)
 	verdicts_are(&r, "VVVVVVV");
 }
 
-/* What is said of an earlier command was not said of this one. */
+/* A report about an earlier command is not about this one. */
 static void deferred(void **state)
 {
 	struct discmux_result r = sense(1, 0x0c, 0);
@@ -364,14 +364,14 @@ static void changed_disc(void **state)
 	answer(&rig, 0, sense(6, 0x28, 0));
 	assert_int_equal(run(&rig, DISCMUX_FOR_READ), DISCMUX_VERDICT_DISC);
 	assert_int_equal(rig.given[0], 1);
-	/* Who asks which one it is takes any */
+	/* A question for the identity accepts any disc */
 	rig = (struct rig){ 0 };
 	answer(&rig, 0, sense(6, 0x28, 0));
 	assert_int_equal(run(&rig, DISCMUX_FOR_IDENTITY), DISCMUX_VERDICT_DONE);
 	assert_int_equal(rig.identified, 0);
 }
 
-/* Those that are done are not sent it again, and one that is lost keeps nobody. */
+/* Members that are done do not get it again, and a lost one does not hold up the others. */
 static void many(void **state)
 {
 	enum discmux_verdict v[3];

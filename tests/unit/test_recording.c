@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Recordings: what is taken for one, what is left out of one, and how one plays. */
+/* Recordings: which files are accepted, what is left out, and how one plays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -446,7 +446,7 @@ static void counts(void **state)
 	assert_int_equal(counted("blocks_read_distinct"), 0);
 }
 
-/* What was carried out counts, though it was not GOOD; where an error is deferred, it was not */
+/* A command that was carried out counts, though it was not GOOD; a deferred error does not */
 static void recovered_counts(void **state)
 {
 	(void)state;

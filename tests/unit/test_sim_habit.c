@@ -139,7 +139,7 @@ static void recovered_is_carried_out(void **state)
 	assert_int_equal(write_at(h, 0, 16, &response), SENSE(1, 0x0c, 0));
 	assert_int_equal(response, 0x70);
 	assert_int_equal(harness_nwa(h, 1), 16);
-	/* What fails by itself is not made good by it */
+	/* The fault does not make a failing command good */
 	inject("sense 1/0c/00 op 2a");
 	assert_int_equal(write_at(h, 500, 16, &response), SENSE(5, 0x21, 2));
 	assert_int_equal(harness_nwa(h, 1), 16);
@@ -406,7 +406,7 @@ static void short_and_long_replies(void **state)
 	assert_int_equal(ASK(h, 200, 0x51, 0, 0, 0, 0, 0, 0, 0, 100, 0), 0);
 	assert_int_equal(h->got, 100);
 	assert_int_equal(h->buf[99], 0xa5);
-	/* A long reply is no shorter for being changed */
+	/* A long reply keeps its length when it is changed */
 	inject("reply patch=0:11 op 3c");
 	assert_int_equal(ASK(h, 300000, 0x3c, 2, 0, 0, 0, 0, 4, 0x93, 0xe0, 0), 0);
 	assert_int_equal(h->got, 300000);
@@ -615,7 +615,7 @@ static void button_at_an_lba(void **state)
 	give(h, "button=100");
 	assert_int_equal(ASK(h, 0, 0x1e, 0, 0, 0, 1, 0), 0);
 	assert_int_equal(read_at(h, 0, 64), 0);
-	/* Locked: the host hears of the wish */
+	/* Locked: the host gets the request */
 	assert_int_equal(read_at(h, 64, 64), 0);
 	assert_int_equal(ASK(h, 8, 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8, 0), 0);
 	assert_int_equal(h->buf[4] & 0xf, 1);
@@ -626,7 +626,7 @@ static void button_at_an_lba(void **state)
 	assert_true(sim_drive_tray_open(h->dev));
 }
 
-/* Another program may have heard of the new disc already */
+/* Another program may have received the event of the new disc */
 static void swapped_in_silence(void **state)
 {
 	static uint8_t data[2048];

@@ -11,7 +11,7 @@ static const char table_head[] =
 	"\tcase $1 in\n";
 
 static const char bash_engine[] =
-	"# _%1$s_names KIND: what there is of a kind, one a line\n"
+	"# _%1$s_names KIND: the names of a kind, one per line\n"
 	"_%1$s_names()\n{\n"
 	"\tlocal ask=\"timeout ${DISCMUX_COMPLETION_S:-2}\"\n"
 	"\tcase $1 in\n"
@@ -80,7 +80,7 @@ static const char bash_engine[] =
 	"complete -F _%1$s %2$s\n";
 
 static const char zsh_engine[] =
-	"# _%1$s_names KIND: completes what there is of a kind\n"
+	"# _%1$s_names KIND: completes the names of a kind\n"
 	"_%1$s_names()\n{\n"
 	"\tlocal -a names\n"
 	"\tcase $1 in\n"

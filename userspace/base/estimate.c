@@ -19,13 +19,13 @@ static void restart(struct estimate *e, uint64_t done, uint64_t now_ms)
 	e->moved_ms = now_ms;
 }
 
-/* What was measured so far says nothing about what comes. */
+/* The measurements so far say nothing about the rest. */
 static int has_to_restart(const struct estimate *e, uint64_t done, uint64_t now_ms)
 {
 	return !e->samples || done < e->done || now_ms < e->ms ||
 	       now_ms - e->ms >= ESTIMATE_JUMP_MS ||
 	       (done > e->done && now_ms - e->moved_ms >= ESTIMATE_STALL_MS) ||
-	       (done > 0 && !e->done);	/* the way to the first byte is no rate */
+	       (done > 0 && !e->done);	/* the time to the first byte has no rate */
 }
 
 static void keep_sample(struct estimate *e, uint64_t done, uint64_t now_ms)

@@ -80,7 +80,7 @@ struct burn_errand {
 	void *ctx;
 	uint32_t member;
 	bool (*cancelled)(void *arg);	/* NULL: never */
-	bool (*same_disc)(void *arg);	/* as struct discmux_carrier; NULL: nobody can tell */
+	bool (*same_disc)(void *arg);	/* as struct discmux_carrier; NULL: unknown */
 	void *arg;
 };
 
@@ -103,7 +103,7 @@ int burn_identify(const struct burn_ops *ops, void *ctx, uint32_t member, uint32
 /*
  * Whether the disc in a drive, of a kind that can be overwritten, holds something; what gets
  * libblkid's name for it, or "" (NULL: formats only, 0).  formats: how it is formatted.  1 or 0; a negative errno where
- * that can't be told, which is never blank.  Reads up to 2 MiB.
+ * the answer is unknown, which is never blank.  Reads up to 2 MiB.
  */
 int burn_disc_holds(const struct burn_errand *errand, struct mmc_formats *formats, char *what,
 		    size_t size);

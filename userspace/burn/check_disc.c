@@ -35,7 +35,7 @@ static bool job_cancelled(void *arg)
 	return burn_is_cancelled(arg);
 }
 
-/* What nobody could read may hold data. */
+/* A disc that could not be read may hold data. */
 static void look_at_formatted(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];

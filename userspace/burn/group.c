@@ -51,7 +51,7 @@ static void keep_reply(const struct call *c, size_t i, uint8_t *data)
 	burn_recovered(c->job, i, &rec->result);
 }
 
-/* To all of set together; data that come in lie one behind the other from data on. */
+/* To all of set together; their replies follow one another from data on. */
 static void send_together(const struct call *c, burn_set set, uint8_t *data)
 {
 	uint32_t members[BURN_MAX_RECORDERS];

@@ -3,8 +3,8 @@
  * Whether a disc that can be overwritten holds something.  Such a disc is never blank in its
  * drive's eyes.  It holds nothing when its beginning and its end are zeros or were never
  * written: file systems, partition tables and archives begin in the first MiB, what is left
- * (anchors of UDF, labels of ZFS, superblocks of RAID) lies in the last one.  What it is
- * libblkid tells, which knows all of them.
+ * (anchors of UDF, labels of ZFS, superblocks of RAID) lies in the last one.  libblkid
+ * knows all of them and names the one it finds.
  */
 #define _GNU_SOURCE	/* memfd_create() */
 #include <errno.h>

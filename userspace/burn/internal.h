@@ -228,7 +228,7 @@ void burn_fail(struct burn_job *job, size_t i, const char *fmt, ...)
 /* The same: "recorder 2 failed <what>: <sense in words>". */
 void burn_fail_result(struct burn_job *job, size_t i, const char *what);
 
-/* The same of a command that was to change the disc.  One that the drive does not know has
+/* The same for a command that was to change the disc.  One that the drive does not know has
  * changed nothing: the disc is what it was before burn_touch(). */
 void burn_fail_touch(struct burn_job *job, size_t i, const char *what);
 

@@ -220,7 +220,7 @@ static int drive_size(struct burn_source *s, struct burn_job *job)
 	return 0;
 }
 
-/* MMC-6 table 412; what a new system is called nobody knows yet */
+/* MMC-6 table 412; a newer system has no name here */
 static const char *system_name(uint8_t system)
 {
 	static const char *const names[] = { "", "CSS or CPPM", "CPRM", "AACS" };
@@ -228,8 +228,8 @@ static const char *system_name(uint8_t system)
 	return system < sizeof(names) / sizeof(*names) ? names[system] : "keys";
 }
 
-/* A DVD whose data need keys, or that is for some regions only, is no master: a copy would
- * be as unreadable. */
+/* A DVD whose data need keys, or that is for some regions only, cannot be a master: a copy
+ * would be as unreadable. */
 static void drive_protection(struct burn_source *s, struct burn_job *job)
 {
 	uint8_t reply[MMC_STRUCTURE_LEN], system = 0, regions = 0;

@@ -22,7 +22,7 @@ struct feed {
 	uint64_t before;	/* bytes that went to the discs before this stream */
 	void *stream;
 	burn_set set;		/* recorders of the stream */
-	burn_set uncertain;	/* of these, failed, and nobody knows how far they came */
+	burn_set uncertain;	/* of these, failed, with an unknown amount written */
 	uint32_t chunk;
 	bool in_place;		/* data are read into the stream's own memory */
 	bool finished;		/* everything was given to the recorders */
@@ -333,7 +333,7 @@ static int run(struct feed *f, uint8_t *buf)
 	return job->error[0] ? -EIO : 0;
 }
 
-/* Nobody knows how much of its last WRITE a drive took, or whether it was reset since: the
+/* How much of its last WRITE a drive took, and whether it was reset since, is unknown: the
  * drive says what the disc is.  Only one that it calls blank is untouched. */
 static void ask_fate(struct burn_job *job, size_t i)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a CD has beside its tracks: media catalogue number, ISRC, titles.  People are told
- * where a copy has others than the master, or its drive does not give them; indices within
+ * What a CD has beside its tracks: media catalogue number, ISRC, titles.  A notice
+ * says where a copy has others than the master, or its drive does not give them; indices within
  * tracks are in the Q subchannel only and are not compared.
  */
 #include <stdlib.h>

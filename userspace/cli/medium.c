@@ -63,7 +63,7 @@ static const struct discmux_result *group_result(void *ctx, unsigned int i)
 static uint64_t group_now(void *ctx)
 {
 	(void)ctx;
-	return 0;	/* people wait: nothing here is waited for */
+	return 0;	/* the user waits: no retry sleeps here */
 }
 
 static void group_sleep(void *ctx, unsigned int ms)

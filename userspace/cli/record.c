@@ -44,7 +44,7 @@ static int send_question(void *context, struct recording_exchange *x)
 
 	ret = discmux_exec(a->cli->dm, &member, 1, x->cdb, x->cdb_len, (enum discmux_dir)x->dir,
 			   x->length ? x->data : NULL, x->length, 0, &result);
-	/* What the driver lets nobody send is not the device's answer */
+	/* The driver refused to send it: the device has not answered */
 	if (ret == -EPERM) {
 		x->loss = RECORDING_FAILED;
 		return 0;

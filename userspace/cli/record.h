@@ -20,7 +20,7 @@ struct record {
 	pthread_mutex_t lock;		/* a command may have threads */
 	uint64_t commands, refused, lost;	/* recorded; ended with another status; got none */
 	uint64_t bytes;			/* of the file, about */
-	uint32_t stream_state;		/* that was told last */
+	uint32_t stream_state;		/* the last one written */
 	bool full;			/* a limit was reached */
 	int error;			/* the first of the file's, an errno */
 };
@@ -28,7 +28,7 @@ struct record {
 /* One command to the member with its answer, into the file.  data is not changed. */
 void record_exchange(struct record *record, const struct recording_exchange *x);
 
-/* The same of what the driver was called for: dm_observe_fn with a struct record. */
+/* The same for the calls of the driver: dm_observe_fn with a struct record. */
 void record_observe(void *record, int fd, unsigned long request, const void *arg, int ret);
 
 /* How a result of the driver is called in a recording */

@@ -125,7 +125,7 @@ static void observe_exec(struct record *record, const struct discmux_exec *exec)
 	}
 }
 
-/* Commands that the driver made by itself are told in a comment */
+/* A comment shows commands that the driver sent by itself */
 __attribute__((format(printf, 3, 4)))
 static void tell(struct record *record, const struct discmux_result *result, const char *format,
 		 ...)
@@ -193,7 +193,7 @@ static void observe_page(struct record *record, const struct discmux_page *page)
 		     page->page);
 }
 
-/* A stream is asked many times: what it says is told when the recorder's state has changed */
+/* A stream is asked many times: only a change of the recorder's state is written */
 static void observe_stream(struct record *record, const struct discmux_stream_status *status)
 {
 	const uint8_t *targets = pointer(status->targets);
@@ -212,7 +212,7 @@ static void observe_stream(struct record *record, const struct discmux_stream_st
 	}
 }
 
-/* A stream has a descriptor of its own, which is no device */
+/* A stream has a descriptor of its own, which is not a device's */
 static bool is_our_mux(const struct record *record, int fd)
 {
 	struct stat st;

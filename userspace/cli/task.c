@@ -561,8 +561,8 @@ static void hold_signals(struct task *task)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* "all" and numbers need no drives to be understood.  What is longer than a number may
- * be a serial number. */
+/* "all" and numbers need no drives to be understood.  A word longer than a number
+ * may be a serial number. */
 static bool is_plain_list(const char *text)
 {
 	size_t digits;

@@ -39,7 +39,7 @@ bool driver_watch_changed(struct driver_watch *w, bool *gone)
 {
 	char buf[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)]
 		__attribute__((aligned(__alignof__(struct inotify_event))));
-	bool changed = w->fd < 0;	/* then whoever asks has to look each time */
+	bool changed = w->fd < 0;	/* then each caller has to look */
 	ssize_t n, at;
 
 	*gone = false;

@@ -393,7 +393,7 @@ static int open_mux(struct job *job)
 }
 
 /* At the machine's start the daemon may be there before the driver: a run that goes on
- * waits for it, where one that somebody begins fails and says so. */
+ * waits for it, while a new one fails and says so. */
 static int wait_for_driver(struct job *job)
 {
 	bool resumed;

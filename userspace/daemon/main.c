@@ -113,7 +113,7 @@ static void why_not(const struct daemon *d, const struct discmux *dm, int rc, ch
 			 d->core.mux, d->core.mux + 1);
 }
 
-/* True when it is known of something else than before, which is said once. */
+/* True when the reason differs from the last one: each is reported once. */
 static bool check_driver(struct daemon *d)
 {
 	char why[sizeof(d->waits)] = "";

@@ -10,10 +10,10 @@
 /**
  * file_lock - have a lock file to oneself
  * @dir: folder that @path begins in, or AT_FDCWD
- * @path: made where it is missing, for its owner and the group cdrom only: who may not
- *	write it can neither lock it nor keep others from that
- * @wait_ms: for whoever has it
- * @err: one line: what is wrong, who has it
+ * @path: made where it is missing, for its owner and the group cdrom only: a user without
+ *	write permission can neither lock it nor block those that can
+ * @wait_ms: how long to wait for the holder
+ * @err: one line: what is wrong, and the holder
  *
  * An open file description lock (fcntl(2), F_OFD_SETLK), so that threads of a program
  * keep each other out, too.  Returns a descriptor, which gives it back when it is closed;

@@ -107,7 +107,7 @@ int discmux_member_by_unit(struct discmux *dm, uint32_t role, uint32_t unit,
 			   struct discmux_member *member);
 
 /**
- * discmux_member_by_name - the member of a name, as people and the kernel have them
+ * discmux_member_by_name - the member with a name as users or the kernel write it
  * @dm: the handle
  * @name: "recorder 2", "recorder:2" or "recorder" (the first); "member 7";
  *	"sr1", "sg3", their nodes in /dev and links to these; "2:0:1:0" (H:C:T:L);
@@ -115,7 +115,7 @@ int discmux_member_by_unit(struct discmux *dm, uint32_t role, uint32_t unit,
  * @member: the member
  *
  * Returns 0; -ENOENT: the name is of such a form, and there is no such member; -EINVAL:
- * it has none of the forms and is no serial number here, a file's name perhaps;
+ * it has none of the forms and is not a serial number here, a file's name perhaps;
  * -ENOTUNIQ: several members have this serial number, the message says which; or what
  * the driver gave.
  */
@@ -383,7 +383,7 @@ enum discmux_cause {
 	DISCMUX_CAUSE_PROTECTED,	/* by keys or a region */
 	DISCMUX_CAUSE_UNREADABLE,	/* what is written there can't be read (03/11) */
 	DISCMUX_CAUSE_MEDIUM,		/* the disc is to blame for something else */
-	DISCMUX_CAUSE_LOCKED,		/* somebody locked the tray */
+	DISCMUX_CAUSE_LOCKED,		/* a program locked the tray */
 	DISCMUX_CAUSE_NO_SOURCE,	/* there is no disc to be moved */
 	DISCMUX_CAUSE_OCCUPIED,		/* there is one where it should go */
 	DISCMUX_CAUSE_HELD,		/* by another fd, or a stream that is just being closed */
@@ -391,7 +391,7 @@ enum discmux_cause {
 	DISCMUX_CAUSE_ABORTED,		/* the device gave the command up */
 	DISCMUX_CAUSE_PATH,		/* no status came: cable, link, time-out */
 	DISCMUX_CAUSE_GONE,		/* the device is not there any more */
-	DISCMUX_CAUSE_DEVICE,		/* the device is to blame, or somebody must go to it */
+	DISCMUX_CAUSE_DEVICE,		/* the device is to blame, or needs its operator */
 	DISCMUX_CAUSE_OTHER,		/* it will not do that */
 	DISCMUX_CAUSES
 };
@@ -420,8 +420,8 @@ enum discmux_verdict {
 	DISCMUX_VERDICT_WAIT,		/* was not; send it again after a pause */
 	DISCMUX_VERDICT_DISC,		/* another disc would do, or a clean one */
 	DISCMUX_VERDICT_DRIVE,		/* another drive would do */
-	DISCMUX_VERDICT_OPERATOR,	/* somebody must go to the device */
-	DISCMUX_VERDICT_STOP,		/* it would fail again, or nobody knows what it did: ask
+	DISCMUX_VERDICT_OPERATOR,	/* the operator must go to the device */
+	DISCMUX_VERDICT_STOP,		/* it would fail again, or its effect is unknown: ask
 					 * the device before anything is sent again */
 	DISCMUX_VERDICTS
 };
@@ -454,7 +454,7 @@ struct discmux_carrier {
 	void (*sleep_ms)(void *ctx, unsigned int ms);
 	/* True ends waiting; NULL: never. */
 	bool (*cancelled)(void *ctx);
-	/* After DISC_CHANGED: it is the disc that it was.  NULL: nobody can tell. */
+	/* After DISC_CHANGED: it is the disc that it was.  NULL: unknown. */
 	bool (*same_disc)(void *ctx, unsigned int i);
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Members by the names that people and the kernel give them. */
+/* Members by the names that users and the kernel give them. */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>

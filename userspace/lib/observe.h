@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * What goes through the driver, for a program that records what it does.  Not part of
+ * The calls of the driver, for a program that records them.  Not part of
  * libdiscmux.so.
  */
 #ifndef LIBDISCMUX_OBSERVE_H

@@ -17,8 +17,8 @@
 
 #define PAUSE_MIN_MS	20u
 #define PAUSE_MAX_MS	500u
-/* A NOT READY that is not 04h tells of no work that could end, and who holds a member
- * that is ours is a stream that is just being closed */
+/* A NOT READY that is not 04h names no work that could end; a member that is ours is held
+ * only by a stream that is just being closed */
 #define VAGUE_WAIT_MS	20000u
 
 /* ---- Causes ------------------------------------------------------------- */
@@ -186,7 +186,7 @@ static bool repeatable(enum discmux_purpose purpose)
 	return purpose != DISCMUX_FOR_WRITE && purpose != DISCMUX_FOR_MOVE;
 }
 
-/* Who asks what a drive has now does not mind that it is another disc. */
+/* A question for the current disc accepts another disc. */
 static bool takes_any_disc(enum discmux_purpose purpose)
 {
 	return purpose == DISCMUX_FOR_PROBE || purpose == DISCMUX_FOR_IDENTITY;
@@ -251,8 +251,8 @@ static enum discmux_verdict decide(enum discmux_purpose purpose, enum discmux_de
 	}
 }
 
-/* An error of an earlier command that was not recovered: who writes has lost data by it;
- * who reads asks again. */
+/* An error of an earlier command that was not recovered: a writer has lost data by it, a
+ * reader asks again. */
 static bool of_an_earlier_read(enum discmux_purpose purpose, const struct discmux_sense *sense)
 {
 	return sense->deferred && repeatable(purpose) && purpose != DISCMUX_FOR_FLUSH &&
@@ -464,7 +464,7 @@ static void question_send(void *ctx, uint32_t set)
 	memset(q->result, 0, sizeof(*q->result));
 	q->ret = discmux_command(q->dm, q->member, q->cdb, q->cdb_len, q->dir, q->data,
 				 q->data_len, q->timeout_ms, q->result);
-	/* Nothing was sent: whoever holds it, or whatever was wrong with the call */
+	/* Nothing was sent: it is held, or the call was wrong */
 	if (q->ret < 0 && discmux_result_ok(q->result))
 		q->result->error = (uint32_t)-q->ret;
 }

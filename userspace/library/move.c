@@ -177,7 +177,7 @@ static void errand_send(void *ctx, uint32_t set)
 	(void)set;
 	memset(e->result, 0, sizeof(*e->result));
 	e->ret = discmux_move(e->dm, e->source, e->destination, e->flags, 0, e->result);
-	/* Refused by the driver: the changer has not heard of it */
+	/* Refused by the driver: the changer did not get the command */
 	if (e->ret < 0 && discmux_result_ok(e->result))
 		e->result->error = (uint32_t)-e->ret;
 }

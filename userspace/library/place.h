@@ -44,7 +44,7 @@ struct place {
 int place_parse(const char *text, struct place *place);
 
 /* Reads the place that begins at argv[*index], which may take two arguments
- * ("slot" "5"), and moves *index behind it.  A mere number becomes @plain, any other
+ * ("slot" "5"), and moves *index behind it.  A plain number becomes @plain, any other
  * word PLACE_MEMBER.  Returns 0, or -EINVAL and why in err. */
 int place_take(int argc, char **argv, int *index, enum place_kind plain, struct place *place,
 	       char *err, size_t errlen);
@@ -54,7 +54,7 @@ int place_take(int argc, char **argv, int *index, enum place_kind plain, struct 
 int place_resolve(const struct discmux_inventory *inv, const struct place *place,
 		  uint32_t *address, char *err, size_t errlen);
 
-/* Says in err that the word is no place, and which ones there are.  Returns -EINVAL. */
+/* Says in err that the word does not name a place, and lists the places.  Returns -EINVAL. */
 int place_unknown(const char *word, char *err, size_t errlen);
 
 /* The element that tells about an address: the mail slot's for the second

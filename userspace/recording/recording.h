@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Recordings: what a device was asked and what it answered, as text that people can read
+ * Recordings: what a device was asked and what it answered, as text that a user can read
  * and discmux-sim can play.  The format is documented in discmux-recording(5).
  *
  * Nothing here sends a command.  Functions that return int give 0 or a negative errno.
@@ -90,12 +90,12 @@ int recording_load(const char *path, struct recording **out, char *err, size_t e
 
 /*
  * Prints what recording_parse() reads.  Errors of the file are in ferror().
- * comment: lines for people, each of which gets its "#"; may be NULL.
+ * comment: lines for the reader, each of which gets its "#"; may be NULL.
  */
 void recording_print_head(FILE *f, uint8_t type, unsigned int blanked, const char *comment);
 /* A comment by itself */
 void recording_print_comment(FILE *f, const char *comment);
-/* What follows belongs to the next part, which has this title (one line). */
+/* Begins the next part, which has this title (one line). */
 void recording_print_part(FILE *f, const char *title);
 /* type: the device's, for the names of commands and the words of sense data */
 void recording_print_exchange(FILE *f, uint8_t type, const struct recording_exchange *x);
@@ -123,7 +123,7 @@ void recording_cdb_key(const uint8_t *cdb, unsigned int len, uint8_t key[RECORDI
 #define RECORDING_SECRETS	128u	/* serial numbers, volume tags */
 #define RECORDING_SECRET_SIZE	36u
 
-/* What was found and what stands for it, the same in all replies */
+/* A text that was found and its substitute, the same in all replies */
 struct recording_secret {
 	uint8_t was[RECORDING_SECRET_SIZE], is[RECORDING_SECRET_SIZE];
 	uint8_t len;

@@ -17,7 +17,7 @@ static const struct recording_question about_it[] = {
 	{ { 0x00 }, { 0 } },
 	{ { 0x03 }, { 18, 252 } },
 	{ { 0x12 }, { 36, 56, 96, 254 } },
-	/* GET EVENT STATUS NOTIFICATION: twice, for an event is told once */
+	/* GET EVENT STATUS NOTIFICATION: twice, since each event is reported once */
 	{ { 0x4a, 0x01, 0, 0, 0x10 }, { 8 } },
 	{ { 0x4a, 0x01, 0, 0, 0x10 }, { 8 } },
 	{ { 0x4a, 0x01, 0, 0, 0x02 }, { 8 } },

@@ -337,7 +337,7 @@ int recording_blank(struct recording_blanker *b, struct recording_exchange *x)
 
 	if (!x->data_len)
 		return 0;
-	/* What is too long for a file is never kept */
+	/* Data too long for a file are never kept */
 	if ((b->what & RECORDING_BLANKED_DATA && secret) || x->data_len > RECORDING_KEPT_MAX) {
 		leave_sum(x);
 		return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text as a recording.  Whoever wrote it is not trusted. */
+/* Text as a recording.  Its author is not trusted. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -87,7 +87,7 @@ static int next_line(struct parser *p)
 		memcpy(p->line, p->at, len);
 		p->line[len] = '\0';
 		if (strlen(p->line) != len)
-			return bad(p, "there is a zero byte in it: this is no text");
+			return bad(p, "there is a zero byte in it: the file is not text");
 		p->at = stop ? stop + 1 : p->end;
 		p->rest = p->line;
 		p->word = next_word(p);
@@ -250,7 +250,7 @@ static int parse_part(struct parser *p)
 {
 	if (p->open.cdb_len)
 		return bad(p, "the command before has no end: write good, status or lost");
-	/* What comes before the first one is a part only if there is something */
+	/* The lines before the first title are a part only if there are some */
 	if (!p->rec->count && p->rec->parts == 1)
 		return 0;
 	if (p->rec->parts == RECORDING_PARTS_MAX)

@@ -60,7 +60,7 @@ static size_t zeros(const uint8_t *data, size_t len)
 	return n;
 }
 
-/* Bytes of a line: up to a run of zeros that is said in one word */
+/* Bytes of a line: up to a run of zeros that one word stands for */
 static size_t line_of(const uint8_t *data, size_t len)
 {
 	size_t n = 0;
@@ -75,7 +75,7 @@ static size_t line_of(const uint8_t *data, size_t len)
 	return n < PER_LINE ? n : PER_LINE;
 }
 
-/* Lines of hex; a line or more of zeros is said in one word */
+/* Lines of hex; one word stands for a line or more of zeros */
 static void print_data(FILE *f, const uint8_t *data, size_t len)
 {
 	size_t at = 0;

@@ -72,7 +72,7 @@ static void mark_read(struct sim_count *count, uint32_t first, uint32_t blocks)
 	}
 }
 
-/* It was carried out all the same, and no other's error is told (71h) */
+/* It was carried out all the same, and does not report the error of another (71h) */
 static bool recovered(const struct sim_cmd *cmd)
 {
 	return cmd->status == SIM_CHECK_CONDITION && (cmd->sense[0] & 0x7f) == 0x70 &&

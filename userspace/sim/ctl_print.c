@@ -16,7 +16,7 @@ static long long integer(const json_t *object, const char *key)
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
-/* What was asked that the recording does not know */
+/* Commands that are not in the recording */
 static void print_replay(const json_t *state, FILE *out)
 {
 	const json_t *miss;

@@ -108,7 +108,7 @@ struct sim_device_ops {
 	/* May be NULL: what the device is about, bits of enum sim_activity, and would be
 	 * with this command. */
 	unsigned int (*activity)(struct sim_device *dev, const uint8_t *cdb);
-	/* May be NULL: somebody presses the button at its front. */
+	/* May be NULL: the operator presses the button at its front. */
 	void (*button)(struct sim_device *dev);
 	/* May be NULL.  False: it has no such thing. */
 	bool (*set)(struct sim_device *dev, enum sim_setting what, uint32_t ms);
@@ -124,7 +124,7 @@ struct sim_device {
 	char name[16];		/* "reader0", "recorder3", "changer" */
 };
 
-/* Makes an error that quotes somebody's words one line of ASCII: ? for all else. */
+/* Makes an error that quotes the user's words one line of ASCII: ? for all else. */
 void sim_one_line(char *text);
 
 /* Little helpers for big-endian fields. */

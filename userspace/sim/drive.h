@@ -49,7 +49,7 @@ int sim_drive_insert(struct sim_device *dev, const char *disc, char *err, size_t
 int sim_drive_take(struct sim_device *dev, char *disc, size_t len, bool force, char *err,
 		   size_t errlen);
 
-/* Ready at once, and nobody is told that a disc came in: another program has heard it. */
+/* Ready at once, without an event for the new disc: another program has received it. */
 void sim_drive_hush(struct sim_device *dev);
 
 /*

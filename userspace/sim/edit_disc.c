@@ -112,7 +112,7 @@ static bool parse_lba(struct sim_edit_value *value)
 /*
  * A cache that got a block wrong, and gives the same again: until so many others were
  * read that it is gone from there, or a read that is to come from the medium (FUA).
- * The state is how many bytes of others were read, with the highest bit set once it
+ * The state is how many bytes of other blocks were read, with the highest bit set once it
  * is over.
  */
 #define CACHE_OVER	(UINT64_C(1) << 63)

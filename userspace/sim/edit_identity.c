@@ -13,7 +13,7 @@ static bool parse_serial(struct sim_edit_value *value)
 	return sim_edit_word(value, serials);
 }
 
-/* What stands there instead of a serial number of len bytes; returns how many bytes */
+/* The substitute for a serial number of len bytes; returns how many bytes */
 static size_t fill(uint8_t *at, size_t len, int64_t how)
 {
 	static const char same[] = "000000000001";

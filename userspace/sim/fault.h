@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What happens to a command before its model sees it, and to the reply after: it
- * is counted, and it may meet a fault that somebody injected (or a habit has: see
+ * is counted, and it may meet a fault that was injected (or that a habit has: see
  * habit.h), or a device that was pulled off its bus.
  *
  * One struct sim_faults belongs to one device.  sim_device_execute() is for the
@@ -28,7 +28,7 @@ enum sim_fault_kind {
 	SIM_FAULT_HANG,		/* waits until the fault is cleared or it is aborted */
 	SIM_FAULT_SLOW,		/* waits delay_ms, or delay_ms for each MiB of its data */
 	SIM_FAULT_LINK,		/* lost, and so is all that comes for delay_ms */
-	SIM_FAULT_BUTTON,	/* somebody presses the button, then it is executed */
+	SIM_FAULT_BUTTON,	/* the operator presses the button, then it is executed */
 	SIM_FAULT_REPLY,	/* is executed, and the reply changed */
 	SIM_FAULT_MESSAGE,	/* a message comes out of turn: see bus.h */
 };
@@ -104,7 +104,7 @@ struct sim_fault {
 int sim_fault_parse(const char *const words[], size_t n, struct sim_fault *fault,
 		    char *err, size_t errlen);
 
-/* The same of one line (at most 255 characters). */
+/* The same for one line (at most 255 characters). */
 int sim_fault_parse_line(const char *line, struct sim_fault *fault, char *err, size_t errlen);
 
 /* In words as sim_fault_parse() takes them. */
@@ -154,7 +154,7 @@ void sim_faults_set_gone(struct sim_faults *faults, bool gone);
  * aborts: when fd gets readable, aborted() is called (by that same thread) and
  * tells whether the command was aborted.
  *
- * link() is told (by the device's thread) that the link to the host is lost or is
+ * link() is called (by the device's thread) when the link to the host is lost or
  * back.  Without one (NULL), each command that comes while it is lost ends TASK
  * ABORTED.  With one, the transport lets no command come meanwhile, and those that
  * were on their way when it went end BUSY: the host sends them again, into the lost

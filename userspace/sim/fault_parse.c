@@ -204,7 +204,7 @@ static size_t parse_status(const char *const words[], size_t n, struct sim_fault
 	uint32_t status;
 
 	fault->kind = SIM_FAULT_STATUS;
-	/* 00h is no fault, and a CHECK CONDITION needs sense data */
+	/* 00h is not a fault, and a CHECK CONDITION needs sense data */
 	if (n < 2 || !parse_whole(words[1], 16, 0xff, &status) || !status ||
 	    status == SIM_CHECK_CONDITION)
 		return 0;

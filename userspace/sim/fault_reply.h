@@ -16,7 +16,7 @@
 #define SIM_EDIT_TEXT	64
 #define SIM_EDITS_MAX	16	/* of one command */
 
-/* What follows an edit's name, as it was given and as it was understood */
+/* The value after an edit's name, as it was given and as it was understood */
 struct sim_edit_value {
 	char text[SIM_EDIT_TEXT];
 	int64_t number;

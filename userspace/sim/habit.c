@@ -165,7 +165,7 @@ static int add_wish(struct batch *b, const struct wish *wish, const char *where,
 	if (wish->habit->faults)
 		return add_faults(b, wish, where, err, errlen);
 	if (*where) {
-		snprintf(err, errlen, "habit %s is no fault: it can't be only for '%.40s'",
+		snprintf(err, errlen, "habit %s is not a fault: it can't be only for '%.40s'",
 			 wish->habit->name, where);
 		sim_one_line(err);
 		return -EINVAL;
@@ -238,7 +238,7 @@ bool sim_habits_take(struct sim_device *dev, struct sim_faults *faults)
 	return identity;
 }
 
-/* --- what there is ----------------------------------------------------------------------- */
+/* --- the list -------------------------------------------------------------------------- */
 
 static json_t *kinds_json(uint8_t of)
 {

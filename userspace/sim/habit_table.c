@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The habits.  Each line was seen on hardware of somebody who reported it (libburn,
- * growisofs, cdrdao, whipper, cyanrip, mhvtl, LTFS, Bareos) or is a liberty that a
- * standard gives.
+ * The habits.  Each line was reported from hardware (to libburn, growisofs, cdrdao,
+ * whipper, cyanrip, mhvtl, LTFS or Bareos) or is a liberty that a standard gives.
  */
 #include "habit.h"
 
@@ -49,17 +48,17 @@ static const struct sim_habit habits[] = {
 	COUNTS("busy-reads", SIM_OF_DRIVE, 20, "sense 2/04/08*2 op read every #",
 	       "each Nth read meets 02/04/08 twice"),
 	COUNTS("changed-attention", SIM_OF_DRIVE, 20, "sense 6/28/00 op read every #",
-	       "each Nth read is told 06/28/00 though the disc is the same"),
+	       "each Nth read gets 06/28/00 though the disc is the same"),
 	COUNTS("mode-attention", SIM_OF_ANY, 50, "sense 6/2a/01 every #",
-	       "each Nth command is told that mode parameters changed, 06/2A/01"),
+	       "each Nth command reports changed mode parameters, 06/2A/01"),
 	COUNTS("firmware-attention", SIM_OF_ANY, 50, "sense 6/3f/01 every #",
-	       "each Nth command is told that the microcode changed, 06/3F/01"),
+	       "each Nth command reports changed microcode, 06/3F/01"),
 	COUNTS("transport-errors", SIM_OF_ANY, 50, "sense b/08/01*2 every #",
 	       "each Nth command, and the next, are aborted with 0B/08/01"),
 	COUNTS("read-transport-errors", SIM_OF_DRIVE, 20, "sense b/08/01*2 op read every #",
 	       "each Nth read, and the next, are aborted with 0B/08/01"),
 	COUNTS("deferred-writes", SIM_OF_RECORDER, 50, "sense 3/0c/00 deferred op write nth #",
-	       "the Nth write is told of an error of one before it (71h), 03/0C/00, once"),
+	       "the Nth write reports an error of an earlier one (71h), 03/0C/00, once"),
 	/* --- optional commands --------------------------------------------------------- */
 	ANSWERS("no-reserve-track", SIM_OF_RECORDER, "sense 5/24/00 op 53 times always",
 		"RESERVE TRACK is refused, 05/24/00"),
@@ -117,7 +116,7 @@ static const struct sim_habit habits[] = {
 	LASTS("late-reads", SIM_OF_DRIVE, 10, "slow $ op read every 50 times 3",
 	      "the 50th, 100th and 150th read are answered so many seconds late, and rightly"),
 	LASTS("late-writes", SIM_OF_RECORDER, 10, "slow $ op write every 50 times 3",
-	      "the same of writes"),
+	      "the same for writes"),
 	LASTS("late-moves", SIM_OF_CHANGER, 60, "slow $ op a5 times always",
 	      "each MOVE takes so many seconds longer"),
 	/* --- the way to the device ----------------------------------------------------- */
@@ -156,7 +155,7 @@ static const struct sim_habit habits[] = {
 	ANSWERS("long-replies", SIM_OF_ANY,
 		"reply long op 51;reply long op 52;reply long op 43;reply long op 46;"
 		"reply long op 5a;reply long op ac;reply long op ad;reply long op b8",
-		"replies go on behind their end as far as was asked for, and no residual is told"),
+		"replies go on behind their end as far as was asked for, without a residual"),
 	ANSWERS("lengths-too-long", SIM_OF_ANY,
 		"reply length=65535 op 51;reply length=65535 op 52;reply length=65535 op 43;"
 		"reply length=65535 op 46;reply length=65535 op 5a;reply length=65535 op ac;"
@@ -187,27 +186,27 @@ static const struct sim_habit habits[] = {
 		"mode page 2Ah says that it has 65535 write speeds, and has a few"),
 	{ .name = "stale-cache", .of = SIM_OF_DRIVE, .value = "LBA", .preset = 100,
 	  .most = UINT32_MAX, .faults = "reply stale=# op read",
-	  .what = "block LBA is read wrong, and again, until 2 MiB of others were read, or with FUA" },
+	  .what = "block LBA is read wrong, and again, until 2 MiB more were read, or with FUA" },
 	/* --- identity and catalogue ----------------------------------------------------- */
 	SERIAL("serial-none", "none", "no serial number"),
 	SERIAL("serial-same", "same", "a serial number that all units have"),
 	SERIAL("serial-nul", "nul", "a serial number of NULs"),
 	SERIAL("serial-spaces", "spaces", "a serial number of spaces"),
 	SERIAL("serial-cut", "cut", "a serial number cut to ten characters"),
-	SERIAL("serial-noise", "noise", "a serial number of bytes that are no text"),
+	SERIAL("serial-noise", "noise", "a serial number of bytes that are not text"),
 	ANSWERS("noise-isrc", SIM_OF_DRIVE,
 		"reply patch=8:80ff00277f5c1b0a20201f80fe op 42 page 03",
-		"each ISRC is bytes that are no text"),
+		"each ISRC is bytes that are not text"),
 	ANSWERS("noise-mcn", SIM_OF_DRIVE,
 		"reply patch=8:80ff00277f5c1b0a20201f80fe41 op 42 page 02",
-		"the MCN is bytes that are no digits"),
+		"the MCN is bytes that are not digits"),
 	ANSWERS("noise-atip", SIM_OF_DRIVE,
 		"reply patch=4:ffffffff634b4affff63ffff op 43 page 04",
 		"the ATIP has no time that is one"),
 	ANSWERS("noise-cd-text", SIM_OF_DRIVE,
 		"reply patch=4:80000000ffffffffffffffffffffffff op 43 page 05",
 		"the first CD-Text pack fails its CRC"),
-	/* --- people ---------------------------------------------------------------------- */
+	/* --- the operator ---------------------------------------------------------------- */
 	{ .name = "button", .of = SIM_OF_DRIVE, .value = "LBA", .preset = 100,
 	  .most = UINT32_MAX, .faults = "button lba # nth 1",
 	  .what = "the button is pressed when block LBA is first read or written" },

@@ -53,7 +53,7 @@ static const char usage_text[] =
 	"  --drive [DEVICE.]habit=NAME[=VALUE][+NAME...]\n"
 	"                      habits of one drive, or of all that they are for\n"
 	"  --changer [DEVICE.]habit=NAME[=VALUE][+NAME...]\n"
-	"                      the same of changers\n"
+	"                      the same for changers\n"
 	"  --shared-host       all devices of a profile on one SCSI host\n"
 	"  --speed FACTOR      of the drives: 1 is real time (default: unlimited)\n"
 	"  --robot FACTOR      of a library's moves: 1 is real time (default: at once)\n"

@@ -440,7 +440,7 @@ int sim_replay_rewind(struct sim_device *dev, unsigned int part)
 	for (size_t i = 0; i < r->groups; i++) {
 		struct group *group = &r->group[i];
 
-		/* What that part does not ask keeps the last answer from before */
+		/* A command that is not in that part keeps its last answer before it */
 		group->next = 0;
 		while (group->next + 1 < group->count &&
 		       exchange(r, group, group->next)->part < part - 1)
