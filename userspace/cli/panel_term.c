@@ -10,10 +10,13 @@
 
 const char *panel_term_problem(const char *term)
 {
+	const char *problem;
 	int why;
 
 	if (setupterm(term, STDOUT_FILENO, &why))
 		return why < 0 ? "no terminals are described here (terminfo is missing)" :
 		       why ? "it is only a printer" : "terminfo does not know it";
-	return cursor_address ? NULL : "it can't place the cursor";
+	problem = cursor_address ? NULL : "it can't place the cursor";
+	del_curterm(cur_term);	/* newterm() reads it again */
+	return problem;
 }

@@ -143,7 +143,7 @@ static int unknown_option(const struct option *o, const char *word)
 	size_t i;
 
 	near_begin(&near, word);
-	for (i = 0; o[i].name && i < sizeof(offers) / sizeof(*offers); i++) {
+	for (i = 0; i < sizeof(offers) / sizeof(*offers) && o[i].name; i++) {
 		snprintf(offers[i], sizeof(offers[i]), "--%s", o[i].name);
 		near_offer(&near, offers[i]);
 	}
