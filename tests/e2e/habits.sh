@@ -70,13 +70,13 @@ link_back() { # SG
 
 check "habits are listed" [ "$(discmux-sim habits | wc -l)" -gt 60 ]
 check "as JSON, too" sh -c 'discmux-sim habits --json | jq -e ".habits | length > 60"'
-check "no such habit" fails 1 "no habit 'laziness'" discmux-sim start --profile tower:1 \
+check "no such habit" fails 2 "no habit 'laziness'" discmux-sim start --profile tower:1 \
 	--media "$media" --drive habit=laziness
-check "not for a drive" fails 1 "no device for habit recovered-moves" discmux-sim start \
+check "not for a drive" fails 2 "no device for habit recovered-moves" discmux-sim start \
 	--profile tower:1 --media "$media" --drive habit=recovered-moves
-check "bad value" fails 1 "give SECONDS, 1 to 3600" discmux-sim start \
+check "bad value" fails 2 "give SECONDS, 1 to 3600" discmux-sim start \
 	--profile tower:1+habit=slow-ready=x --media "$media"
-check "neither habit nor device" fails 1 "give [DEVICE.]habit=NAME" discmux-sim start \
+check "neither habit nor device" fails 2 "give [DEVICE.]habit=NAME" discmux-sim start \
 	--profile tower:1 --media "$media" --drive mood=bad
 check "a tower and a library with habits" discmux-sim start \
 	--profile tower:2+habit=serial-spaces,smc3:2:20+habit=no-all-types+habit=tags-or-ids \
