@@ -19,7 +19,7 @@ unit=$prefix/lib/systemd/system/discmuxd.service
 installed() {
 	mkdir -p "$tmp/tree/build" "$tmp/tree/userspace"
 	cp -r Kbuild dkms.conf packaging man udev uapi kmod "$tmp/tree/" &&
-		cp -r build/bin build/lib "$tmp/tree/build/" &&
+		cp -r build/bin build/lib build/completion "$tmp/tree/build/" &&
 		cp -r userspace/lib "$tmp/tree/userspace/" &&
 		(cd "$tmp/tree" && PREFIX=$prefix DESTDIR='' \
 			VERSION="$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)" \
