@@ -58,7 +58,7 @@ add_needed() {
 # groups: the groups of packages (packaging/deps) that the jobs want.
 groups() {
 	case " ${names[*]} " in *" build/module-"*) echo module ;; esac
-	case " ${names[*]} " in *" style/"* | *" unit/"* | *" install"*) echo check ;; esac
+	case " ${names[*]} " in *" style/"* | *" unit/"* | *" install "* | *" machine/"*) echo check ;; esac
 	case " ${names[*]} " in *" fuzz "* | *" soak/fuzz "*) echo fuzz ;; esac
 	case " ${names[*]} " in *" e2e/"* | *" kselftest/"* | *" vm/"* | *" soak/"*) echo vm ;; esac
 	case " ${names[*]} " in *" build/module-debug "*) echo debug ;; esac
@@ -92,7 +92,6 @@ jobs_unit() {
 
 jobs_install() {
 	job install 600 build/userspace tests/install/run
-	job install/machine 1800 build/userspace tests/install/machine
 }
 
 jobs_style() {
@@ -107,7 +106,8 @@ jobs_style() {
 }
 
 jobs_machine() {
-	job machine 7200 build/userspace tests/install/machine --boot
+	job machine/in-root 3600 build/userspace tests/install/machine
+	job machine/booted 7200 build/userspace tests/install/machine --boot
 }
 
 jobs_roots() {
