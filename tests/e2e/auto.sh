@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq,xorriso
+# vm: --sim tower:2 --with gojq,xorriso
 #
 # A disc that goes into a marked reader begins a run: real uevents, and nothing is
 # done here but to put discs in.

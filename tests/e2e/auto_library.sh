@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:4:20 --with jq
+# vm: --sim mc8600:4:20 --with gojq
 # kernel: 6.1
 #
 # A disc that somebody lays into the library's mail slot begins a run: everything is

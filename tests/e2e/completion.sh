@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq,zsh
+# vm: --sim tower:2 --with gojq,zsh
 # kernel: 6.1
 #
 # What bash and zsh offer at the tab key.

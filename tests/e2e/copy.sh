@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:4 --with jq,xorriso
+# vm: --sim tower:4 --with gojq,xorriso
 #
 # discmux copy on a tower: what is burned is the master, whatever goes wrong
 # beside it.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq,xorriso
+# vm: --sim tower:2 --with gojq,xorriso
 # kernel: 6.1
 #
 # discmux copy refuses what cannot be, in one line, and touches no disc.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq,sqlite3
+# vm: --sim tower:2 --with gojq,sqlite3
 # kernel: 6.1
 #
 # Jobs of discmuxd that are cancelled, whatever they are at: each ends at once or brings to

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:4 --with jq
+# vm: --sim tower:4 --with gojq
 # kernel: 6.1
 #
 # Jobs of discmuxd beside each other; a run of the panel that is killed; a disk that has

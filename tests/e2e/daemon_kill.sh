@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:3 --with jq,sqlite3
+# vm: --sim tower:3 --with gojq,sqlite3
 # kernel: 6.1
 #
 # discmuxd killed at random moments while it makes copies: afterwards it knows what

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:3 --with jq
+# vm: --sim tower:3 --with gojq
 # kernel: 6.1
 #
 # discmux copies, verifies and erases while discmuxd runs: the daemon knows of each disc,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq,systemd --timeout 900
+# vm: --sim tower:2 --with gojq,systemd --timeout 900
 # kernel: 6.1
 #
 # discmuxd as systemd runs it: installed by packaging/install, started by its unit in a

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:4 --with jq,cdrdao,cdparanoia,libcdio-utils
+# vm: --sim tower:4 --with gojq,cdrdao,cdparanoia,libcdio-utils
 # kernel: 6.1
 #
 # CDs that discmux burned, as other programs see them, and back into an image.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim bdtower:4 --with jq,xorriso,dvd+rw-tools,sg3-utils
+# vm: --sim bdtower:4 --with gojq,xorriso,dvd+rw-tools,sg3-utils
 # kernel: 6.1
 #
 # DVDs and Blu-ray discs that discmux burned, erased or only simulated, as other

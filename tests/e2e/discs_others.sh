@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim bdtower:4 --with jq,xorriso,growisofs,dvd+rw-tools,wodim,genisoimage,cdrdao
+# vm: --sim bdtower:4 --with gojq,xorriso,growisofs,dvd+rw-tools,wodim,genisoimage,cdrdao
 # kernel: 6.1
 #
 # Discs that go from discmux to other programs and back: wodim and cdrdao on its CDs,

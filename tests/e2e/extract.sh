@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq,cdparanoia
+# vm: --sim tower:2 --with gojq,cdparanoia
 # kernel: 6.1
 #
 # discmux extract: tracks of two masters into HDD1, burned, and read back by somebody

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with jq,sg3-utils,lsscsi
+# vm: --with gojq,sg3-utils,lsscsi
 # kernel: 6.1
 #
 # Habits of virtual drives and changers, as the kernel's SCSI midlayer hands them to

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:2:20 --with jq
+# vm: --sim mc8600:2:20 --with gojq
 #
 # discmux inventory, load, unload and move on a library with two drives.
 # shellcheck source=tests/tap.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim smc3:2:8+mail=1 --with jq,mtx,amanda-server,libencode-locale-perl --mem 1536
+# vm: --sim smc3:2:8+mail=1 --with gojq,mtx,amanda-server,libencode-locale-perl --mem 1536
 # kernel: 6.1
 #
 # Amanda's changer program (chg-robot, by amtape) on the virtual library: with Debian's

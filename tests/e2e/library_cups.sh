@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:2:20+printer --with jq,cups-daemon,cups-client
+# vm: --sim mc8600:2:20+printer --with gojq,cups-daemon,cups-client
 # kernel: 6.1
 #
 # discmux print through a real print queue: lp, cupsd and a backend that is the parallel

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8200:2:12 --with jq,mtx,bacula-sd,perl-base
+# vm: --sim mc8200:2:12 --with gojq,mtx,bacula-sd,perl-base
 # kernel: 6.1
 #
 # discmux mtx beside Debian's mtx, through sg on the same libraries: the same words

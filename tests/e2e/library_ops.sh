@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:12:600+printer --with jq
+# vm: --sim mc8600:12:600+printer --with gojq
 #
 # What the library does besides moving discs, with the largest library there is.
 # shellcheck source=tests/tap.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:2:20+printer --with jq
+# vm: --sim mc8600:2:20+printer --with gojq
 # kernel: 6.1
 #
 # discmux print: labels, and discs that come back whatever the printer does.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:2:20 --with jq
+# vm: --sim mc8600:2:20 --with gojq
 # kernel: 6.1
 #
 # After kill -9, a power cut, a reset or somebody's hand in the library: the next

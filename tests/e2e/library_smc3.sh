@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim smc3:2:10+mail=2 --with jq
+# vm: --sim smc3:2:10+mail=2 --with gojq
 # kernel: 6.1
 #
 # A library of today: volume tags, no trays, exchanges, an arm that gives what it holds

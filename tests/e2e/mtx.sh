@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:2:20 --with jq,mtx,sg3-utils
+# vm: --sim mc8600:2:20 --with gojq,mtx,sg3-utils
 #
 # Debian's mtx on the virtual library, through sg: what it prints and does.  A
 # transcript is left in build/vm/out/mtx.txt.

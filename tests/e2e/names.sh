@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:3 --with jq,bsdutils,ncurses-base
+# vm: --sim tower:3 --with gojq,bsdutils,ncurses-base
 # kernel: 6.1
 #
 # Drives by every name that discmux status shows, wherever a drive is taken; a terminal that

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq,sg3-utils
+# vm: --sim tower:2 --with gojq,sg3-utils
 # kernel: 6.1
 #
 # The user's guide played on the text panel, chapter by chapter: what is done with CDs.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:4 --with jq
+# vm: --sim tower:4 --with gojq
 # kernel: 6.1
 #
 # The user's guide played on the text panel, chapter by chapter: what is done with DVDs.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq
+# vm: --sim tower:2 --with gojq
 # kernel: 6.1
 #
 # The user's guide played on the text panel: the setup menu, errors, cancelling; what a

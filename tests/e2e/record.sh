@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with jq,mtx
+# vm: --with gojq,mtx
 # kernel: 6.1
 #
 # A recorder with a disc and a library are recorded, and played: what discmux says of them is

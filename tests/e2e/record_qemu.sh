@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with jq,sg3-utils --qemu -device --qemu virtio-scsi-pci,id=scsi0 --qemu -drive --qemu if=none,id=cd,driver=null-co,size=1048576,read-zeroes=on,media=cdrom,readonly=on --qemu -device --qemu scsi-cd,drive=cd,bus=scsi0.0,serial=QM00017
+# vm: --with gojq,sg3-utils --qemu -device --qemu virtio-scsi-pci,id=scsi0 --qemu -drive --qemu if=none,id=cd,driver=null-co,size=1048576,read-zeroes=on,media=cdrom,readonly=on --qemu -device --qemu scsi-cd,drive=cd,bus=scsi0.0,serial=QM00017
 # kernel: 6.1
 #
 # A drive from another project: QEMU's own.  Its recording is in the tree; it is made anew and

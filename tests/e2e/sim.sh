@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with jq,mtx,sg3-utils
+# vm: --with gojq,mtx,sg3-utils
 # kernel: 6.1
 #
 # discmux-sim by itself: devices come, work, fail as they are told to, and go,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim mc8600:2:20+printer --with jq,sg3-utils
+# vm: --sim mc8600:2:20+printer --with gojq,sg3-utils
 # kernel: 6.1
 #
 # What the control of discmux-sim does to a library, as the kernel sees it: errors

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:4 --with jq
+# vm: --sim tower:4 --with gojq
 #
 # discmux status, drives, watch and counters on a tower.
 # shellcheck source=tests/tap.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with wodim,cdrskin,xorriso,jq,sg3-utils
+# vm: --with wodim,cdrskin,xorriso,gojq,sg3-utils
 # kernel: 6.1
 #
 # Other programs write a second session on a CD-R, track and session at once: each asks

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with cdrdao,libcdio-utils,cdparanoia,jq,sg3-utils
+# vm: --with cdrdao,libcdio-utils,cdparanoia,gojq,sg3-utils
 # kernel: 6.1
 #
 # cdrdao: a disc at once with all that a CD can tell, and back.

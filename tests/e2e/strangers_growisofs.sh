@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with growisofs,dvd+rw-tools,genisoimage,jq,sg3-utils
+# vm: --with growisofs,dvd+rw-tools,genisoimage,gojq,sg3-utils
 # kernel: 6.1
 #
 # growisofs on every DVD and Blu-ray disc it knows.

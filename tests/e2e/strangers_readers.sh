@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with cdparanoia,libcdio-utils,jq,sg3-utils
+# vm: --with cdparanoia,libcdio-utils,gojq,sg3-utils
 # kernel: 6.1
 #
 # Masters as people have them, read by programs that only read; sg3_utils also write.

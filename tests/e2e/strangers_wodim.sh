@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with wodim,cdparanoia,libcdio-utils,cdrdao,jq,sg3-utils
+# vm: --with wodim,cdparanoia,libcdio-utils,cdrdao,gojq,sg3-utils
 # kernel: 6.1
 #
 # wodim on CDs: data and audio, track and session at once.

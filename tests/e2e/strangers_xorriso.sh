@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --with xorriso,jq,sg3-utils
+# vm: --with xorriso,gojq,sg3-utils
 # kernel: 6.1
 #
 # xorriso as cdrecord, and by its own commands, on every recordable disc.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm: --sim tower:2 --with jq
+# vm: --sim tower:2 --with gojq
 #
 # udev keeps its hands off a drive that discmux holds: counted are the commands that
 # the virtual drive sees when a change of its disc is announced.
