@@ -134,8 +134,11 @@ sessions() {
 	TRACK MODE2_FORM1
 	DATAFILE "$tmp/data.iso"
 	EOF
-	blank cd-r 20000 && dao write -n --force --multi audio.toc && reload && dao write -n extra.toc &&
-		reload && holds_raw "$tmp/one.le" && sidecar '.state == "complete" and
+	# It takes the next writable address of an appendable disc for the start of the pregap. Such
+	# drives there were; those that libburn knows tell the address behind it.
+	blank cd-r 20000 && dao write -n --force --multi audio.toc && reload &&
+		discmux-sim ctl habit "$drive" nwa-low && dao write -n extra.toc &&
+		discmux-sim ctl habit "$drive" none && reload && holds_raw "$tmp/one.le" && sidecar '.state == "complete" and
 		[.sessions[].tracks[] | .mode] == ["audio", "xa"]' &&
 		discmux-sim ctl insert "$drive" "$disc" && settle &&
 		dd if="$dev" bs=2048 skip=11800 count=500 2>/dev/null | cmp - "$tmp/data.iso"
