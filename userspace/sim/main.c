@@ -229,10 +229,8 @@ static int parse_start(int argc, char *argv[], struct start_options *o)
 	if (optind < argc)
 		return complain(USAGE, "'%s' is too much", argv[optind]);
 	/* Recordings need neither */
-	if (!o->profile && o->drives) {
-		o->media = o->media ? o->media : REPLAY_MEDIA;
+	if (!o->profile && o->drives)
 		return 0;
-	}
 	if (!o->profile || !*o->profile)
 		return complain(USAGE, "give --profile, such as tower:4 or mc8600");
 	if (!o->media || !*o->media)
@@ -281,7 +279,7 @@ static int cmd_start(int argc, char *argv[])
 				     sizeof(err));
 	if (ret)
 		return complain(USAGE, "%s", err);
-	media = absolute(o.media);
+	media = absolute(o.media ? o.media : REPLAY_MEDIA);
 	control = absolute(o.config.control);
 	if (media && control) {
 		o.config.rig.media_dir = media;
