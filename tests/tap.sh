@@ -7,11 +7,26 @@
 #	check "name" command...    one test; the command's output is shown if it fails
 #	skip "name" "why"
 #	check "name" fails 1 "text" command...
+#	wait_for SECONDS command...
 #	spoils_byte FILE OFFSET
 #	done_testing               the plan; exit status 1 when something failed
 
 tap_count=0
 tap_failed=0
+
+# wait_for SECONDS command...: until it is true. It is asked less and less often: in an emulated
+# guest the asking costs more than what is waited for.
+wait_for() {
+	wait_tenths=$(($1 * 10))
+	wait_nap=1
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$wait_tenths" -gt 0 ] || return
+		sleep "0.$wait_nap"
+		wait_tenths=$((wait_tenths - wait_nap))
+		[ "$wait_nap" -ge 5 ] || wait_nap=$((wait_nap + 1))
+	done
+}
 
 # result STATUS NAME [OUTPUT]
 result() {

@@ -64,14 +64,3 @@ discs_are() {
 			jq -e ".discs[] | select(.name == \"$disc\") | .state == \"$state\"" || return
 	done
 }
-
-# wait_for SECONDS command...: until it is true
-wait_for() {
-	left=$(($1 * 5))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return
-		sleep 0.2
-	done
-}

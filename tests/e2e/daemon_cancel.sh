@@ -169,7 +169,7 @@ head -c $((9000 * 2352)) /dev/urandom >"$tmp/audio.bin"
 printf 'FILE "audio.bin" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n' >"$tmp/audio.cue"
 discmux-sim ctl eject reader0 --force >/dev/null
 discmux-sim ctl insert reader0 "$tmp/audio.cue" >/dev/null
-discmux-sim ctl fault reader0 slow 200 op be times always >/dev/null
+discmux-sim ctl fault reader0 slow 20 op be times always >/dev/null
 begin '{"work":"extract","source":"reader","image":"HDD1","tracks":[1]}'
 check "a track is extracted" wait_for 60 goes_on
 cancel >/dev/null

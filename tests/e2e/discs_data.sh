@@ -336,16 +336,6 @@ done
 
 # ---- Many, and one that fails ----
 
-wait_for() { # SECONDS command...: until it is true
-	left=$(($1 * 5))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return
-		sleep 0.2
-	done
-}
-
 rounds() {
 	blanks dvd-r dvd+r && rm -f "$tmp/err"
 	discmux copy --from "$tmp/master.iso" --to 0,1 --verify --quantity 4 --wait 120 --json \
