@@ -43,8 +43,8 @@ start_job() { # NAME
 		command=$(printf '%q ' tests/tap-one "$1 needs $missing" false)
 	fi
 	job_state[$1]=running
-	# The & inside: what is killed when we are is the job itself
-	eval "tests/tap-run \"\$1\" \"\$out\" \"\${job_limit[\$1]}\" $command &"
+	# The & inside: what is killed when we are is the job itself. The lock is ours alone
+	eval "tests/tap-run \"\$1\" \"\$out\" \"\${job_limit[\$1]}\" $command ${lock:+$lock>&-} &"
 	job_of_pid[$!]=$1
 }
 
