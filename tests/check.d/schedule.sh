@@ -5,8 +5,8 @@
 # time on this machine, or else by those in the table "weights".
 
 remembered=${DISCMUX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/discmux}/check-seconds
-# One more than processors: guests wait at times
-slots=${CHECK_JOBS:-$(($(nproc) + 1))}
+# Two for each processor: guests wait for their discs most of the time
+slots=${CHECK_JOBS:-$(($(nproc) * 2))}
 declare -A job_state=()	# nothing: not begun; else running, passed or failed
 declare -A job_of_pid=()
 
