@@ -19,10 +19,15 @@ runs() {
 	ask jobs | jq -e "(.jobs | length == $1) and (.jobs[0].state == \"$2\")"
 }
 
+# reader_empty: discmuxd has seen that
+reader_empty() {
+	ask status | jq -e '.drives[] | select(.drive == "reader 0") | .disc == "none"'
+}
+
 # insert NAME: as a person does
 insert() {
 	discmux-sim ctl eject reader0 --force >/dev/null 2>&1
-	sleep 2
+	wait_for 20 reader_empty
 	discmux-sim ctl insert reader0 "$1" >/dev/null
 }
 
@@ -49,7 +54,7 @@ check "a disc that was there before begins nothing, coldplug neither" sh -c \
 
 blanks dvd+r dvd+r
 discmux-sim ctl eject reader0 --force >/dev/null
-sleep 2
+wait_for 20 reader_empty
 discmux-sim ctl insert reader0 evil >/dev/null
 check "a disc that goes in begins a run" wait_for 60 runs 1 "done"
 check "its copies are good" same "$tmp/evil.iso" disc0 disc1
@@ -60,7 +65,7 @@ check "more events begin no second run" runs 1 "done"
 
 blanks dvd+r dvd+r
 discmux-sim ctl eject reader0 --force >/dev/null
-sleep 2
+wait_for 20 reader_empty
 discmux-sim ctl insert reader0 evil >/dev/null
 check "the same disc again is skipped" wait_for 60 runs 2 cancelled
 check "the blanks are blank" discs_are blank disc0 disc1
@@ -69,7 +74,7 @@ check "the blanks are blank" discs_are blank disc0 disc1
 # looks at the disc may have locked it for a moment
 open_and_close() {
 	wait_for 20 discmux-sim ctl tray reader0 open
-	sleep 2
+	wait_for 20 reader_empty
 	discmux-sim ctl tray reader0 close >/dev/null
 }
 
@@ -93,7 +98,7 @@ blanks dvd+r dvd+r
 
 check "the same disc again may be asked about" discmux auto on --reader 0 --again ask
 discmux-sim ctl eject reader0 --force >/dev/null
-sleep 2
+wait_for 20 reader_empty
 discmux-sim ctl insert reader0 evil >/dev/null
 play "the panel asks" <<'END'
 wait SAME MASTER AGAIN
@@ -109,9 +114,6 @@ insert "$tmp/other.iso"
 check "another disc" wait_for 60 runs 6 "done"
 
 # A disc that is mounted before discmuxd has looked at it
-reader_empty() {
-	ask status | jq -e '.drives[] | select(.drive == "reader 0") | .disc == "none"'
-}
 mkdir "$tmp/files" "$tmp/mnt"
 cp "$0" "$tmp/files/"
 xorriso -as mkisofs -quiet -o "$tmp/mounted.iso" "$tmp/files" 2>/dev/null
@@ -131,7 +133,7 @@ check "nor when it is no longer mounted" runs 6 "done"
 
 check "off" discmux auto off --reader 0
 discmux-sim ctl eject reader0 --force >/dev/null
-sleep 2
+wait_for 20 reader_empty
 discmux-sim ctl insert reader0 evil >/dev/null
 sleep 3
 check "begins nothing" runs 6 "done"
