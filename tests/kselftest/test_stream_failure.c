@@ -203,6 +203,51 @@ TEST_F(failure, timeouts)
 	}
 }
 
+/*
+ * A recorder whose WRITE was lost says how much it had accepted, and goes on from there by
+ * a stream of its own, with a start that is no multiple of a chunk.
+ */
+TEST_F(failure, goes_on)
+{
+	uint32_t lba[2] = { 100, 300 };
+	uint64_t done;
+	int i;
+
+	self->fd = mux_stream(self->rig.fd, self->rig.recorder, lba, 2, RING, CHUNK);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, write_all(self->fd, self->data, 3 * CHUNK));
+	EXPECT_TRUE(wait_for(!get_status(self) && self->t[0].bytes == 3 * CHUNK &&
+			     self->t[1].bytes == 3 * CHUNK, 3000));
+	ASSERT_EQ(0, write_all(self->fd, self->data + 3 * CHUNK, BLOCK));
+	ASSERT_EQ(0, sdbg_set("opts", 0x10));
+	ASSERT_EQ(0, sdbg_set("every_nth", 1));
+	EXPECT_EQ(-EIO, mux_finish(self->fd));
+	ASSERT_EQ(0, sdbg_set("every_nth", 0));
+	ASSERT_EQ(0, sdbg_set("opts", 0));
+	ASSERT_EQ(0, get_status(self));
+	done = self->t[0].bytes;
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(DISCMUX_TARGET_FAILED, self->t[i].state);
+		EXPECT_EQ(0x0b4b03, mux_sense(&self->t[i].result));
+		EXPECT_EQ(3 * CHUNK, self->t[i].bytes);
+		EXPECT_EQ(lba[i] + 3 * PER_CHUNK, self->t[i].next_lba);
+		EXPECT_EQ(self->t[i].next_lba, self->t[i].failed_lba);
+		lba[i] = self->t[i].next_lba;
+	}
+	close(self->fd);
+	self->fd = mux_stream(self->rig.fd, self->rig.recorder, lba, 2, RING, 0);
+	ASSERT_LE(0, self->fd);
+	EXPECT_EQ(0, write_all(self->fd, self->data + done, self->size - done));
+	EXPECT_EQ(0, mux_finish(self->fd));
+	ASSERT_EQ(0, get_status(self));
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(DISCMUX_TARGET_DONE, self->t[i].state);
+		EXPECT_EQ(self->size - done, self->t[i].bytes);
+		EXPECT_EQ(-1, generic_check(&self->rig.recorder_info[i], i ? 300 : 100, self->size,
+					    self->seed));
+	}
+}
+
 /* poll() does not let a writer sleep for a stream that has nobody left. */
 TEST_F(failure, poll_after_all_failed)
 {

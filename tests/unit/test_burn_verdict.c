@@ -213,38 +213,7 @@ static void test_master_swapped(void **state)
 	burn_rig_free(rig);
 }
 
-/* ---- What became of the last WRITE ------------------------------------------------ */
-
-static bool lose_first(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
-		       uint8_t *data, struct discmux_result *result)
-{
-	(void)data;
-	if (member != 2 || cmd->cdb[0] != WRITE_10 || rig->seen[2][WRITE_10] != 1)
-		return false;
-	result->error = EIO;
-	return true;
-}
-
-/* A cable that was pulled: the disc is what the drive says. */
-static void test_write_lost(void **state)
-{
-	struct burn_rig *rig = tower("dvd+r", 2);
-
-	(void)state;
-	rig->hook = lose_first;
-	assert_int_equal(burn_rig_run(rig), -EIO);
-	burn_rig_expect(rig, 0, BURN_DONE, BURN_DISC_VERIFIED, NULL);
-	burn_rig_expect(rig, 1, BURN_FAILED, BURN_DISC_UNTOUCHED,
-			"recorder 1 failed to write at LBA 0: Input/output error; its disc is still blank");
-	burn_rig_free(rig);
-
-	rig = tower("dvd+r", 2);
-	burn_rig_fault(rig, 2, "sense 6/29/00 op write nth 20");
-	assert_int_equal(burn_rig_run(rig), -EIO);
-	burn_rig_expect(rig, 1, BURN_FAILED, BURN_DISC_RUINED,
-			"recorder 1 failed to write at LBA 608: power on, reset, or bus device reset occurred (06/29/00)");
-	burn_rig_free(rig);
-}
+/* ---- What became of the last WRITE: see test_burn_resume.c, too ------------------- */
 
 /* What leaves the session as it was is no reason to lose a disc. */
 static void test_write_goes_on(void **state)
@@ -421,7 +390,6 @@ int main(void)
 		cmocka_unit_test(test_read_back_lost),
 		cmocka_unit_test(test_read_back_both),
 		cmocka_unit_test(test_master_swapped),
-		cmocka_unit_test(test_write_lost),
 		cmocka_unit_test(test_write_goes_on),
 		cmocka_unit_test(test_no_reservation),
 		cmocka_unit_test(test_no_calibration),

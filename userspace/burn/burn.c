@@ -156,6 +156,58 @@ static int end_image(struct burn_job *job, int rc)
 	return rc;
 }
 
+/* Recorders that were lost go on when the others' discs are closed: these wait for nobody. */
+static void resume_apart(struct burn_job *job)
+{
+	burn_set others = job->live;
+
+	job->live = 0;
+	if (burn_resume(job)) {
+		/* Only those that went on needed it again */
+		burn_notice(job, "%s", job->error);
+		drop_live(job, BURN_FAILED, job->error);
+		job->error[0] = '\0';
+	}
+	burn_close(job);
+	job->live |= others;
+}
+
+/* Copies that went on are read back, asked or not: they have to show that they are whole. */
+static int read_back(struct burn_job *job)
+{
+	burn_set others = 0;
+	size_t i;
+	int rc;
+
+	burn_for_each(i, job->live)
+		if (!job->config.verify && !job->recs[i].status.resumed)
+			others |= 1u << i;
+	job->live &= ~others;
+	rc = burn_verify(job);
+	if (rc && others) {
+		drop_live(job, BURN_FAILED, job->error);
+		job->error[0] = '\0';
+		rc = 0;
+	}
+	job->live |= others;
+	return rc;
+}
+
+/* To all discs, and to what was lost where that holds up nobody. */
+static int write_all(struct burn_job *job)
+{
+	int rc = burn_write(job);
+
+	if (!rc && !job->live)
+		rc = burn_resume(job);
+	if (!rc)
+		return 0;
+	/* What has not got all its data is not closed */
+	drop_live(job, BURN_FAILED, job->error);
+	burn_give_up(job);
+	return rc;
+}
+
 static int write_discs(struct burn_job *job)
 {
 	int rc;
@@ -163,10 +215,7 @@ static int write_discs(struct burn_job *job)
 	burn_prepare(job);
 	if (burn_is_cancelled(job))
 		return 0;
-	rc = burn_write(job);
-	/* What has not got all its data is not closed */
-	if (rc)
-		drop_live(job, BURN_FAILED, job->error);
+	rc = write_all(job);
 	/* A master that was not read to its end makes no image */
 	if (job->save && !job->live && !rc)
 		burn_save_drop(job);
@@ -176,8 +225,9 @@ static int write_discs(struct burn_job *job)
 		rc = end_image(job, rc);
 	/* What has all its data is closed even if people have had enough */
 	burn_close(job);
-	if (!rc && job->config.verify && job->config.task == BURN_COPY && !burn_is_cancelled(job))
-		rc = burn_verify(job);
+	resume_apart(job);
+	if (!rc && job->config.task == BURN_COPY && !burn_is_cancelled(job))
+		rc = read_back(job);
 	return rc;
 }
 
@@ -217,7 +267,8 @@ static int steps(struct burn_job *job)
 /* What its disc is when a recorder has done what was asked. */
 static bool is_done(const struct burn_job *job, size_t i)
 {
-	bool unverified = burn_is_cancelled(job) && job->config.verify;
+	bool unverified = burn_is_cancelled(job) &&
+			  (job->config.verify || job->recs[i].status.resumed);
 
 	switch (job->recs[i].status.disc) {
 	case BURN_DISC_VERIFIED:

@@ -6,6 +6,9 @@
  * sets each one up as its medium wants it, feeds all of them by one stream,
  * closes the discs, reads every copy back if asked to, ejects what is good and
  * lets go.  A recorder that fails is dropped with its reason; the others go on.
+ * One that was reset, or whose path broke, in the middle of a plain copy gets the rest
+ * once the others' discs are closed, if its drive says where the disc goes on.  Such a
+ * copy is read back whether that was asked for or not.
  *
  * The same job, with another task, simulates that, compares discs with a master,
  * erases discs, or reads a master into an image.
@@ -332,6 +335,7 @@ struct burn_status {
 	bool lba_valid;
 	uint32_t lba;		/* where it failed */
 	double speed;		/* that the recorder says it writes with, times 1x; 0: not told */
+	unsigned int resumed;	/* times it went on after a reset or a broken path */
 	bool sense_valid;	/* the recorder itself said why it failed: */
 	uint8_t key, asc, ascq;
 	char message[BURN_MESSAGE_LEN];	/* why it failed or what it waits for */

@@ -169,7 +169,10 @@ static void check_closed(struct burn_job *job)
 			continue;
 		}
 		burn_set_disc(job, i, BURN_DISC_CLOSED);
-		burn_log_state(job, i, "closed", BURN_DISC_CLOSED);
+		/* One that is read back because it went on is worth nothing before that */
+		burn_log_state(job, i, "closed",
+			       job->recs[i].status.resumed && !job->config.verify ?
+			       BURN_DISC_RUINED : BURN_DISC_CLOSED);
 	}
 }
 

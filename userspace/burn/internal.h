@@ -79,6 +79,7 @@ struct burn_rec {
 	uint8_t opc_entries;
 	uint32_t lead_out;		/* where that of a CD may begin at last, 0: not told */
 	uint32_t start;			/* first block of the copy */
+	uint32_t track_start;		/* of the track that is written; not what can be overwritten */
 	uint32_t free;			/* blocks */
 	bool can_write;			/* the feature of the plan is current */
 	bool disc_problem;		/* another disc would help */
@@ -97,6 +98,10 @@ struct burn_rec {
 	uint32_t id_lba;		/* where what it is known by begins */
 	unsigned int recovered;		/* commands that were carried out with a warning */
 	enum burn_disc before;		/* what the disc was when it was about to be touched last */
+	struct discmux_result lost;	/* how the WRITE ended by which it left the stream ... */
+	uint32_t lost_lba;		/* ... where that began, ... */
+	uint32_t sent_end;		/* ... and the block after all that was sent */
+	uint32_t resume_at;		/* block of the copy to go on with */
 	bool no_text;			/* the drive takes no CD-Text */
 	bool can_increment;		/* the drive writes such a disc packet by packet, too */
 	bool offset_known;
@@ -141,7 +146,8 @@ struct burn_job {
 	struct burn_config config;
 	struct burn_rec recs[BURN_MAX_RECORDERS];
 	size_t count;
-	burn_set live;			/* neither failed nor cancelled */
+	burn_set live;			/* neither failed nor cancelled nor lost */
+	burn_set lost;			/* left the stream by a reset or on a broken path */
 	bool reader_claimed, recorders_claimed;
 	bool cd;			/* the master is more than blocks of 2048 bytes */
 	struct cd_layout *layout;	/* of the copies then */
@@ -156,6 +162,7 @@ struct burn_job {
 	uint32_t root;			/* LBA of the root directory of an ISO 9660 master that
 					 * is added to a disc, or 0 */
 	uint64_t *digests;		/* of each block of the master; to verify */
+	uint32_t kept;			/* blocks of all parts that digests and image have */
 	struct burn_key key;
 	struct burn_save *save;		/* the image that is made, or NULL */
 	char image[4096];		/* its path when it is whole */
@@ -288,6 +295,9 @@ void burn_prepare(struct burn_job *job);
 void burn_write_page(struct burn_job *job, burn_set set, const struct mmc_write_params *params);
 void burn_next_address(struct burn_job *job);
 
+/* What a drive may have forgotten by a reset: speed and write parameters. */
+void burn_prepare_again(struct burn_job *job);
+
 /* After a simulation, however it went: a drive that was left in the middle of one would go
  * on with it, and hold the disc for written. */
 void burn_end_test(struct burn_job *job);
@@ -317,6 +327,21 @@ int burn_zero(struct burn_job *job, burn_set set, uint32_t lba, uint32_t blocks)
  * each one's start on.  before: bytes that were written in earlier streams. */
 int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blocks,
 		uint32_t padding, uint64_t before);
+
+/* The rest of a plain copy, from this block of it on, to all that are live. */
+int burn_stream_rest(struct burn_job *job, uint32_t from);
+
+/*
+ * resume.c: recorders that left a stream without having said what was wrong with their disc.
+ * burn_may_resume(): of one that left by this result, whether it may go on later.
+ * burn_resume() waits for those that are lost, asks where their discs go on, gives them the
+ * rest and makes them live, or fails them; -EIO with job->error when the master failed.
+ * burn_give_up(): fails them.  burn_ask_fate(): what the disc of one that failed is.
+ */
+bool burn_may_resume(const struct burn_job *job, size_t i, const struct discmux_result *result);
+int burn_resume(struct burn_job *job);
+void burn_give_up(struct burn_job *job);
+void burn_ask_fate(struct burn_job *job, size_t i);
 
 /* write_cd.c.  burn_cue_sheet(): of session n, from 0, with CD-Text or not; its length, to be
  * freed. */

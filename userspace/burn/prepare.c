@@ -205,6 +205,7 @@ void burn_next_address(struct burn_job *job)
 			}
 			burn_append_start(job, i, info.next);
 			rec->start = info.next;
+			rec->track_start = info.start;
 			rec->track = info.track;
 		}
 	}
@@ -219,6 +220,12 @@ static burn_set with_page(const struct burn_job *job)
 		if (job->recs[i].plan->write_page)
 			set |= 1u << i;
 	return set;
+}
+
+void burn_prepare_again(struct burn_job *job)
+{
+	burn_speed(job);
+	burn_write_page(job, with_page(job), NULL);
 }
 
 void burn_prepare(struct burn_job *job)

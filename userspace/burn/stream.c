@@ -19,6 +19,7 @@ struct feed {
 	const struct burn_part *part;
 	uint32_t blocks;	/* of the part */
 	uint32_t total;		/* with padding */
+	uint32_t from;		/* of these, block to begin with */
 	uint64_t before;	/* bytes that went to the discs before this stream */
 	void *stream;
 	burn_set set;		/* recorders of the stream */
@@ -75,6 +76,35 @@ static bool is_uncertain(const struct burn_rec *rec)
 	}
 }
 
+/* It is not live any more; whether it can go on is asked when the stream has ended. */
+static void lose(struct feed *f, size_t i, const struct discmux_target_status *t)
+{
+	struct burn_job *job = f->job;
+	struct burn_rec *rec = &job->recs[i];
+
+	rec->lost = t->result;
+	rec->lost_lba = t->failed_lba;
+	rec->sent_end = t->failed_lba + f->chunk / f->part->size;
+	if (rec->sent_end > rec->start + f->total)
+		rec->sent_end = rec->start + f->total;
+	job->live &= ~(1u << i);
+	job->lost |= 1u << i;
+}
+
+static void leave(struct feed *f, size_t i, const struct discmux_target_status *t)
+{
+	struct burn_job *job = f->job;
+
+	job->recs[i].result = t->result;
+	if (f->part == job->parts && burn_may_resume(job, i, &t->result)) {
+		lose(f, i, t);
+		return;
+	}
+	if (is_uncertain(&job->recs[i]))
+		f->uncertain |= 1u << i;
+	burn_fail_lba(job, i, t->failed_lba, "to write");
+}
+
 /* Drops recorders that have failed since the last look.  Returns what the
  * stream says, or -EIO when it says nothing. */
 static int look(struct feed *f)
@@ -98,12 +128,8 @@ static int look(struct feed *f)
 			touched(job, i);
 		burn_set_progress(job, i, f->before + t->bytes, all_bytes(f));
 		burn_recovered(job, i, &t->result);
-		if (t->state == DISCMUX_TARGET_FAILED) {
-			job->recs[i].result = t->result;
-			if (is_uncertain(&job->recs[i]))
-				f->uncertain |= 1u << i;
-			burn_fail_lba(job, i, t->failed_lba, "to write");
-		}
+		if (t->state == DISCMUX_TARGET_FAILED)
+			leave(f, i, t);
 	}
 	return 0;
 }
@@ -132,18 +158,33 @@ static int feed(struct feed *f, const uint8_t *data, size_t len)
 }
 
 /* What has to be known of the blocks when the copies are read back, and the image
- * that is made beside. */
+ * that is made beside.  Blocks that come again, for a recorder that goes on, are as they
+ * were. */
 static int keep(struct feed *f, uint32_t at, uint32_t blocks, const uint8_t *data)
 {
 	const struct burn_part *part = f->part;
 	struct burn_job *job = f->job;
-	uint32_t i;
+	uint32_t first = part->first + at, known = first < job->kept ? job->kept - first : 0, i;
 
+	for (i = 0; job->digests && i < blocks; i++) {
+		uint64_t digest = burn_digest(data + (size_t)i * job->unit + part->skip,
+					      part->size);
+
+		if (i < known && digest != job->digests[first + i]) {
+			burn_job_problem(job, "the master is not what it was when it was read first, at LBA %d",
+					 part->lba + (int32_t)(at + i));
+			return -EIO;
+		}
+		job->digests[first + i] = digest;
+	}
+	if (known >= blocks)
+		return 0;
+	job->kept = first + blocks;
+	data += (size_t)known * job->unit;
+	at += known;
+	blocks -= known;
 	if (job->digests)
 		burn_keep_key(job, part, part->lba + (int32_t)at, data, blocks);
-	for (i = 0; job->digests && i < blocks; i++)
-		job->digests[part->first + at + i] =
-			burn_digest(data + (size_t)i * job->unit + part->skip, part->size);
 	return job->save ? burn_save_put(job, part->lba + (int32_t)at, blocks, data) : 0;
 }
 
@@ -213,7 +254,7 @@ static int feed_all(struct feed *f, uint8_t *buf)
 	uint8_t *to;
 	int rc = 0;
 
-	for (at = 0; !rc && at < f->total && !burn_is_cancelled(job); at += n) {
+	for (at = f->from; !rc && at < f->total && !burn_is_cancelled(job); at += n) {
 		n = f->total - at < FEED_BLOCKS ? f->total - at : FEED_BLOCKS;
 		rc = find_place(f, buf, &to, &n);
 		if (rc == -EIO)
@@ -264,7 +305,7 @@ static void end_good(struct feed *f)
 {
 	struct discmux_target_status targets[BURN_MAX_RECORDERS] = { 0 };
 	struct burn_job *job = f->job;
-	uint64_t total = (uint64_t)f->total * f->part->size;
+	uint64_t total = (uint64_t)(f->total - f->from) * f->part->size;
 	size_t i, n = 0;
 
 	look(f);
@@ -303,7 +344,7 @@ static int open_stream(struct feed *f)
 	f->chunk = CHUNK;
 	burn_for_each(i, f->set) {
 		targets[n].member = job->recs[i].info.member;
-		targets[n++].lba = job->recs[i].start;
+		targets[n++].lba = job->recs[i].start + f->from;
 		if (job->recs[i].info.max_data < f->chunk)
 			f->chunk = CHUNK_SMALL;
 	}
@@ -325,7 +366,8 @@ static int run(struct feed *f, uint8_t *buf)
 	if (!rc)
 		rc = drain(f);
 	if (rc && job->error[0])
-		end_early(f, BURN_FAILED, job->save ? job->error : "the master can't be read");
+		end_early(f, BURN_FAILED, job->save || f->from ? job->error :
+			  "the master can't be read");
 	else if (burn_is_cancelled(job) && !f->finished)
 		end_early(f, BURN_CANCELLED, "cancelled");
 	else
@@ -333,32 +375,35 @@ static int run(struct feed *f, uint8_t *buf)
 	return job->error[0] ? -EIO : 0;
 }
 
-/* How much of its last WRITE a drive took, and whether it was reset since, is unknown: the
- * drive says what the disc is.  Only one that it calls blank is untouched. */
-static void ask_fate(struct burn_job *job, size_t i)
-{
-	struct burn_rec *rec = &job->recs[i];
-	char text[BURN_MESSAGE_LEN];
-	struct mmc_disc_info info;
-	struct mmc_command cmd;
-
-	mmc_cmd_read_disc_info(&cmd);
-	if (job->config.task == BURN_SIMULATE || rec->plan->overwrite ||
-	    !burn_send(job, 1u << i, &cmd, NULL, DISCMUX_FOR_IDENTITY, 0) ||
-	    mmc_parse_disc_info(rec->data, rec->len, &info) || info.state != MMC_DISC_BLANK)
-		return;
-	snprintf(text, sizeof(text), "%.200s; its disc is still blank", rec->status.message);
-	burn_set_message(job, i, text);
-	burn_set_disc(job, i, rec->before);
-	burn_log_state(job, i, burn_state_name(BURN_FAILED), rec->before);
-}
-
 static void ask_fates(struct feed *f)
 {
 	size_t i;
 
 	burn_for_each(i, f->uncertain)
-		ask_fate(f->job, i);
+		burn_ask_fate(f->job, i);
+}
+
+static int stream(struct feed *f)
+{
+	struct burn_job *job = f->job;
+	uint32_t unit = job->unit > f->part->size ? job->unit : f->part->size;
+	void *buf = NULL;
+	int rc;
+
+	if (!job->live || f->from >= f->total)
+		return 0;
+	if (posix_memalign(&buf, BUFFER_ALIGN, (size_t)FEED_BLOCKS * unit)) {
+		burn_job_problem(job, "out of memory");
+		return -EIO;
+	}
+	rc = open_stream(f);
+	if (!rc) {
+		rc = run(f, buf);
+		job->config.ops->stream_close(f->stream);
+		ask_fates(f);
+	}
+	free(buf);
+	return rc ? -EIO : 0;
 }
 
 int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blocks,
@@ -366,22 +411,16 @@ int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blo
 {
 	struct feed f = { .job = job, .part = part, .blocks = blocks, .total = blocks + padding,
 			  .before = before };
-	uint32_t unit = job->unit > part->size ? job->unit : part->size;
-	void *buf = NULL;
-	int rc;
 
-	if (!job->live || !f.total)
-		return 0;
-	if (posix_memalign(&buf, BUFFER_ALIGN, (size_t)FEED_BLOCKS * unit)) {
-		burn_job_problem(job, "out of memory");
-		return -EIO;
-	}
-	rc = open_stream(&f);
-	if (!rc) {
-		rc = run(&f, buf);
-		job->config.ops->stream_close(f.stream);
-		ask_fates(&f);
-	}
-	free(buf);
-	return rc ? -EIO : 0;
+	return stream(&f);
+}
+
+int burn_stream_rest(struct burn_job *job, uint32_t from)
+{
+	const struct burn_part *part = job->parts;
+	struct feed f = { .job = job, .part = part, .blocks = part->blocks,
+			  .total = job->total_blocks, .from = from,
+			  .before = (uint64_t)from * part->size };
+
+	return stream(&f);
 }

@@ -248,7 +248,7 @@ static json_t *one_disc(const struct task_result *r, bool verify)
 {
 	bool verified = r->status.disc == BURN_DISC_VERIFIED;
 
-	return json_pack("{si si sb si so so so so ss ss sb sb so so so}", "round", (int)r->round,
+	return json_pack("{si si sb si so so so so ss ss sb sb so so si so}", "round", (int)r->round,
 			 "recorder", (int)r->recorder.unit, "reader", r->recorder.reader,
 			 "member", (int)r->recorder.member,
 			 "drive", text(r->recorder.drive),
@@ -261,6 +261,7 @@ static json_t *one_disc(const struct task_result *r, bool verify)
 			 "good", task_is_good(r, verify), "verified", verified,
 			 "lba", json_number_or_null(r->status.lba_valid, r->status.lba),
 			 "speed", r->status.speed > 0 ? json_real(r->status.speed) : json_null(),
+			 "resumed", (int)r->status.resumed,
 			 "message", text_or_null(r->status.message));
 }
 
