@@ -319,6 +319,7 @@ static void forget(struct burn_source *s)
 	memset(s->run_out, 0, sizeof(s->run_out));
 	free(s->layout.text);
 	memset(&s->layout, 0, sizeof(s->layout));
+	s->untold = 0;
 }
 
 static int drive_check(struct burn_source *s, struct burn_job *job)
