@@ -75,6 +75,7 @@ static void dmx_unhold(struct dmx_member *m)
 		dmx_suspend_release();
 	if (hold->disk)
 		dmx_bdev_close(&hold->bdev);
+	dmx_medium_settle(m);
 	sdev_enable_disk_events(m->sdev);
 	if (hold->disk) {
 		/* Nobody else tells udev that the disc has new contents. */
@@ -114,11 +115,14 @@ int dmx_member_enter(struct dmx_file *file, struct dmx_member *m)
 void dmx_member_leave(struct dmx_member *m)
 {
 	unsigned long flags;
-	bool quiet;
+	bool quiet, owned;
 
 	spin_lock_irqsave(&m->lock, flags);
 	quiet = !--m->changing;
+	owned = m->owner || m->streaming;
 	spin_unlock_irqrestore(&m->lock, flags);
+	if (!owned)
+		dmx_medium_settle(m);
 	if (quiet)
 		wake_up_all(&dmx_claims_wait);
 }

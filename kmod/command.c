@@ -343,6 +343,8 @@ static int dmx_batch_send(struct dmx_batch *batch, struct dmx_batch_cmd *c, u32 
 	if (ret)
 		return ret;
 	c->entered = batch->file;
+	if (dmx_cdb_rewrites(c->cmd.cdb))
+		dmx_medium_rewritten(c->cmd.member);
 	ret = dmx_cmd_submit(&c->cmd, &c->data, timeout_ms);
 	if (ret && batch->file)
 		dmx_member_leave(c->cmd.member);

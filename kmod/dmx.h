@@ -194,6 +194,7 @@ struct dmx_member {
 
 	u64 diskseq;
 	bool attention;
+	bool rewritten;		/* and sr does not know that yet */
 
 	struct mutex claim_lock;	/* the first claim, the last release */
 	struct work_struct unclaim_work;
@@ -279,6 +280,8 @@ u32 dmx_member_max_data(struct dmx_member *m);
 /* medium.c */
 void dmx_medium_attention(struct dmx_member *m);
 void dmx_medium_look(struct dmx_member *m);
+void dmx_medium_rewritten(struct dmx_member *m);
+void dmx_medium_settle(struct dmx_member *m);
 struct device *dmx_member_disk(struct dmx_member *m);
 
 /* probe.c */
@@ -299,6 +302,7 @@ void dmx_file_release_all(struct dmx_file *file);
 
 /* policy.c */
 bool dmx_cdb_changes(const u8 *cdb);
+bool dmx_cdb_rewrites(const u8 *cdb);
 bool dmx_cdb_repeatable(const u8 *cdb);
 int dmx_cdb_permitted(struct dmx_member *m, const u8 *cdb);
 int dmx_member_mine(struct dmx_file *file, struct dmx_member *m);

@@ -64,3 +64,31 @@ void dmx_medium_look(struct dmx_member *m)
 	if (changed)
 		dmx_medium_event(m);
 }
+
+/* A command that changes what the disc holds was sent. */
+void dmx_medium_rewritten(struct dmx_member *m)
+{
+	spin_lock_irq(&m->lock);
+	m->rewritten = true;
+	spin_unlock_irq(&m->lock);
+}
+
+/**
+ * dmx_medium_settle() - have sr look at a disc that was written or erased
+ * @m: nobody writes to its disc any more
+ *
+ * No unit attention tells of new contents.  As after one, sr's next open drops what
+ * it has cached of the disc and asks for its size.  In any context.
+ */
+void dmx_medium_settle(struct dmx_member *m)
+{
+	unsigned long flags;
+	bool rewritten;
+
+	spin_lock_irqsave(&m->lock, flags);
+	rewritten = m->rewritten;
+	m->rewritten = false;
+	spin_unlock_irqrestore(&m->lock, flags);
+	if (rewritten)
+		m->sdev->changed = 1;
+}

@@ -34,6 +34,25 @@ bool dmx_cdb_changes(const u8 *cdb)
 	return true;
 }
 
+/* Commands after which a disc has another size, or other contents. */
+bool dmx_cdb_rewrites(const u8 *cdb)
+{
+	switch (cdb[0]) {
+	case FORMAT_UNIT:
+	case WRITE_10:
+	case WRITE_VERIFY:
+	case WRITE_12:
+	case SYNCHRONIZE_CACHE:
+	case 0x2c:	/* ERASE(10) */
+	case 0x53:	/* RESERVE TRACK */
+	case 0x58:	/* REPAIR TRACK */
+	case 0x5b:	/* CLOSE TRACK, SESSION */
+	case 0xa1:	/* BLANK */
+		return true;
+	}
+	return false;
+}
+
 /* Whether a command that did not get through may be sent again as it is. */
 bool dmx_cdb_repeatable(const u8 *cdb)
 {

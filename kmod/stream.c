@@ -16,6 +16,7 @@ static void dmx_leg_unclaim(struct dmx_leg *leg)
 
 	spin_lock_irq(&m->lock);
 	m->streaming = false;
+	m->rewritten = true;
 	spin_unlock_irq(&m->lock);
 	dmx_unclaim(m);
 	dmx_member_tell_state(m);

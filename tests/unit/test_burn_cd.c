@@ -854,8 +854,140 @@ static void test_no_text(void **state)
 	*rig->notice = '\0';
 	rig->config.task = BURN_VERIFY;
 	assert_int_equal(sim_drive_tray(rig->dev[1], false, err, sizeof(err)), 0);
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_DIFFERS,
+			"recorder 0 differs from the master in its CD-Text");
+	burn_rig_free(rig);
+}
+
+/* The sheet of the master with one text in place of another. */
+static void change_sheet(struct burn_rig *rig, const char *from, const char *to)
+{
+	char path[128], command[320], err[256];
+
+	snprintf(path, sizeof(path), "%s.cue", rig->dir);
+	snprintf(command, sizeof(command), "grep -q '%s' %s && sed -i 's/%s/%s/' %s", from, path,
+		 from, to, path);
+	assert_int_equal(system(command), 0);
+	burn_source_free(rig->config.source);
+	if (burn_source_file(path, &rig->config.source, err, sizeof(err)))
+		fail_msg("%s", err);
+}
+
+/* A disc is as the master only with the master's codes, titles, pauses and indices. */
+static void test_codes_differ(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "CATALOG 1234567890123", "CATALOG 1234567890130", "its catalogue number" },
+		{ "USABC0512346", "USABC0512347", "the ISRC of track 3" },
+		{ "TITLE \"Two\"", "TITLE \"Zwei\"", "its CD-Text" },
+		{ "INDEX 03 00:03:50", "INDEX 03 00:03:49", "where index 3 of track 1 begins" },
+		{ "INDEX 03 00:03:50", "INDEX 03 00:03:51", "where index 3 of track 1 begins" },
+		{ "INDEX 00 00:06:10", "INDEX 00 00:06:11", "where index 0 of track 2 begins" },
+	};
+	struct burn_rig *rig = tower(1, "a1500", audio);
+	char text[128];
+	size_t i;
+
+	(void)state;
+	rig->config.eject = false;
 	assert_int_equal(burn_rig_run(rig), 0);
-	assert_string_equal(rig->notice, "the disc in recorder 0 has not the CD-Text of the master");
+	expect_good(rig);
+	assert_string_equal(rig->notice, "");
+	rig->config.task = BURN_VERIFY;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		change_sheet(rig, cases[i][0], cases[i][1]);
+		assert_int_equal(burn_rig_run(rig), -EIO);
+		snprintf(text, sizeof(text), "recorder 0 differs from the master in %s", cases[i][2]);
+		burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_DIFFERS, text);
+		change_sheet(rig, cases[i][1], cases[i][0]);
+	}
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	burn_rig_free(rig);
+}
+
+/* What the drive does not tell is told: a copy without it is no worse. */
+static void test_codes_untold(void **state)
+{
+	static const struct {
+		const char *fault, *words;
+		unsigned int what;
+	} cases[] = {
+		{ "sense 5/20/00 op 42 times always", "catalogue number, ISRC",
+		  BURN_BESIDE_MCN | BURN_BESIDE_ISRC },
+		{ "reply patch=8:80ff00277f5c1b0a20201f80fe41 op 42 page 02", "catalogue number",
+		  BURN_BESIDE_MCN },
+		{ "reply patch=8:80ff00277f5c1b0a20201f80fe op 42 page 03", "ISRC", BURN_BESIDE_ISRC },
+		{ "reply patch=4:80000000ffffffffffffffffffffffff op 43 page 05", "CD-Text",
+		  BURN_BESIDE_TEXT },
+		{ "sense 5/24/00 op 43 page 05 times always", "CD-Text", BURN_BESIDE_TEXT },
+	};
+	struct burn_rig *rig = tower(1, "a1500", audio);
+	struct burn_status s;
+	char text[160];
+	size_t i;
+
+	(void)state;
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	rig->config.task = BURN_VERIFY;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		*rig->notice = '\0';
+		burn_rig_fault(rig, 1, cases[i].fault);
+		assert_int_equal(burn_rig_run(rig), 0);
+		expect_good(rig);
+		snprintf(text, sizeof(text),
+			 "of the disc in recorder 0 this was not compared with the master: %s",
+			 cases[i].words);
+		assert_string_equal(rig->notice, text);
+		burn_job_status(rig->job, 0, &s);
+		assert_int_equal(s.not_compared, cases[i].what);
+		assert_true(sim_faults_clear(rig->faults[1], 0) >= 0);
+	}
+	burn_rig_free(rig);
+}
+
+/* The drive has READ CD without Q, or a table of contents without lead-outs. */
+static bool no_q(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		 uint8_t *data, struct discmux_result *result)
+{
+	static const uint8_t sense[] = { 0x70, 0, 0x05, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x24, 0x00 };
+	struct mmc_command copy = *cmd;
+	size_t at;
+
+	(void)result;
+	if (member == 1 && cmd->cdb[0] == 0xbe && cmd->cdb[10] == 2) {
+		result->status = SIM_CHECK_CONDITION;
+		result->sense_len = sizeof(sense);
+		memcpy(result->sense, sense, sizeof(sense));
+		return true;
+	}
+	if (member != 1 || cmd->cdb[0] != 0x43 || cmd->cdb[2] != 2)
+		return false;
+	rig->hook = NULL;
+	rig->config.ops->exec(rig, &member, 1, &copy, data, result);
+	rig->hook = no_q;
+	for (at = 4; at + 11 <= copy.data_len; at += 11)
+		if (data[at + 3] == 0xa2)
+			data[at + 3] = 0xb1;
+	return true;
+}
+
+static void test_indices_untold(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", audio);
+	struct burn_status s;
+
+	(void)state;
+	rig->config.eject = false;
+	rig->hook = no_q;
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	assert_string_equal(rig->notice,
+			    "of the disc in recorder 0 this was not compared with the master: indices, lead-out");
+	burn_job_status(rig->job, 0, &s);
+	assert_int_equal(s.not_compared, BURN_BESIDE_INDICES | BURN_BESIDE_LEAD_OUT);
 	burn_rig_free(rig);
 }
 
@@ -883,6 +1015,9 @@ int main(void)
 		cmocka_unit_test(test_mode_0),
 		cmocka_unit_test(test_short_toc),
 		cmocka_unit_test(test_no_text),
+		cmocka_unit_test(test_codes_differ),
+		cmocka_unit_test(test_codes_untold),
+		cmocka_unit_test(test_indices_untold),
 		cmocka_unit_test(test_read_cancelled),
 	};
 

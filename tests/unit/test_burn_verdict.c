@@ -304,6 +304,34 @@ static void test_protected(void **state)
 	protected_by(region, 3, "the disc in reader 0 is copy protected by a region: it can't be copied");
 }
 
+/* The keys of a BD are told by a media key block; a disc in a reader is a BD-ROM. */
+static void test_aacs(void **state)
+{
+	static const char *const aacs[] = { "aacs" }, *const none[] = { "none" };
+	struct burn_rig *rig = tower("bd-r", 1);
+	char err[256], path[128];
+
+	(void)state;
+	good(rig);
+	assert_int_equal(sim_drive_take(rig->dev[1], NULL, 0, true, err, sizeof(err)), 0);
+	assert_int_equal(sim_media_copyright(rig->media, "disc1", aacs, 1, err, sizeof(err)), 0);
+	assert_int_equal(sim_drive_insert(rig->dev[0], "disc1", err, sizeof(err)), 0);
+	burn_source_free(rig->config.source);
+	assert_int_equal(burn_source_drive(0, "reader 0", 65536, &rig->config.source), 0);
+	rig->config.task = BURN_READ;
+	rig->config.count = 0;
+	snprintf(path, sizeof(path), "%s/read.iso", rig->dir);
+	rig->config.image = path;
+	assert_int_equal(burn_rig_run(rig), -EINVAL);
+	assert_string_equal(burn_job_error(rig->job),
+			    "the disc in reader 0 is copy protected by AACS: it can't be copied");
+	assert_int_equal(sim_drive_take(rig->dev[0], NULL, 0, true, err, sizeof(err)), 0);
+	assert_int_equal(sim_media_copyright(rig->media, "disc1", none, 1, err, sizeof(err)), 0);
+	assert_int_equal(sim_drive_insert(rig->dev[0], "disc1", err, sizeof(err)), 0);
+	assert_int_equal(burn_rig_run(rig), 0);
+	burn_rig_free(rig);
+}
+
 /* ---- What can be overwritten -------------------------------------------------------------- */
 
 /* A DVD+RW with something at this place, as its drive has it */
@@ -395,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_no_calibration),
 		cmocka_unit_test(test_no_format),
 		cmocka_unit_test(test_protected),
+		cmocka_unit_test(test_aacs),
 		cmocka_unit_test(test_btrfs),
 		cmocka_unit_test(test_identity),
 	};

@@ -9,6 +9,7 @@
 #include "sim_harness.h"
 
 #define STRUCTURE(h, format, len) IN(h, len, 0xad, 0, 0, 0, 0, 0, 0, format, BE16(len), 0, 0)
+#define KEY_BLOCK(h)	IN(h, 16, 0xad, 1, 0, 0, 0, 0, 0, 0x83, BE16(16), 0, 0)
 #define PRESS(h, disc, layer_0, protect) \
 	sim_media_press((h)->media, disc, layer_0, protect, (h)->err, sizeof((h)->err))
 
@@ -197,11 +198,43 @@ static void copyright(void **state)
 					     sizeof(h->err)), -EINVAL);
 }
 
+/* A BD has AACS or nothing, and nothing else has it */
+static void aacs(void **state)
+{
+	static const char *const words[] = { "aacs" }, *const css[] = { "css" };
+	static const char *const region[] = { "aacs", "region", "1" };
+	struct harness *h = *state;
+	struct sim_drive_config config = {
+		.name = "recorder1", .recorder = true, .bd = true, .media = h->media,
+	};
+
+	h->dev->ops->destroy(h->dev);
+	h->dev = sim_drive_create(&config, h->err, sizeof(h->err));
+	assert_non_null(h->dev);
+	sim_drive_set_delays(h->dev, 0, 0);
+	assert_int_equal(GO(h, 0, 0, 0, 0, 0, 0), SENSE(6, 0x29, 0));
+	assert_int_equal(sim_media_blank(h->media, "bd-re", "bd", 0, NULL, 0, h->err,
+					 sizeof(h->err)), 0);
+	harness_insert(h, "bd");
+	assert_int_equal(KEY_BLOCK(h), SENSE(5, 0x24, 0));
+	take(h);
+	assert_int_equal(sim_media_copyright(h->media, "bd", css, 1, h->err, sizeof(h->err)), -EINVAL);
+	assert_int_equal(sim_media_copyright(h->media, "bd", region, 3, h->err, sizeof(h->err)),
+			 -EINVAL);
+	assert_int_equal(sim_media_copyright(h->media, "bd", words, 1, h->err, sizeof(h->err)), 0);
+	harness_insert(h, "bd");
+	assert_int_equal(KEY_BLOCK(h), 0);
+	assert_int_equal(sim_be16(h->buf), 14);
+	assert_int_equal(h->buf[4], 0x10);
+	image(h, "m.iso", 1000);
+	assert_int_equal(sim_media_copyright(h->media, "m", words, 1, h->err, sizeof(h->err)), -EINVAL);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
-		T(large), T(layer_break), T(protected), T(copyright), T(refused),
+		T(large), T(layer_break), T(protected), T(copyright), T(aacs), T(refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

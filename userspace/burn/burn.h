@@ -236,6 +236,16 @@ enum burn_disc {
 	BURN_DISC_SIMULATED,	/* untouched, and would have been burned */
 };
 
+/* What a disc has beside the blocks of the master. */
+enum burn_beside {
+	BURN_BESIDE_MCN = 1 << 0,
+	BURN_BESIDE_ISRC = 1 << 1,
+	BURN_BESIDE_TEXT = 1 << 2,
+	BURN_BESIDE_INDICES = 1 << 3,	/* pauses, too */
+	BURN_BESIDE_LEAD_OUT = 1 << 4,
+	BURN_BESIDE_REST = 1 << 5,	/* data behind the master's end */
+};
+
 /* What a medium has one way of only is written that way, whatever is said. */
 enum burn_method {
 	BURN_METHOD_AUTO,
@@ -336,6 +346,8 @@ struct burn_status {
 	uint32_t lba;		/* where it failed */
 	double speed;		/* that the recorder says it writes with, times 1x; 0: not told */
 	unsigned int resumed;	/* times it went on after a reset or a broken path */
+	unsigned int not_compared; /* enum burn_beside, of a disc that was read back: the drive
+				 * of the disc or of the master does not tell it */
 	bool sense_valid;	/* the recorder itself said why it failed: */
 	uint8_t key, asc, ascq;
 	char message[BURN_MESSAGE_LEN];	/* why it failed or what it waits for */
@@ -381,5 +393,8 @@ const char *burn_image_ending(const struct burn_source *source);
 const char *burn_task_name(enum burn_task task);
 const char *burn_state_name(enum burn_state state);
 const char *burn_disc_name(enum burn_disc disc);
+
+/* "mcn", the nth (from 0) of what may not be compared; NULL: there are no more. */
+const char *burn_beside_name(unsigned int n, enum burn_beside *what);
 
 #endif

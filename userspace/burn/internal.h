@@ -360,7 +360,9 @@ int burn_verify(struct burn_job *job);
 /* verify_audio.c: finds the offset of each recorder's audio. */
 void burn_find_offsets(struct burn_job *job);
 void burn_verify_layout(struct burn_job *job);	/* the tracks of each */
-void burn_verify_codes(struct burn_job *job);	/* verify_codes.c: what else a CD has */
+/* verify_codes.c: what else a CD has; what of it (enum burn_beside) is not compared */
+void burn_verify_codes(struct burn_job *job);
+void burn_not_compared(struct burn_job *job, size_t i, unsigned int what);
 void burn_keep_key(struct burn_job *job, const struct burn_part *part, int32_t lba,
 		   const uint8_t *data, uint32_t blocks);
 

@@ -228,6 +228,23 @@ static const char *system_name(uint8_t system)
 	return system < sizeof(names) / sizeof(*names) ? names[system] : "keys";
 }
 
+/* The data of a BD-ROM with a media key block need its keys.  A drive answers for recordable
+ * media, too, where it tells nothing of their data. */
+static void bd_protection(struct burn_source *s, struct burn_job *job)
+{
+	struct discmux_result result;
+	struct mmc_command cmd;
+	uint8_t reply[8];
+	int len;
+
+	mmc_cmd_read_bd_structure(&cmd, MMC_STRUCTURE_AACS_KEYS, sizeof(reply));
+	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
+	/* More than the header of the reply: a record of the block */
+	if (len == (int)sizeof(reply) || (len < 0 &&
+	    discmux_result_cause(DISCMUX_DEVICE_READER, &result) == DISCMUX_CAUSE_PROTECTED))
+		snprintf(s->protected, sizeof(s->protected), "%s", system_name(3));
+}
+
 /* A DVD whose data need keys, or that is for some regions only, cannot be a master: a copy
  * would be as unreadable. */
 static void drive_protection(struct burn_source *s, struct burn_job *job)
@@ -237,6 +254,11 @@ static void drive_protection(struct burn_source *s, struct burn_job *job)
 	struct discmux_result result;
 	struct mmc_command cmd;
 	int len;
+
+	if (s->profile == MMC_PROFILE_BD_ROM) {
+		bd_protection(s, job);
+		return;
+	}
 
 	mmc_cmd_read_structure(&cmd, MMC_STRUCTURE_COPYRIGHT, 8);
 	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
@@ -319,6 +341,7 @@ static void forget(struct burn_source *s)
 	memset(s->run_out, 0, sizeof(s->run_out));
 	free(s->layout.text);
 	memset(&s->layout, 0, sizeof(s->layout));
+	s->untold = 0;
 }
 
 static int drive_check(struct burn_source *s, struct burn_job *job)

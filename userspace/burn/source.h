@@ -27,6 +27,7 @@ struct burn_source {
 	uint32_t layer_break;
 	bool cd;			/* more than blocks of 2048 bytes: see layout */
 	struct cd_layout layout;	/* text belongs to the source */
+	unsigned int untold;		/* of it, by the drive: enum burn_beside */
 	bool c2;			/* the drive tells which bytes of audio are wrong */
 	uint8_t *pointers;		/* sectors as they come with that; SOURCE_C2_BLOCKS */
 	uint8_t run_out[CD_TRACKS];	/* blocks at the ends of tracks, only of sessions with one */

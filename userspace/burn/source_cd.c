@@ -155,6 +155,7 @@ static unsigned int place_of(struct burn_source *s, struct burn_job *job, int32_
 	for (i = 0; i <= Q_AROUND; i++)
 		if (!ask_q(s, job, lba - i, &q))
 			return (unsigned int)q.track << 8 | q.index;
+	s->untold |= BURN_BESIDE_INDICES;
 	return NOWHERE;
 }
 
@@ -233,8 +234,8 @@ static void read_codes(struct burn_source *s, struct burn_job *job)
 
 	mmc_cmd_read_mcn(&cmd);
 	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
-	if (len >= 0)
-		mmc_parse_mcn(reply, (size_t)len, l->mcn);
+	if (len < 0 || mmc_parse_mcn(reply, (size_t)len, l->mcn) || mmc_code_garbled(reply, l->mcn))
+		s->untold |= BURN_BESIDE_MCN;
 	/* Some drives give zeros for none */
 	if (!strcmp(l->mcn, "0000000000000"))
 		*l->mcn = '\0';
@@ -245,8 +246,9 @@ static void read_codes(struct burn_source *s, struct burn_job *job)
 			continue;
 		mmc_cmd_read_isrc(&cmd, t->number);
 		len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
-		if (len >= 0)
-			mmc_parse_isrc(reply, (size_t)len, t->isrc);
+		if (len < 0 || mmc_parse_isrc(reply, (size_t)len, t->isrc) ||
+		    mmc_code_garbled(reply, t->isrc))
+			s->untold |= BURN_BESIDE_ISRC;
 		if (*t->isrc && !cd_isrc_valid(t->isrc))
 			*t->isrc = '\0';
 	}
@@ -260,8 +262,10 @@ static void read_titles(struct burn_source *s, struct burn_job *job)
 	struct mmc_command cmd;
 	int len, n = 0;
 
-	if (!reply)
+	if (!reply) {
+		s->untold |= BURN_BESIDE_TEXT;
 		return;
+	}
 	mmc_cmd_read_cd_text(&cmd);
 	len = burn_command(job, s->member, &cmd, reply, DISCMUX_FOR_IDENTITY, 0, &result);
 	if (len >= 0)

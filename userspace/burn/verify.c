@@ -347,6 +347,7 @@ static void tell_longer(struct burn_job *job)
 		if (mmc_parse_capacity(rec->data, rec->len, &blocks, &size) ||
 		    (rec->plan && rec->plan->overwrite) || blocks <= end + SOURCE_RUN_OUT)
 			continue;
+		burn_not_compared(job, i, BURN_BESIDE_REST);
 		burn_notice(job, "the disc in %s holds %llu blocks more than the master, which are not compared",
 			    rec->name, (unsigned long long)blocks - job->image_blocks);
 	}

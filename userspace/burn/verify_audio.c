@@ -169,18 +169,25 @@ static int tracks_of(const struct mmc_toc_entry *entries, int n)
 	return tracks;
 }
 
-/* Each session's lead-out begins where the master's does. */
-static bool same_ends(const struct burn_job *job, const struct mmc_toc_entry *entries, int n)
+/* Each session's lead-out begins where the master's does, as far as *told. */
+static bool same_ends(const struct burn_job *job, const struct mmc_toc_entry *entries, int n,
+		      bool *told)
 {
 	struct cd_session s;
 	unsigned int k;
 	int i;
 
-	for (k = 0; cd_session(job->layout, k, &s); k++)
+	*told = true;
+	for (k = 0; cd_session(job->layout, k, &s); k++) {
 		for (i = 0; i < n; i++)
 			if (entries[i].adr == 1 && entries[i].point == 0xa2 &&
-			    entries[i].session == k + 1 && cd_msf_lba(entries[i].pmsf) != s.end)
-				return false;
+			    entries[i].session == k + 1)
+				break;
+		if (i == n)
+			*told = false;
+		else if (cd_msf_lba(entries[i].pmsf) != s.end)
+			return false;
+	}
 	return true;
 }
 
@@ -190,6 +197,7 @@ static void verify_toc(struct burn_job *job, size_t i)
 	struct burn_rec *rec = &job->recs[i];
 	int n = mmc_parse_full_toc(rec->data, rec->len, entries);
 	unsigned int k;
+	bool told;
 
 	for (k = 0; n > 0 && k < job->layout->tracks; k++) {
 		const struct cd_track *t = &job->layout->track[k];
@@ -201,13 +209,16 @@ static void verify_toc(struct burn_job *job, size_t i)
 			  rec->name, t->number);
 		return;
 	}
-	if (n > 0 && !same_ends(job, entries, n)) {
+	if (n > 0 && !same_ends(job, entries, n, &told)) {
 		burn_set_disc(job, i, BURN_DISC_DIFFERS);
 		burn_fail(job, i, "%s differs from the master in where a session ends", rec->name);
 		return;
 	}
-	if (n > 0 && tracks_of(entries, n) == (int)job->layout->tracks)
+	if (n > 0 && tracks_of(entries, n) == (int)job->layout->tracks) {
+		if (!told)
+			burn_not_compared(job, i, BURN_BESIDE_LEAD_OUT);
 		return;
+	}
 	burn_set_disc(job, i, BURN_DISC_DIFFERS);
 	burn_fail(job, i, "%s differs from the master in the number of tracks", rec->name);
 }

@@ -244,11 +244,25 @@ static json_t *text_or_null(const char *s)
 	return *s ? text(s) : json_null();
 }
 
+/* Of a disc that was read back; of others nothing was. */
+static json_t *not_compared(const struct burn_status *s)
+{
+	json_t *list = json_array();
+	enum burn_beside what;
+	const char *name;
+	unsigned int n;
+
+	for (n = 0; (name = burn_beside_name(n, &what)) != NULL; n++)
+		if (s->not_compared & what)
+			json_array_append_new(list, json_string(name));
+	return list;
+}
+
 static json_t *one_disc(const struct task_result *r, bool verify)
 {
 	bool verified = r->status.disc == BURN_DISC_VERIFIED;
 
-	return json_pack("{si si sb si so so so so ss ss sb sb so so si so}", "round", (int)r->round,
+	return json_pack("{si si sb si so so so so ss ss sb sb so so so si so}", "round", (int)r->round,
 			 "recorder", (int)r->recorder.unit, "reader", r->recorder.reader,
 			 "member", (int)r->recorder.member,
 			 "drive", text(r->recorder.drive),
@@ -259,6 +273,7 @@ static json_t *one_disc(const struct task_result *r, bool verify)
 			 "state", burn_state_name(r->status.state),
 			 "disc", burn_disc_name(r->status.disc),
 			 "good", task_is_good(r, verify), "verified", verified,
+			 "not_compared", not_compared(&r->status),
 			 "lba", json_number_or_null(r->status.lba_valid, r->status.lba),
 			 "speed", r->status.speed > 0 ? json_real(r->status.speed) : json_null(),
 			 "resumed", (int)r->status.resumed,

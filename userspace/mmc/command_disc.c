@@ -68,6 +68,12 @@ void mmc_cmd_read_structure(struct mmc_command *c, enum mmc_structure format, ui
 	data(c, MMC_IN, len);
 }
 
+void mmc_cmd_read_bd_structure(struct mmc_command *c, enum mmc_structure format, uint16_t len)
+{
+	mmc_cmd_read_structure(c, format, len);
+	c->cdb[1] = 0x01;	/* media type: BD */
+}
+
 void mmc_cmd_send_layer_break(struct mmc_command *c)
 {
 	command(c, 0xbf, 12, 3 * MINUTE);

@@ -151,9 +151,11 @@ enum mmc_structure {
 	MMC_STRUCTURE_PHYSICAL = 0x00,
 	MMC_STRUCTURE_COPYRIGHT = 0x01,
 	MMC_STRUCTURE_LAYER_BREAK = 0x20,	/* layer boundary information */
+	MMC_STRUCTURE_AACS_KEYS = 0x83,		/* of a BD: AACS media key block */
 };
 
 void mmc_cmd_read_structure(struct mmc_command *c, enum mmc_structure format, uint16_t len);
+void mmc_cmd_read_bd_structure(struct mmc_command *c, enum mmc_structure format, uint16_t len);
 
 /* 6.35, format 20h: blocks on layer 0; MMC_LAYER_BREAK_LEN bytes of
  * mmc_put_layer_break() go with it. */
@@ -400,6 +402,10 @@ int mmc_parse_cd_text(const uint8_t *data, size_t len, const uint8_t **packs);
 /* When there is none mcn or isrc is "". */
 int mmc_parse_mcn(const uint8_t *data, size_t len, char mcn[14]);
 int mmc_parse_isrc(const uint8_t *data, size_t len, char isrc[13]);
+
+/* Either of the two, and whether a reply that it took says that there is a code which is none. */
+typedef int mmc_code_parser(const uint8_t *data, size_t len, char *code);
+bool mmc_code_garbled(const uint8_t *data, const char *code);
 
 /* ATIP: first address of the lead-in (below 0), and of the last lead-out. */
 struct mmc_atip {

@@ -208,6 +208,11 @@ int mmc_parse_isrc(const uint8_t *data, size_t len, char isrc[13])
 	return 0;
 }
 
+bool mmc_code_garbled(const uint8_t *data, const char *code)
+{
+	return (data[8] & 0x80) && !*code;
+}
+
 /* Minute, second, frame as an address; those of lead-ins are negative. */
 static int32_t lba(const uint8_t *msf)
 {

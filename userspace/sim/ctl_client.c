@@ -25,7 +25,7 @@ const char ctl_client_usage[] =
 	"                                     scratches on a disc that is in no drive\n"
 	"  damage DISC jitter N[-M] samples N [every N] [times N] [above SPEED]\n"
 	"                                     reads of audio that begin there are off\n"
-	"  copyright DISC css|cppm|cprm|none [region N]\n"
+	"  copyright DISC css|cppm|cprm|aacs|none [region N]\n"
 	"                                     what a DVD that is in no drive says of itself\n"
 	"  tray DEVICE open|close\n"
 	"  mail [CHANGER] open|close|insert DISC|remove\n"

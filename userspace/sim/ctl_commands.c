@@ -371,7 +371,7 @@ static size_t all_words(struct ctl_call *call, const char *words[WORDS_MAX], con
 static int do_copyright(struct ctl_call *call)
 {
 	const char *words[WORDS_MAX];
-	size_t n = all_words(call, words, "give copyright DISC css|cppm|cprm|none [region N]");
+	size_t n = all_words(call, words, "give copyright DISC css|cppm|cprm|aacs|none [region N]");
 
 	if (!n)
 		return -EINVAL;

@@ -106,7 +106,7 @@ int sim_media_press(struct sim_media *media, const char *name, uint32_t layer_0,
 /*
  * Makes a DVD (a pressed disc of data is one then), which is in no drive (-EBUSY), say that
  * it is protected: words "css", "cppm", "cprm" or "none", then [region N], 1 to 8, the only
- * one that it is for.  Its data stay as they are.
+ * one that it is for; a BD "aacs" or "none".  Its data stay as they are.
  */
 int sim_media_copyright(struct sim_media *media, const char *name, const char *const words[],
 			size_t n, char *err, size_t errlen);

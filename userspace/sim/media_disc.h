@@ -25,6 +25,8 @@
 #define SIM_DAMAGE_MAX	32u
 #define SIM_SCRAMBLED_MAX	16u
 
+#define SIM_AACS	3	/* a protection system type */
+
 enum sim_family { SIM_CD, SIM_DVD, SIM_DVD_MINUS, SIM_DVD_PLUS, SIM_BD };
 
 /* What a kind of medium is.  One table, in media_type.c. */
@@ -139,7 +141,8 @@ struct sim_disc {
 	uint32_t layer_0;		/* blocks of the first layer, if somebody set it */
 	uint32_t scrambled[SIM_SCRAMBLED_MAX][2];	/* CSS: first and last block */
 	uint16_t scrambled_count;
-	uint8_t copyright;		/* of a DVD: protection system type as READ DISC STRUCTURE has it */
+	uint8_t copyright;		/* protection system type as READ DISC STRUCTURE has it of a
+					 * DVD; of a BD 0 or SIM_AACS */
 	uint8_t denied_regions;		/* bit n - 1: it is not for region n */
 	struct sim_damage damage[SIM_DAMAGE_MAX];
 	uint16_t damage_count;

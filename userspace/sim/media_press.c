@@ -26,15 +26,15 @@ static bool parse_layers(struct sim_disc *disc)
 	return layer_fits(disc->layer_0, disc->capacity);
 }
 
-/* A byte of the sidecar, of a DVD; what is not there is 0 */
-static bool parse_byte(const struct sim_disc *disc, const char *key, uint8_t *out)
+/* A byte of the sidecar, of a DVD; of a BD 0 or bd.  What is not there is 0 */
+static bool parse_byte(const struct sim_disc *disc, const char *key, uint8_t bd, uint8_t *out)
 {
 	const json_t *value = json_object_get(disc->sidecar, key);
 	json_int_t n = json_integer_value(value);
 
 	*out = (uint8_t)n;
-	return !value || (json_is_integer(value) && n >= 0 && n <= 0xff &&
-			  !disc->medium->cd && disc->medium->family != SIM_BD);
+	return !value || (json_is_integer(value) && n >= 0 && n <= 0xff && !disc->medium->cd &&
+			  (disc->medium->family != SIM_BD || !n || n == bd));
 }
 
 bool sim_sidecar_parse_press(struct sim_disc *disc)
@@ -42,8 +42,8 @@ bool sim_sidecar_parse_press(struct sim_disc *disc)
 	const json_t *list = json_object_get(disc->sidecar, "protected");
 	size_t n = json_array_size(list);
 
-	if (!parse_byte(disc, "copyright", &disc->copyright) ||
-	    !parse_byte(disc, "denied_regions", &disc->denied_regions))
+	if (!parse_byte(disc, "copyright", SIM_AACS, &disc->copyright) ||
+	    !parse_byte(disc, "denied_regions", 0, &disc->denied_regions))
 		return false;
 	if (disc->medium->family != SIM_DVD)
 		return !list;
@@ -179,8 +179,17 @@ static int change_claim(json_t *sidecar, const void *what, char *err, size_t err
 	const char *medium = json_string_value(json_object_get(sidecar, "medium"));
 	int ret = 0;
 
-	if (!medium || strncmp(medium, "dvd", 3))
+	if (medium && !strncmp(medium, "bd", 2)) {
+		if ((to->copyright && to->copyright != SIM_AACS) || to->denied_regions) {
+			snprintf(err, errlen, "disc %s is a BD: give aacs or none", to->name);
+			return -EINVAL;
+		}
+	} else if (to->copyright == SIM_AACS) {
+		snprintf(err, errlen, "disc %s is no BD, as aacs needs one", to->name);
+		return -EINVAL;
+	} else if (!medium || strncmp(medium, "dvd", 3)) {
 		ret = change(sidecar, &(struct pressing){ .name = to->name }, err, errlen);
+	}
 	if (!ret)
 		ret = set_byte(sidecar, "copyright", to->copyright);
 	return ret ? ret : set_byte(sidecar, "denied_regions", to->denied_regions);
@@ -192,12 +201,14 @@ static bool parse_claim(const char *const words[], size_t n, struct claim *to)
 	static const struct {
 		const char *name;
 		uint8_t type;
-	} types[] = { { "none", 0 }, { "css", 1 }, { "cppm", 1 }, { "cprm", 2 } };
+	} types[] = { { "none", 0 }, { "css", 1 }, { "cppm", 1 }, { "cprm", 2 },
+		    { "aacs", SIM_AACS } };
+	const size_t count = sizeof(types) / sizeof(types[0]);
 	size_t i = 0;
 
-	while (n && i < 4 && strcmp(words[0], types[i].name))
+	while (n && i < count && strcmp(words[0], types[i].name))
 		i++;
-	if (!n || i == 4)
+	if (!n || i == count)
 		return false;
 	to->copyright = types[i].type;
 	if (n == 1)
@@ -216,6 +227,6 @@ int sim_media_copyright(struct sim_media *media, const char *name, const char *c
 
 	if (parse_claim(words, n, &to))
 		return sim_media_change(media, name, change_claim, &to, err, errlen);
-	snprintf(err, errlen, "give copyright DISC css|cppm|cprm|none [region N], N 1 to 8");
+	snprintf(err, errlen, "give copyright DISC css|cppm|cprm|aacs|none [region N], N 1 to 8");
 	return -EINVAL;
 }

@@ -73,6 +73,17 @@ static void disc_information(const struct sim_disc *disc, uint8_t *to)
 	memcpy(to + 106, disc->media_id, strnlen(disc->media_id, 3));
 }
 
+/* Format 83h: the AACS media key block, of which its first record (type and version) is here */
+static void media_key_block(uint8_t *to)
+{
+	to[0] = 0x10;
+	to[3] = 12;	/* length of the record */
+	to[5] = 0x03;	/* type 3 */
+	to[6] = 0x10;
+	to[7] = 0x03;
+	to[11] = 1;	/* version */
+}
+
 /* Format 0Eh: what is pre-recorded in the lead-in of a DVD-R */
 static void prerecorded(const struct sim_disc *disc, uint8_t *to)
 {
@@ -163,12 +174,16 @@ void sim_mmc_read_disc_structure(struct sim_drive *drive, struct sim_cmd *cmd)
 			len = structure(drive->disc, cmd->cdb[7], reply + 4);
 		else if (cmd->cdb[7] == 0x00)
 			len = 4096;
+		else if (cmd->cdb[7] == 0x83 && drive->disc->copyright == SIM_AACS)
+			len = 12;
 	}
 	if (!len) {
 		sim_cmd_sense(cmd, SIM_ILLEGAL_REQUEST, 0x24, 0x00);
 		return;
 	}
-	if (bd)
+	if (bd && cmd->cdb[7] == 0x83)
+		media_key_block(reply + 4);
+	else if (bd)
 		disc_information(drive->disc, reply + 4);
 	sim_put_be16(reply, (uint16_t)(len + 2));
 	sim_mmc_reply(cmd, reply, len + 4, sim_be16(cmd->cdb + 8));
