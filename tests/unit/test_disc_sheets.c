@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sheets and images as people have them: of EAC, whipper, cdrdao and others, cut off, misnamed,
- * in other charsets.  Each is what it says it is, or is refused, or what is done is said.
+ * Sheets and images as they occur: of EAC, whipper, cdrdao and others, cut off, misnamed, in
+ * other charsets.  Each is taken as its author meant it, refused, or taken with a note.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -422,10 +422,10 @@ static void test_outside(void **state)
 	assert_int_equal(symlink("loop.bin", path_of("loop.bin")), 0);
 	refused_sheet("out.cue", "FILE loop.bin BINARY\n" ONE("AUDIO"), "loop.bin");
 	assert_int_equal(symlink("/dev/zero", path_of("zero.bin")), 0);
-	refused_sheet("out.cue", "FILE zero.bin BINARY\n" ONE("AUDIO"), "is no regular file");
+	refused_sheet("out.cue", "FILE zero.bin BINARY\n" ONE("AUDIO"), "is not a regular file");
 	assert_int_equal(mkfifo(path_of("fifo.bin"), 0666), 0);
-	refused_sheet("out.cue", "FILE fifo.bin BINARY\n" ONE("AUDIO"), "is no regular file");
-	refused_sheet("out.cue", "FILE . BINARY\n" ONE("AUDIO"), "is no regular file");
+	refused_sheet("out.cue", "FILE fifo.bin BINARY\n" ONE("AUDIO"), "is not a regular file");
+	refused_sheet("out.cue", "FILE . BINARY\n" ONE("AUDIO"), "is not a regular file");
 	refused("zero.bin", "is not a file");
 }
 

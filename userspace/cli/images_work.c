@@ -32,7 +32,7 @@ static void take_note(void *arg, const char *text)
 	json_t *note = json_string(text);
 
 	cli_error("%s", text);
-	/* What is no UTF-8 is quoted as elsewhere */
+	/* json_text() escapes file names that are not UTF-8 */
 	json_array_append_new(progress->run->notes, note ? note :
 			      json_text((const uint8_t *)text, strlen(text)));
 }

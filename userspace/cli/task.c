@@ -198,7 +198,7 @@ static int open_file(struct task *task)
 
 	if (!task->stored && stored_is_name(task->opt.from) && access(task->opt.from, F_OK))
 		return stored_missing(task->opt.from);
-	/* What is stored was looked at when it was */
+	/* A stored master was checked when it was stored */
 	if (burn_source_file(task->stored ? stored_path(task->stored) : task->opt.from,
 			     task->stored || task->opt.force_image ? DISC_IMAGE_FORCE : 0,
 			     &task->source, err, sizeof(err)))

@@ -65,7 +65,7 @@ static inline bool job_is_suspended(const struct job *job)
 	return atomic_load(&job->suspended);
 }
 
-/* A line for the log that is no failure. */
+/* Logs a line about the job; it is not counted as a failure. */
 void job_say(const struct job *job, const char *text);
 
 void job_phase(struct job *job, enum panel_phase phase);

@@ -8,7 +8,7 @@
  *	.toc		of cdrdao, with raw files and WAVE
  *	.ccd		with .img and, where there is one, .sub
  *
- * Whether a file is WAVE or raw is told by its bytes, not by its name.
+ * The content of a file, not its name, decides whether it is WAVE or raw.
  *
  * A file that a sheet names is the one of that path in the folder of the sheet.  Where there
  * is none, the same path with Windows' separators or in another case of letters is taken, or
@@ -33,15 +33,15 @@ struct disc_image;
 
 int disc_image_open(const char *path, struct disc_image **image, char *err, size_t errlen);
 
-/* Takes an image that contradicts itself, where a disc could be made of it: what is wrong is
- * a note then.  For images that were checked when they came, and for people who insist. */
+/* Takes an image that contradicts itself, if a disc could be made of it: the contradiction is
+ * a note then.  For stored images, which were checked before, and for --force-image. */
 #define DISC_IMAGE_FORCE	1u
 
 int disc_image_open_with(const char *path, unsigned int flags, struct disc_image **image,
 			 char *err, size_t errlen);
 
-/* What people should know before a disc is made of it, a line each: a file that was taken for
- * another, what a disc can't hold.  The lines stay with the image. */
+/* Lines for the user, before a disc is made of the image: a file that was taken instead of
+ * another, a text that a disc can't hold.  The lines stay with the image. */
 unsigned int disc_image_notes(const struct disc_image *image);
 const char *disc_image_note(const struct disc_image *image, unsigned int i);
 

@@ -92,7 +92,7 @@ bool sheet_to_latin(const char *text, char *out, size_t len)
 	const unsigned char *p = (const unsigned char *)text;
 	bool utf8 = sheet_is_utf8(text), replaced = false;
 	size_t n = 0;
-	uint32_t c;
+	uint32_t c = 0;
 
 	while (*p) {
 		char one[2] = { 0 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which file a sheet means.  A sheet may be anybody's: it reaches what lies in its own folder
- * and below, and nothing else, by links neither.
+ * Finds the file that a sheet means.  A sheet may come from a stranger: it reaches only files in
+ * its own folder and below, also through links.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ struct disc_file_set {
 
 /* ---- One path --------------------------------------------------------- */
 
-/* Takes fd, which is closed when it is no regular file. */
+/* Owns fd: closes it unless it is a regular file. */
 static int regular(int fd, uint64_t *size)
 {
 	struct stat st;
@@ -185,7 +185,7 @@ static int set_open(void *ctx, const char *name, uint64_t *size)
 	if (fd != -ENOENT && fd != -ENOTDIR && fd != -EXDEV && fd != -EINVAL)
 		return fd;
 	rc = look_around(set->dir, name, found, sizeof(found));
-	/* What stands in the way is more to know than that there is nothing else */
+	/* The first error says more: why the named file can't be opened */
 	if (rc)
 		return rc == -ENOTUNIQ ? rc : fd;
 	fd = open_below(set->dir, found, size);

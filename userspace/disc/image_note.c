@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is to be said of an image before a disc is made of it. */
+/* Notes about an image, which the user reads before a disc is made of it. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

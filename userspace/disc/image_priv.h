@@ -45,7 +45,7 @@ struct disc_image *image_new(void);
 void image_note(struct disc_image *image, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A note for which the image is refused unless somebody insists. */
+/* A note for which the image is refused without DISC_IMAGE_FORCE. */
 void image_refuse(struct disc_image *image, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -66,12 +66,12 @@ void file_set_free(struct disc_file_set *set);
 /* ---- Contradictions (image_check.c) ------------------------------------- */
 
 /*
- * Compares what an image says of itself with what is there.  What could still make a disc is
- * left as a note that refuses it; for the rest -EINVAL with one line.
+ * Compares what an image says of itself with what is there.  A contradiction that still leaves
+ * a disc is an image_refuse(); any other gives -EINVAL with one line.
  */
 int image_check(struct disc_image *image, const char *path, char *err, size_t errlen);
 
-/* The same of a file without a sheet, before anything is known of it. */
+/* Checks a file without a sheet, before its size is looked at. */
 int image_check_bare(struct disc_image *image, const struct disc_file_set *set, const char *path,
 		     uint64_t size, char *err, size_t errlen);
 
@@ -119,7 +119,7 @@ int sheet_isrc(struct sheet *s, const char *word, char *isrc);
 int sheet_catalog(struct sheet *s, const char *word);
 
 enum sheet_file_kind {
-	SHEET_DATA,		/* sectors, or what is no image at all */
+	SHEET_DATA,		/* sectors, subchannels, CD-Text */
 	SHEET_SOUND,		/* WAVE or raw samples: its bytes tell */
 	SHEET_WAVE,		/* never raw samples, so the sheet says */
 };
@@ -181,8 +181,8 @@ uint8_t sheet_text_type(const char *word);
  */
 int sheet_text_keep(struct sheet_text **text, uint8_t type, unsigned int n, const char *word);
 
-/* Makes the packs of the layout out of them; none when all are empty, or text is NULL.  What
- * can't be on a disc as it is becomes a note. */
+/* Makes the packs of the layout out of them; none when all are empty, or text is NULL.  A note
+ * names texts that are changed or left out. */
 void sheet_text_packs(struct sheet *s, const struct sheet_text *text);
 
 /* The other way round, of the first block; without disc_id and genre. */

@@ -177,7 +177,7 @@ static int not_opened(struct sheet *s, const char *name, int rc)
 		sheet_wrong(s, "%.200s is not there, and more than one other file could be meant: name the right one in the sheet",
 			    name);
 	else if (rc == -EINVAL)
-		sheet_wrong(s, "%.200s is no regular file: name the file itself", name);
+		sheet_wrong(s, "%.200s is not a regular file: name the file itself", name);
 	else if (rc == -EXDEV)
 		sheet_wrong(s, "%.200s is outside of the sheet's folder: the file belongs beside the sheet",
 			    name);

@@ -102,7 +102,7 @@ static int take_nothing(struct toc *t, bool pregap)
 	return rc;
 }
 
-/* By its name cdrdao knows what is no raw file.  Which of them it is, its bytes tell. */
+/* cdrdao takes files with these endings for files with a header, all others for raw samples. */
 static enum sheet_file_kind kind_of(const struct toc *t, bool data)
 {
 	static const char *const endings[] = { ".wav", ".mp3", ".ogg", ".flac", ".aif", ".aiff" };
