@@ -68,6 +68,9 @@ check "a device" fails 1 '/dev/null is not a file' discmux copy --from /dev/null
 check "an empty image" fails 1 'empty.iso is empty' discmux copy --from "$tmp/empty.iso" --to all
 check "no multiple of 2048" fails 1 'odd.iso is 1 bytes, not a multiple of 2048' \
 	discmux copy --from "$tmp/odd.iso" --to all
+head -c $((20 * 2048)) "$m" >"$tmp/cut.iso"
+check "an image that is cut off" fails 1 'cut.iso ends before its volume does: 20 of' \
+	discmux copy --from "$tmp/cut.iso" --to all
 check "no such reader" fails 1 'there is no reader 1: discmux status lists the drives' \
 	discmux copy --from reader:1 --to all
 check "no master" fails 1 'no disc in reader 0: insert the master' \

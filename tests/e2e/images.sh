@@ -33,6 +33,12 @@ check "it is audio, 8 s" list '.images[1] | .kind == "Audio" and .audio_blocks =
 	.medium == "CD"'
 check "as a table" sh -c "discmux images list | grep -q '^album *Audio *CD *1 MB *1 *0:08'"
 check "they are whole" discmux images check
+head -c $((100 * 2048)) "$tmp/m.iso" >"$tmp/cut.iso"
+check "one that is cut off is refused" fails 1 'cut.iso ends before its volume does: 100 of' \
+	discmux images add cut --from "$tmp/cut.iso"
+check "unless it is forced, with a note" sh -c "discmux images add cut --from '$tmp/cut.iso' \
+	--force-image --json | jq -e '.blocks == 100 and (.notes | length == 1)'"
+check "then it can be used like others" sh -c "discmux images check cut && discmux images remove cut"
 check "which is remembered" list '.images | map(.checked != null) | all'
 check "a name once" fails 1 'HDD1 is there already' discmux images add HDD1 --from "$tmp/m.iso"
 check "unless overwritten" discmux images add HDD1 --from "$tmp/m.iso" --overwrite

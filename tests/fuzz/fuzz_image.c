@@ -33,6 +33,13 @@ static int open_file(void *ctx, const char *name, uint64_t *size)
 	return files++;
 }
 
+/* Every third file is found under another name. */
+static const char *found(void *ctx, int file)
+{
+	(void)ctx;
+	return file % 3 == 2 ? "another" : NULL;
+}
+
 /* Subchannels with a Q that is whole, whatever it tells */
 static void make_sub(uint64_t offset, uint8_t *sub)
 {
@@ -55,7 +62,7 @@ static void make_sub(uint64_t offset, uint8_t *sub)
 static int read_file(void *ctx, int file, uint64_t offset, void *data, size_t len)
 {
 	static const uint8_t head[44] =
-		"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\1\0\2\0\x44\xac\0\0\x10\xb1\2\0\4\0\x10\0data\0\0\1";
+		"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\1\0\2\0\x44\xac\0\0\x10\xb1\2\0\4\0\x10\0data\xff\xff\xff\xff";
 
 	(void)ctx;
 	require(file >= 0 && file < files, "a file that was opened");
@@ -105,9 +112,10 @@ static void use(struct disc_image *image)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct disc_files access = { open_file, read_file, NULL };
+	const struct disc_files access = { open_file, read_file, NULL, found };
 	struct disc_image *image;
 	char err[256] = "";
+	unsigned int i;
 	int rc;
 
 	files = 0;
@@ -116,6 +124,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(rc <= 0, "an errno");
 	require((rc == 0) == (image != NULL), "an image when all is well");
 	require(!rc || (*err && !strchr(err, '\n')), "one line when not");
+	for (i = 0; image && i < disc_image_notes(image); i++)
+		require(*disc_image_note(image, i) && !strchr(disc_image_note(image, i), '\n'),
+			"a line for each note");
 	if (image)
 		use(image);
 	disc_image_close(image);

@@ -370,7 +370,7 @@ void burn_rig_image(struct burn_rig *rig, uint32_t blocks)
 		assert_int_equal(fwrite(block, sizeof(block), 1, f), 1);
 	}
 	fclose(f);
-	if (burn_source_file(rig->image, &rig->config.source, err, sizeof(err)))
+	if (burn_source_file(rig->image, 0, &rig->config.source, err, sizeof(err)))
 		fail_msg("%s", err);
 }
 

@@ -62,7 +62,7 @@ static void make_master(struct burn_rig *rig, const char *kinds, const char *tra
 		strrchr(rig->dir, '/') + 1, tracks);
 	fclose(f);
 	burn_source_free(rig->config.source);
-	if (burn_source_file(path, &rig->config.source, err, sizeof(err)))
+	if (burn_source_file(path, 0, &rig->config.source, err, sizeof(err)))
 		fail_msg("%s", err);
 	snprintf(rig->image, sizeof(rig->image), "%s.*", rig->dir);
 }

@@ -179,7 +179,7 @@ static void expect_file(const char *path, const char *message)
 	struct burn_source *source;
 	char err[256] = "";
 
-	assert_true(burn_source_file(path, &source, err, sizeof(err)) < 0);
+	assert_true(burn_source_file(path, 0, &source, err, sizeof(err)) < 0);
 	assert_null(source);
 	assert_string_equal(err, message);
 }

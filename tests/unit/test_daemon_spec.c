@@ -33,6 +33,7 @@ static void test_there_and_back(void **state)
 		"{\"work\":\"erase\",\"full\":true,\"unattended\":true,\"wait\":86400}",
 		"{\"work\":\"simulate\",\"dvd-speed\":2.4,\"cd-speed\":48,\"session\":\"open\","
 		"\"isrc\":false,\"again\":2}",
+		"{\"work\":\"copy\",\"source\":\"/a.iso\",\"force-image\":true}",
 		"{\"work\":\"copy+verify\",\"source\":\"mail\",\"quantity\":3,\"slots\":\"1-20,33\"}",
 	};
 	size_t i;

@@ -99,7 +99,7 @@ static void insert_damaged(unsigned int master, bool data, const char *list)
 	fclose(f);
 	snprintf(rig->image, sizeof(rig->image), "%s.*", rig->dir);
 	burn_source_free(rig->config.source);
-	assert_int_equal(burn_source_file(path, &rig->config.source, why, sizeof(why)), 0);
+	assert_int_equal(burn_source_file(path, 0, &rig->config.source, why, sizeof(why)), 0);
 	blank(strrchr(base, '/') + 1);
 	assert_int_equal(burn_rig_run(rig), 0);
 	sim_drive_take(rig->dev[0], NULL, 0, true, why, sizeof(why));
@@ -263,7 +263,7 @@ static void test_two_masters(void **state)
 	/* It burns, and reads back as it is */
 	snprintf(path, sizeof(path), "%s", info.path);
 	burn_source_free(rig->config.source);
-	assert_int_equal(burn_source_file(path, &rig->config.source, err, sizeof(err)), 0);
+	assert_int_equal(burn_source_file(path, 0, &rig->config.source, err, sizeof(err)), 0);
 	blank("copy");
 	rig->config.verify = true;
 	assert_int_equal(burn_rig_run(rig), 0);

@@ -522,7 +522,7 @@ static bool spoil(void *arg, uint64_t done, uint64_t total)
 
 static void test_touched_meanwhile(void **state)
 {
-	const struct images_progress progress = { spoil, NULL };
+	const struct images_progress progress = { spoil, NULL, NULL };
 	struct images_info info;
 
 	add(*state, "HDD1", 1);
@@ -758,7 +758,7 @@ static void make_iso(const char *path, const char *label, const char *folder)
 
 static void test_files(void **state)
 {
-	struct images_progress progress = { stop, NULL };
+	struct images_progress progress = { stop, NULL, NULL };
 	char path[128], out[128], command[256];
 	struct images_info info;
 	unsigned int calls = 0;

@@ -118,10 +118,15 @@ struct burn_source;
 
 /*
  * An image: whole blocks of 2048 bytes, or a .cue, .toc or .ccd sheet with its
- * files (disc/image.h).  err gets one line that says what is wrong with it and
- * what to do.
+ * files (disc/image.h).  flags: DISC_IMAGE_FORCE, or 0.  err gets one line that says
+ * what is wrong with it and what to do.
  */
-int burn_source_file(const char *path, struct burn_source **source, char *err, size_t errlen);
+int burn_source_file(const char *path, unsigned int flags, struct burn_source **source, char *err,
+		     size_t errlen);
+
+/* What disc_image_notes() has of an image; 0 of a drive. */
+unsigned int burn_source_notes(const struct burn_source *source);
+const char *burn_source_note(const struct burn_source *source, unsigned int i);
 
 /*
  * The disc in a drive.  name: for people ("reader 0").  max_data: most bytes of

@@ -47,10 +47,11 @@ static void look_at_image(struct burn_source *s)
 		s->layout = *l;
 }
 
-int burn_source_file(const char *path, struct burn_source **source, char *err, size_t errlen)
+int burn_source_file(const char *path, unsigned int flags, struct burn_source **source, char *err,
+		     size_t errlen)
 {
 	struct disc_image *image;
-	int rc = disc_image_open(path, &image, err, errlen);
+	int rc = disc_image_open_with(path, flags, &image, err, errlen);
 
 	*source = NULL;
 	if (rc)
@@ -64,6 +65,16 @@ int burn_source_file(const char *path, struct burn_source **source, char *err, s
 	(*source)->image = image;
 	look_at_image(*source);
 	return 0;
+}
+
+unsigned int burn_source_notes(const struct burn_source *s)
+{
+	return s->image ? disc_image_notes(s->image) : 0;
+}
+
+const char *burn_source_note(const struct burn_source *s, unsigned int i)
+{
+	return disc_image_note(s->image, i);
 }
 
 int burn_source_drive(uint32_t member, const char *name, uint32_t max_data,

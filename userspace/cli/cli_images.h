@@ -18,7 +18,8 @@ struct images_run {
 	struct images *store;
 	const char *folder;	/* --store, or NULL */
 	const char *from, *to;
-	bool overwrite, progress;
+	bool overwrite, progress, force_image;
+	json_t *notes;		/* about the image that is added */
 	char **names;		/* operands */
 	int count;
 };
@@ -47,6 +48,7 @@ char *images_size_text(uint64_t bytes, char *buf);
 struct cli_progress {
 	struct images_progress step;	/* for the functions of images.h */
 	const char *what;
+	struct images_run *run;		/* for notes */
 	bool terminal, events, shown, cancelled;
 	uint64_t shown_ms;
 	struct estimate estimate;

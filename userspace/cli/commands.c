@@ -35,6 +35,7 @@ static const struct cli_subcommand commands[] = {
 	  "  --skip-unfit     leave out recorders that hold no fit disc\n"
 	  "  --image FILE     make an image of the master, too\n"
 	  "  --damaged MAP    copy what can be read; what can't is listed in the map\n"
+	  "  --force-image    take an image that contradicts itself, as one that is cut off\n"
 	  "  --no-isrc        without the ISRC of a CD's tracks\n"
 	  "  --layer-break N  blocks on the first layer of a DVD+R DL\n"
 	  "  --no-burn-free   let the buffer run empty\n"
@@ -45,13 +46,14 @@ static const struct cli_subcommand commands[] = {
 	{ "simulate", cmd_simulate, true, "--from IMAGE|reader[:N] --to all|LIST [OPTION]...",
 	  "the same with the laser at reading power",
 	  "  --from, --to, --speed, --method, --skip-unfit, --damaged, --no-isrc,\n"
-	  "  --no-burn-free, --no-eject, --quiet, --progress   as with copy\n"
+	  "  --no-burn-free, --force-image, --no-eject, --quiet, --progress   as with copy\n"
 	  "Refused for discs that can't be simulated on: DVD+R, DVD+RW, DVD-RAM, BD and\n"
 	  "formatted DVD-RW.\n" },
 	{ "verify", cmd_verify, true, "--from IMAGE|reader[:N] --in all|LIST|reader[:N] [OPTION]...",
 	  "compare discs with a master",
 	  "  --from           as with copy\n"
 	  "  --in all|LIST    discs in recorders by numbers or names; reader:1 for a reader's\n"
+	  "  --force-image    as with copy\n"
 	  "  --skip-unfit     leave out drives that hold no fit disc\n"
 	  "  --no-eject       leave the discs in the drives\n"
 	  "  --quiet          no progress\n"
@@ -159,6 +161,7 @@ static const struct cli_subcommand commands[] = {
 	  "  export NAME [--to FOLDER]\n"
 	  "                      copy the files of an image to a folder, or to this one\n"
 	  "  --overwrite         add, export: over what is there\n"
+	  "  --force-image       add: an image that contradicts itself, as one that is cut off\n"
 	  "  --progress          with --json: progress as lines of JSON on standard error\n"
 	  "  --store FOLDER      where images are; /var/lib/discmux/images unless given\n" },
 	{ "extract", cmd_extract, true, "[--from READER] [--list | --tracks LIST]... [OPTION]...",

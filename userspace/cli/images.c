@@ -150,13 +150,13 @@ struct action {
 	const char *name;
 	int (*run)(struct images_run *run);
 	unsigned int flags;	/* of images_open() */
-	bool from, to, overwrite, json;
+	bool from, to, overwrite, force, json;
 };
 
 static const struct action actions[] = {
 	{ .name = "list", .run = images_do_list, .json = true },
 	{ .name = "add", .run = images_do_add, .flags = IMAGES_WRITE, .from = true,
-	  .overwrite = true, .json = true },
+	  .overwrite = true, .force = true, .json = true },
 	{ .name = "remove", .run = images_do_remove, .flags = IMAGES_WRITE },
 	{ .name = "check", .run = images_do_check, .json = true },
 	{ .name = "export", .run = images_do_export, .to = true, .overwrite = true },
@@ -164,7 +164,7 @@ static const struct action actions[] = {
 
 #define NR_ACTIONS	(sizeof(actions) / sizeof(*actions))
 
-enum { OPT_STORE = CLI_OPT_OWN, OPT_FROM, OPT_TO, OPT_OVERWRITE, OPT_PROGRESS };
+enum { OPT_STORE = CLI_OPT_OWN, OPT_FROM, OPT_TO, OPT_OVERWRITE, OPT_PROGRESS, OPT_FORCE_IMAGE };
 
 /* NULL after a message */
 static const struct action *find_action(const char *name)
@@ -187,6 +187,7 @@ static int take_options(struct images_run *run, int argc, char **argv)
 		{ "to", required_argument, NULL, OPT_TO },
 		{ "overwrite", no_argument, NULL, OPT_OVERWRITE },
 		{ "progress", no_argument, NULL, OPT_PROGRESS },
+		{ "force-image", no_argument, NULL, OPT_FORCE_IMAGE },
 		CLI_OPTIONS,
 		{ 0 },
 	};
@@ -203,6 +204,8 @@ static int take_options(struct images_run *run, int argc, char **argv)
 			run->overwrite = true;
 		else if (c == OPT_PROGRESS)
 			run->progress = true;
+		else if (c == OPT_FORCE_IMAGE)
+			run->force_image = true;
 		else if (!cli_option(run->cli, argv, c, &status))
 			return status == CLI_OK ? -1 : status;	/* help was wanted */
 	}
@@ -216,7 +219,8 @@ static int check_options(const struct images_run *run, const struct action *acti
 {
 	const char *wrong = run->from && !action->from ? "--from" :
 			    run->to && !action->to ? "--to" :
-			    run->overwrite && !action->overwrite ? "--overwrite" : NULL;
+			    run->overwrite && !action->overwrite ? "--overwrite" :
+			    run->force_image && !action->force ? "--force-image" : NULL;
 	char err[IMAGES_MESSAGE_LEN];
 	int i;
 

@@ -15,14 +15,41 @@ static int print_added(struct images_run *run, const struct images_info *info)
 {
 	char size[16];
 
-	if (run->cli->json)
-		return json_print(images_json(info), false, stdout);
+	if (run->cli->json) {
+		json_t *o = images_json(info);
+
+		json_object_set(o, "notes", run->notes);
+		return json_print(o, false, stdout);
+	}
 	return printf("%s: %s, %s %s%s%s\n", info->name, images_kind_name(info->kind),
 		      images_medium_name(info->medium), images_size_text(info->bytes, size),
 		      *info->label ? ", " : "", info->label) < 0 ? CLI_FAIL : CLI_OK;
 }
 
+static void take_note(void *arg, const char *text)
+{
+	const struct cli_progress *progress = arg;
+	json_t *note = json_string(text);
+
+	cli_error("%s", text);
+	/* json_text() escapes file names that are not UTF-8 */
+	json_array_append_new(progress->run->notes, note ? note :
+			      json_text((const uint8_t *)text, strlen(text)));
+}
+
+static int add(struct images_run *run);
+
 int images_do_add(struct images_run *run)
+{
+	int status;
+
+	run->notes = json_array();
+	status = add(run);
+	json_decref(run->notes);
+	return status;
+}
+
+static int add(struct images_run *run)
 {
 	struct cli_progress progress;
 	char err[IMAGES_MESSAGE_LEN];
@@ -48,8 +75,12 @@ int images_do_add(struct images_run *run)
 		cli_progress_end(&progress);
 		return rc ? rc : print_added(run, &info);
 	}
-	rc = images_add_file(run->store, run->names[0], run->from, run->overwrite, &progress.step,
-			     &info, err, sizeof(err));
+	progress.step.note = take_note;
+	progress.run = run;
+	rc = images_add_file(run->store, run->names[0], run->from,
+			     (run->overwrite ? IMAGES_REPLACE : 0) |
+			     (run->force_image ? IMAGES_FORCE : 0), &progress.step, &info, err,
+			     sizeof(err));
 	cli_progress_end(&progress);
 	if (rc == -EEXIST)
 		return cli_error("%s with --overwrite", err);

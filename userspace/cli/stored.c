@@ -135,7 +135,7 @@ static bool go_on(void *arg, uint64_t done, uint64_t total)
 static void *check(void *arg)
 {
 	struct stored *s = arg;
-	const struct images_progress progress = { go_on, s };
+	const struct images_progress progress = { go_on, s, NULL };
 	char err[sizeof(s->err)] = "";
 	int rc = images_check(s->store, s->info.name, IMAGES_BACKGROUND, &progress, err,
 			      sizeof(err));

@@ -13,6 +13,7 @@
 
 #include "cli.h"
 #include "drive_name.h"
+#include "image.h"
 #include "report.h"
 #include "stored.h"
 #include "output.h"
@@ -193,12 +194,17 @@ static int choose_recorders(struct task *task, bool all, uint32_t set)
 static int open_file(struct task *task)
 {
 	char err[BURN_MESSAGE_LEN];
+	unsigned int i;
 
 	if (!task->stored && stored_is_name(task->opt.from) && access(task->opt.from, F_OK))
 		return stored_missing(task->opt.from);
+	/* A stored master was checked when it was stored */
 	if (burn_source_file(task->stored ? stored_path(task->stored) : task->opt.from,
+			     task->stored || task->opt.force_image ? DISC_IMAGE_FORCE : 0,
 			     &task->source, err, sizeof(err)))
 		return cli_error("%s", err);
+	for (i = 0; i < burn_source_notes(task->source); i++)
+		cli_error("%s", burn_source_note(task->source, i));
 	return CLI_OK;
 }
 

@@ -24,6 +24,7 @@ struct task_options {
 	const char *image;	/* made of the master beside the copies, or NULL */
 	const char *map;	/* of a master that can't be read to the end, or NULL */
 	bool verify, quiet, progress, no_eject, full, erase, append, go_on, no_isrc, no_burn_free;
+	bool force_image;
 	enum burn_session session;
 	enum burn_method method;
 	double speed;

@@ -53,7 +53,7 @@ int task_parse_list(const char *option, const char *text, bool *all, uint32_t *s
 enum { OPT_FROM = CLI_OPT_OWN, OPT_TO, OPT_IN, OPT_VERIFY, OPT_QUANTITY, OPT_NO_EJECT, OPT_SPEED,
 	OPT_WAIT, OPT_OPEN, OPT_CLOSE, OPT_METHOD, OPT_LOG, OPT_QUIET, OPT_FULL, OPT_ERASE,
 	OPT_SKIP, OPT_NO_ISRC, OPT_NO_BURN_FREE, OPT_LAYER_BREAK, OPT_IMAGE, OPT_DAMAGED,
-	OPT_APPEND, OPT_PROGRESS };
+	OPT_APPEND, OPT_PROGRESS, OPT_FORCE_IMAGE };
 
 #define IN(task)	(1u << (task))
 #define BURNS		(IN(BURN_COPY) | IN(BURN_SIMULATE))
@@ -83,6 +83,7 @@ static const struct {
 	{ IN(BURN_COPY), { "erase", no_argument, NULL, OPT_ERASE } },
 	{ IN(BURN_COPY), { "append", no_argument, NULL, OPT_APPEND } },
 	{ HAS_DISCS, { "skip-unfit", no_argument, NULL, OPT_SKIP } },
+	{ BURNS | IN(BURN_VERIFY), { "force-image", no_argument, NULL, OPT_FORCE_IMAGE } },
 	{ BURNS | IN(BURN_READ), { "no-isrc", no_argument, NULL, OPT_NO_ISRC } },
 	{ BURNS, { "no-burn-free", no_argument, NULL, OPT_NO_BURN_FREE } },
 	{ IN(BURN_COPY), { "layer-break", required_argument, NULL, OPT_LAYER_BREAK } },
@@ -194,6 +195,9 @@ static int take_option(struct task_options *o, int c, const char *arg)
 		break;
 	case OPT_SKIP:
 		o->go_on = true;
+		break;
+	case OPT_FORCE_IMAGE:
+		o->force_image = true;
 		break;
 	case OPT_NO_ISRC:
 		o->no_isrc = true;

@@ -283,11 +283,16 @@ static json_t *one_disc(const struct task_result *r, bool verify)
 static json_t *master_json(const struct task *task)
 {
 	const struct burn_source *s = task->source;
+	json_t *notes;
+	unsigned int i;
 
 	if (!s)
 		return json_null();
-	return json_pack("{so so sI sI sI}", "name", text(task->opt.from),
-			 "kind", text_or_null(burn_source_kind(s)),
+	notes = json_array();
+	for (i = 0; i < burn_source_notes(s); i++)
+		json_array_append_new(notes, text(burn_source_note(s, i)));
+	return json_pack("{so so so sI sI sI}", "name", text(task->opt.from),
+			 "kind", text_or_null(burn_source_kind(s)), "notes", notes,
 			 "blocks", (json_int_t)burn_source_blocks(s),
 			 "bytes_read", (json_int_t)burn_source_bytes_read(s),
 			 "bad_blocks", (json_int_t)burn_source_bad(s));

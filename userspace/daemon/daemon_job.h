@@ -37,6 +37,7 @@ struct job_spec {
 	double dvd_speed, cd_speed;	/* 0: the drive's choice */
 	int session;		/* 0 as the master, 1 close, 2 leave open */
 	bool isrc;
+	bool force_image;	/* a file that contradicts itself is taken */
 	char image[IMAGES_NAME_SIZE];	/* REGISTER, EXTRACT to; CLEAR */
 	bool also_burn;		/* REGISTER: discs that are blank get a copy as well */
 	bool eject;		/* ask for another master even if one is in */

@@ -102,6 +102,11 @@ void job_fault(struct job *job, const struct panel_fault *fault)
 	core_wake(job->core);
 }
 
+void job_say(const struct job *job, const char *text)
+{
+	core_log(4, "job %lld: %s", (long long)job->id, text);
+}
+
 int job_problem(struct job *job, const char *drive, const char *fmt, ...)
 {
 	struct panel_fault fault = { 0 };

@@ -40,9 +40,7 @@ static void take_faults(struct job *job, const struct burn_source *source)
 
 static void notice(void *arg, const char *text)
 {
-	const struct job *job = arg;
-
-	core_log(4, "job %lld: %s", (long long)job->id, text);
+	job_say(arg, text);
 }
 
 /* ---- The engine ------------------------------------------------------- */

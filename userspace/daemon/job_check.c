@@ -24,7 +24,7 @@ static bool is_damage(int rc)
 static void *check(void *arg)
 {
 	struct job *job = arg;
-	struct images_progress progress = { keep_on, job };
+	struct images_progress progress = { keep_on, job, NULL };
 	char err[sizeof(job->check_error)] = "";
 	int rc = images_check(job->core->images, job->spec.source, IMAGES_BACKGROUND, &progress,
 			      err, sizeof(err));

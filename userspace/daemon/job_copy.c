@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image.h"
 #include "job_priv.h"
 
 #define BAD_ROUNDS	3	/* without a good disc: something else is wrong */
@@ -95,14 +96,18 @@ static int source_file(struct job *job, struct burn_source **source)
 	const char *path = job->spec.source;
 	struct images_info info = { 0 };
 	char err[BURN_MESSAGE_LEN];
+	unsigned int i;
 
 	if (*path != '/') {
 		if (images_hold(job->core->images, path, &job->hold, &info, err, sizeof(err)))
 			return job_problem(job, "", "%s", err);
 		path = info.path;
 	}
-	if (burn_source_file(path, source, err, sizeof(err)))
+	if (burn_source_file(path, job->hold || job->spec.force_image ? DISC_IMAGE_FORCE : 0, source,
+			     err, sizeof(err)))
 		return job_problem(job, "", "%s", err);
+	for (i = 0; i < burn_source_notes(*source); i++)
+		job_say(job, burn_source_note(*source, i));
 	if (job->hold)
 		job_check_begin(job, &info);
 	show_master(job, *info.path ? info.bytes : burn_source_bytes(*source),

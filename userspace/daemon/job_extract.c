@@ -63,7 +63,7 @@ static int begin(struct job *job, struct work *w)
 	w->config.failure = &w->failure;
 	w->config.max_data = w->reader.max_data < job->max_exec_bytes ? w->reader.max_data :
 								       job->max_exec_bytes;
-	w->config.progress = (struct images_progress){ step, job };
+	w->config.progress = (struct images_progress){ step, job, NULL };
 	job_phase(job, PANEL_RUNNING);
 	rc = extract_analyze(&w->config, &w->master, w->err, sizeof(w->err));
 	return rc ? failed(job, w, rc) : 0;

@@ -111,15 +111,21 @@ static bool step(void *arg, uint64_t done, uint64_t total)
 	return !job_is_cancelled(arg);
 }
 
+static void note(void *arg, const char *text)
+{
+	job_say(arg, text);
+}
+
 static int from_file(struct job *job, struct reg *r)
 {
-	struct images_progress progress = { step, job };
+	struct images_progress progress = { step, job, note };
 	char err[256];
 	int rc;
 
 	job_phase(job, PANEL_RUNNING);
 	rc = images_add_file(job->core->images, job->spec.image, job->spec.source,
-			     replaceable(job->core->images, job->spec.image), &progress, &r->info,
+			     (replaceable(job->core->images, job->spec.image) ? IMAGES_REPLACE : 0) |
+			     (job->spec.force_image ? IMAGES_FORCE : 0), &progress, &r->info,
 			     err, sizeof(err));
 	return !rc || rc == -ECANCELED ? rc : job_problem(job, "", "%s", err);
 }

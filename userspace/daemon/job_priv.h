@@ -65,6 +65,9 @@ static inline bool job_is_suspended(const struct job *job)
 	return atomic_load(&job->suspended);
 }
 
+/* Logs a line about the job; it is not counted as a failure. */
+void job_say(const struct job *job, const char *text);
+
 void job_phase(struct job *job, enum panel_phase phase);
 void job_message(struct job *job, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -95,13 +95,13 @@ static json_t *tracks_json(const struct job_spec *spec)
 
 json_t *job_spec_json(const struct job_spec *s)
 {
-	json_t *o = json_pack("{ss ss ss si sf sf ss sb sb sb sb sb si sb sb si}", "work",
+	json_t *o = json_pack("{ss ss ss si sf sf ss sb sb sb sb sb si sb sb si sb}", "work",
 			      job_work_name(s->work), "source", s->source, "owner", s->owner,
 			      "quantity", (int)s->quantity, "dvd-speed", s->dvd_speed, "cd-speed",
 			      s->cd_speed, "session", sessions[s->session % 3], "isrc", s->isrc,
 			      "eject", s->eject, "full", s->full, "append", s->append, "unattended",
 			      s->unattended, "wait", (int)s->wait_s, "keep", s->keep, "also-burn",
-			      s->also_burn, "again", s->again);
+			      s->also_burn, "again", s->again, "force-image", s->force_image);
 
 	if (!o)
 		return NULL;
@@ -259,6 +259,8 @@ static int take_flag(struct parse *p, const char *key, const json_t *v)
 		return take_bool(p, key, v, &s->also_burn);
 	if (!strcmp(key, "keep"))
 		return take_bool(p, key, v, &s->keep);
+	if (!strcmp(key, "force-image"))
+		return take_bool(p, key, v, &s->force_image);
 	snprintf(p->err, p->errlen, "\"%.40s\" is not known", key);
 	return -EINVAL;
 }

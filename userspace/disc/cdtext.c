@@ -65,11 +65,9 @@ static uint8_t *begin_pack(struct writer *w, uint8_t type, uint8_t track, size_t
 	return pack;
 }
 
-/* One text with its zero, going on in the last pack */
-static bool put_text(struct writer *w, uint8_t type, uint8_t track, const char *text)
+/* Bytes, going on in the last pack */
+static bool put_bytes(struct writer *w, uint8_t type, uint8_t track, const char *text, size_t len)
 {
-	size_t len = strlen(text) + 1;
-
 	for (size_t i = 0; i < len; i++) {
 		if (!w->fill && !begin_pack(w, type, track, i))
 			return false;
@@ -90,18 +88,22 @@ static const char *find(const struct cd_text *texts, size_t count, uint8_t type,
 static bool put_type(struct writer *w, const struct cd_text *texts, size_t count, uint8_t type,
 		     uint8_t first, uint8_t last)
 {
-	bool disc_only = type == CD_TEXT_DISC_ID;
+	static const char genre_code[2] = { 0, 1 };	/* not defined: the text tells */
+	bool disc_only = type == CD_TEXT_DISC_ID || type == CD_TEXT_GENRE;
 	bool any = find(texts, count, type, 0);
 
-	for (unsigned int t = first; t <= last && !any; t++)
+	for (unsigned int t = first; t <= last && !any && !disc_only; t++)
 		any = find(texts, count, type, (uint8_t)t);
 	if (!any)
 		return true;
 	w->fill = 0;
+	if (type == CD_TEXT_GENRE && !put_bytes(w, type, 0, genre_code, sizeof(genre_code)))
+		return false;
 	for (unsigned int t = 0; t <= last; t = t ? t + 1 : first) {
 		const char *text = find(texts, count, type, (uint8_t)t);
 
-		if (!put_text(w, type, (uint8_t)t, text ? text : ""))
+		text = text ? text : "";
+		if (!put_bytes(w, type, (uint8_t)t, text, strlen(text) + 1))
 			return false;
 		if (disc_only)
 			break;
@@ -136,7 +138,7 @@ int cd_text_build(const struct cd_text *texts, size_t count, uint8_t first, uint
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
 		if (texts[i].type != CD_TEXT_ISRC &&
-		    (texts[i].type < CD_TEXT_TITLE || texts[i].type > CD_TEXT_DISC_ID))
+		    (texts[i].type < CD_TEXT_TITLE || texts[i].type > CD_TEXT_GENRE))
 			return -EINVAL;
 		if (texts[i].track && (texts[i].track < first || texts[i].track > last))
 			return -EINVAL;

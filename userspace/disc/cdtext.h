@@ -31,14 +31,15 @@ enum cd_text_type {
 
 /* One text: track 0 is the disc's.  Of ISO 8859-1, as block 0 usually has it. */
 struct cd_text {
-	uint8_t type;		/* CD_TEXT_TITLE to CD_TEXT_DISC_ID, or CD_TEXT_ISRC */
+	uint8_t type;		/* CD_TEXT_TITLE to CD_TEXT_GENRE, or CD_TEXT_ISRC */
 	uint8_t track;		/* to 99 */
 	const char *text;
 };
 
 /*
  * Makes the packs of one language (block 0), the three with the sizes included.
- * Tracks that lack a text of a type that others have get an empty one.  out has
+ * Tracks that lack a text of a type that others have get an empty one.  DISC_ID and GENRE
+ * are the disc's only.  out has
  * room for max packs.  Returns how many, -ENOSPC (block full: 255, or max) or
  * -EINVAL (type, track out of first to last).
  */

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Images: opening by name, and sectors out of their files. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "image_priv.h"
 #include "sector.h"
@@ -15,117 +12,7 @@
 #define XA2_DATA	2324u		/* user data of form 2 */
 #define SHEET_MAX	(4u << 20)	/* bytes; the longest real ones have some 100 kB */
 
-/* The files that a sheet names, in the folder of the sheet. */
-struct disc_file_set {
-	int dir;
-	unsigned int count;
-	int fds[IMAGE_FILES_MAX];
-};
-
-/* ---- Files ------------------------------------------------------------ */
-
-static const char *last_part(const char *name)
-{
-	const char *p, *last = name;
-
-	for (p = name; *p; p++)
-		if (*p == '/' || *p == '\\')
-			last = p + 1;
-	return last;
-}
-
-static int open_at(int dir, const char *name, uint64_t *size)
-{
-	struct stat st;
-	/* Non-blocking: a FIFO is refused below, not waited for */
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st))
-		rc = -errno;
-	else if (!S_ISREG(st.st_mode))
-		rc = -EINVAL;
-	if (rc) {
-		close(fd);
-		return rc;
-	}
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	*size = (uint64_t)st.st_size;
-	return fd;
-}
-
-static int set_open(void *ctx, const char *name, uint64_t *size)
-{
-	struct disc_file_set *set = ctx;
-	int fd;
-
-	name = last_part(name);
-	if (set->count == IMAGE_FILES_MAX)
-		return -EMFILE;
-	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-		return -ENOENT;
-	fd = open_at(set->dir, name, size);
-	if (fd < 0)
-		return fd;
-	set->fds[set->count] = fd;
-	return (int)set->count++;
-}
-
-static int set_read(void *ctx, int file, uint64_t offset, void *data, size_t len)
-{
-	struct disc_file_set *set = ctx;
-	size_t got = 0;
-
-	if (file < 0 || (unsigned int)file >= set->count)
-		return -EBADF;
-	while (got < len) {
-		ssize_t n = pread(set->fds[file], (char *)data + got, len - got,
-				  (off_t)(offset + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		got += (size_t)n;
-	}
-	return (int)got;
-}
-
-static void set_free(struct disc_file_set *set)
-{
-	unsigned int i;
-
-	if (!set)
-		return;
-	for (i = 0; i < set->count; i++)
-		close(set->fds[i]);
-	if (set->dir >= 0)
-		close(set->dir);
-	free(set);
-}
-
 /* ---- Opening ---------------------------------------------------------- */
-
-static struct disc_file_set *set_new(const char *path)
-{
-	struct disc_file_set *set = calloc(1, sizeof(*set));
-	const char *slash = strrchr(path, '/');
-	char *dir;
-
-	if (!set)
-		return NULL;
-	dir = slash == path ? strdup("/") :
-	      slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-	set->dir = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	free(dir);
-	if (set->dir >= 0)
-		return set;
-	free(set);
-	return NULL;
-}
 
 static bool has_ending(const char *path, const char *ending)
 {
@@ -152,12 +39,16 @@ static int plain_size(const char *path, uint64_t size, char *err, size_t errlen)
 	return 0;
 }
 
-static int open_plain(const char *path, uint64_t size, struct disc_image *image, char *err,
-		      size_t errlen)
+static int open_plain(const char *path, uint64_t size, struct disc_file_set *set,
+		      struct disc_image *image, char *err, size_t errlen)
 {
 	struct image_extent *e = &image->extents[0];
-	int rc = plain_size(path, size, err, errlen);
+	int rc;
 
+	image->files = file_set_files(set);
+	rc = image_check_bare(image, set, path, size, err, errlen);
+	if (!rc)
+		rc = plain_size(path, size, err, errlen);
 	if (rc)
 		return rc;
 	image->blocks = (uint32_t)(size / DISC_DATA);
@@ -165,13 +56,13 @@ static int open_plain(const char *path, uint64_t size, struct disc_image *image,
 	e->size = DISC_DATA;
 	e->mode = CD_MODE1;
 	image->nr_extents = 1;
-	return 0;
+	return image_check(image, path, err, errlen);
 }
 
 static int read_sheet(struct disc_file_set *set, enum disc_sheet kind, const char *path,
 		      uint64_t size, struct disc_image **image, char *err, size_t errlen)
 {
-	const struct disc_files files = { set_open, set_read, set };
+	const struct disc_files files = file_set_files(set);
 	char *text;
 	int len, rc;
 
@@ -185,7 +76,7 @@ static int read_sheet(struct disc_file_set *set, enum disc_sheet kind, const cha
 		snprintf(err, errlen, "out of memory");
 		return -ENOMEM;
 	}
-	len = set_read(set, 0, 0, text, size);
+	len = files.read(set, 0, 0, text, size);
 	if (len < 0) {
 		snprintf(err, errlen, "%s: %s", path, strerror(-len));
 		rc = len;
@@ -214,7 +105,7 @@ static int open_any(const char *path, struct disc_file_set *set, struct disc_ima
 {
 	enum disc_sheet kind;
 	uint64_t size = 0;
-	int rc = set_open(set, path, &size);
+	int rc = file_set_first(set, path, &size);
 
 	if (rc == -EINVAL) {
 		snprintf(err, errlen, "%s is not a file: name an image, or a reader", path);
@@ -227,18 +118,18 @@ static int open_any(const char *path, struct disc_file_set *set, struct disc_ima
 	}
 	if (sheet_kind(path, &kind))
 		return read_sheet(set, kind, path, size, out, err, errlen);
-	*out = calloc(1, sizeof(**out));
+	*out = image_new();
 	if (!*out) {
 		snprintf(err, errlen, "out of memory");
 		return -ENOMEM;
 	}
-	(*out)->files = (struct disc_files){ set_open, set_read, set };
-	return open_plain(path, size, *out, err, errlen);
+	return open_plain(path, size, set, *out, err, errlen);
 }
 
-int disc_image_open(const char *path, struct disc_image **image, char *err, size_t errlen)
+int disc_image_open_with(const char *path, unsigned int flags, struct disc_image **image,
+			 char *err, size_t errlen)
 {
-	struct disc_file_set *set = set_new(path);
+	struct disc_file_set *set = file_set_new(path);
 	int rc;
 
 	*image = NULL;
@@ -249,14 +140,24 @@ int disc_image_open(const char *path, struct disc_image **image, char *err, size
 		return rc;
 	}
 	rc = open_any(path, set, image, err, errlen);
+	if (!rc && (*image)->refused >= 0 && !(flags & DISC_IMAGE_FORCE)) {
+		snprintf(err, errlen, "%s, or use --force-image",
+			 (*image)->notes[(*image)->refused]);
+		rc = -EINVAL;
+	}
 	if (rc) {
-		free(*image);
+		disc_image_close(*image);
 		*image = NULL;
-		set_free(set);
+		file_set_free(set);
 		return rc;
 	}
 	(*image)->own = set;
 	return 0;
+}
+
+int disc_image_open(const char *path, struct disc_image **image, char *err, size_t errlen)
+{
+	return disc_image_open_with(path, 0, image, err, errlen);
 }
 
 const struct cd_layout *disc_image_layout(const struct disc_image *image)
@@ -269,11 +170,21 @@ uint32_t disc_image_blocks(const struct disc_image *image)
 	return image->blocks;
 }
 
+unsigned int disc_image_notes(const struct disc_image *image)
+{
+	return image->nr_notes;
+}
+
+const char *disc_image_note(const struct disc_image *image, unsigned int i)
+{
+	return image->notes[i];
+}
+
 void disc_image_close(struct disc_image *image)
 {
 	if (!image)
 		return;
-	set_free(image->own);
+	file_set_free(image->own);
 	free(image->layout.text);
 	free(image);
 }

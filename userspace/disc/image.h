@@ -3,13 +3,20 @@
  * Images of discs: files that hold masters.
  *
  *	.iso		whole blocks of 2048 bytes; any other name too
- *	.cue		with .bin (BINARY, MOTOROLA) and .wav (WAVE); several sessions by
- *			REM SESSION; CDTEXTFILE, TITLE and PERFORMER as CD-Text
- *	.toc		of cdrdao, with raw files and .wav
+ *	.cue		with raw files and WAVE; several sessions by REM SESSION;
+ *			CDTEXTFILE, TITLE, PERFORMER and others as CD-Text
+ *	.toc		of cdrdao, with raw files and WAVE
  *	.ccd		with .img and, where there is one, .sub
  *
- * Files that a sheet names are looked for beside the sheet, by the last part of
- * their names: a sheet from elsewhere reaches nothing else.
+ * The content of a file, not its name, decides whether it is WAVE or raw.
+ *
+ * A file that a sheet names is the one of that path in the folder of the sheet.  Where there
+ * is none, the same path with Windows' separators or in another case of letters is taken, or
+ * the last part of it beside the sheet, and a note says so; two files that could be meant are
+ * refused.  A sheet from elsewhere reaches nothing outside of its folder.
+ *
+ * What an image says of itself is compared with what is there: volume descriptors with the
+ * number of blocks, modes with the sectors, a WAVE file's length with its samples.
  *
  * Functions that return int give 0 or a negative errno with one line in err:
  * what is wrong and what to do.
@@ -25,6 +32,18 @@
 struct disc_image;
 
 int disc_image_open(const char *path, struct disc_image **image, char *err, size_t errlen);
+
+/* Takes an image that contradicts itself, if a disc could be made of it: the contradiction is
+ * a note then.  For stored images, which were checked before, and for --force-image. */
+#define DISC_IMAGE_FORCE	1u
+
+int disc_image_open_with(const char *path, unsigned int flags, struct disc_image **image,
+			 char *err, size_t errlen);
+
+/* Lines for the user, before a disc is made of the image: a file that was taken instead of
+ * another, a text that a disc can't hold.  The lines stay with the image. */
+unsigned int disc_image_notes(const struct disc_image *image);
+const char *disc_image_note(const struct disc_image *image, unsigned int i);
 
 /* Of a CD; it has no tracks when the image is plain, that is blocks of 2048 bytes
  * that any medium takes.  Stays with the image. */
@@ -55,6 +74,9 @@ struct disc_files {
 	/* Bytes from a file; short at its end.  -errno. */
 	int (*read)(void *ctx, int file, uint64_t offset, void *data, size_t len);
 	void *ctx;
+	/* The path that an open file has, where that is not the name it was asked for by;
+	 * else NULL.  May itself be NULL. */
+	const char *(*found)(void *ctx, int file);
 };
 
 enum disc_sheet { DISC_SHEET_CUE, DISC_SHEET_TOC, DISC_SHEET_CCD };

@@ -200,8 +200,9 @@ static int read_lines(struct ccd *c)
 /* "x.ccd" has its sectors in "x.img". */
 static const struct sheet_file *data_file(struct ccd *c, const char *ending, int *rc)
 {
+	const char *slash = strrchr(c->s->name, '/'), *own = slash ? slash + 1 : c->s->name;
 	char name[IMAGE_NAME_MAX];
-	size_t len = strlen(c->s->name);
+	size_t len = strlen(own);
 
 	if (len > 4)
 		len -= 4;
@@ -210,8 +211,8 @@ static const struct sheet_file *data_file(struct ccd *c, const char *ending, int
 		*rc = sheet_wrong(c->s, "its name is too long");
 		return NULL;
 	}
-	snprintf(name, sizeof(name), "%.*s%s", (int)len, c->s->name, ending);
-	return sheet_file(c->s, name, false, rc);
+	snprintf(name, sizeof(name), "%.*s%s", (int)len, own, ending);
+	return sheet_file(c->s, name, SHEET_DATA, rc);
 }
 
 static enum cd_sector type_of(const struct ccd_track *t)
@@ -279,6 +280,15 @@ static void look_at_sector(struct ccd *c, const struct sheet_file *f, uint64_t o
 		t->type = type == CD_XA2 ? CD_XA1 : type;
 }
 
+/* How much of the pause before a later session the .img has: most have nothing of it. */
+static int32_t pause_in_file(const struct ccd *c, const struct cd_track *t)
+{
+	const int32_t *index = c->tracks[t->number].index;
+	int32_t pause = index[0] >= 0 && index[1] > index[0] ? index[1] - index[0] : 0;
+
+	return pause < (int32_t)CD_PREGAP ? pause : (int32_t)CD_PREGAP;
+}
+
 static int add_data(struct ccd *c)
 {
 	struct cd_layout *l = &c->s->image->layout;
@@ -291,8 +301,10 @@ static int add_data(struct ccd *c)
 	for (i = 0; f && !rc && i < l->tracks; i++) {
 		struct cd_track *t = &l->track[i];
 		bool first = !i || t->session != t[-1].session;
-		/* A session's data begin at index 1 of its first track, or LBA 0 */
-		struct image_extent e = { .lba = !i ? 0 : first ? t->start : t->pregap,
+		/* A session's data begin at index 1 of its first track, or LBA 0, where the
+		 * sheet has no index 0 */
+		struct image_extent e = { .lba = !i ? 0 : first ?
+						 t->start - pause_in_file(c, t) : t->pregap,
 					  .file = f->number, .size = CD_RAW, .mode = t->type };
 
 		if (t->end <= e.lba)

@@ -26,15 +26,30 @@ struct cue_track {
 	uint32_t at[CD_INDICES + 2];	/* frames in the file */
 	uint8_t indices;
 	uint32_t pregap, postgap;		/* frames that are in no file */
+	/* Its pause may be the rest of the file before, from gap_at on */
+	const struct sheet_file *gap_file;
+	bool gap_motorola;
+	uint32_t gap_at;
+};
+
+/* What a track takes from one file. */
+struct cue_piece {
+	const struct cue_track *track;
+	const struct sheet_file *file;
+	bool motorola;
+	uint32_t begin;			/* frames in the file */
 };
 
 struct cue {
 	struct sheet *s;
 	const struct sheet_file *file;
-	bool motorola, wave;
+	bool motorola;
 	unsigned int session;
 	unsigned int count;
 	struct cue_track tracks[CD_TRACKS];
+	unsigned int pieces, next_piece;
+	struct cue_piece piece[2 * CD_TRACKS];
+	unsigned int padded;		/* files whose last sector is filled up */
 	struct sheet_text *text;	/* NULL: there was none */
 };
 
@@ -48,18 +63,21 @@ static struct cue_track *last_track(struct cue *c)
 static int take_file(struct cue *c)
 {
 	char name[WORD], type[WORD];
+	bool raw;
 	int rc;
 
 	if (!sheet_word(c->s, name, sizeof(name), true, false))
 		return sheet_wrong(c->s, "FILE without a name");
 	if (!sheet_word(c->s, type, sizeof(type), true, false))
 		snprintf(type, sizeof(type), "BINARY");
-	c->wave = !strcasecmp(type, "WAVE");
 	c->motorola = !strcasecmp(type, "MOTOROLA");
-	if (!c->wave && !c->motorola && strcasecmp(type, "BINARY"))
+	raw = c->motorola || !strcasecmp(type, "BINARY");
+	/* Programs write any of these for what became WAVE: the file itself knows */
+	if (!raw && strcasecmp(type, "WAVE") != 0 && strcasecmp(type, "AIFF") != 0 &&
+	    strcasecmp(type, "MP3") != 0 && strcasecmp(type, "FLAC") != 0)
 		return sheet_wrong(c->s, "files of type %.16s are not known: convert it to WAVE",
 				   type);
-	c->file = sheet_file(c->s, name, c->wave, &rc);
+	c->file = sheet_file(c->s, name, raw ? SHEET_SOUND : SHEET_WAVE, &rc);
 	return rc;
 }
 
@@ -97,6 +115,12 @@ static int take_track(struct cue *c)
 	t->mode = modes[i].mode;
 	t->size = modes[i].size;
 	t->control = t->mode == CD_AUDIO ? 0 : CD_DATA;
+	if (t->size > CD_RAW && t->mode == CD_AUDIO)
+		image_note(c->s->image, "%.200s: the graphics of CD+G are left out, discs are written without",
+			   c->s->name);
+	if (c->file->wave && (t->size != CD_RAW || t->mode != CD_AUDIO))
+		return sheet_wrong(c->s, "%.200s is a WAVE file and can't hold track %u of %.16s",
+				   c->file->name, t->number, mode);
 	return 0;
 }
 
@@ -116,10 +140,13 @@ static int take_index(struct cue *c)
 	if (t->has[n] || n > (uint64_t)t->indices + 1)
 		return sheet_wrong(c->s, "index %u is out of order", (unsigned int)n);
 	if (t->file && t->file != c->file) {
-		/* The pause at the end of the file before: index 1 is what matters */
+		/* The pause at the end of the file before: as EAC and others write it */
 		if (n != 1 || t->indices)
 			return sheet_wrong(c->s, "a track can't go on in another file");
-		return sheet_wrong(c->s, "a pause in another file than its track is not known");
+		t->gap_file = t->file;
+		t->gap_motorola = t->motorola;
+		t->gap_at = t->at[0];
+		t->at[0] = 0;
 	}
 	t->file = c->file;
 	t->motorola = c->motorola;
@@ -172,21 +199,15 @@ static int take_isrc(struct cue *c)
 
 	if (!t || !sheet_word(c->s, isrc, sizeof(isrc), true, false))
 		return sheet_wrong(c->s, "ISRC wants a TRACK before it and 12 characters");
-	if (strlen(isrc) != 12 || !cd_isrc_valid(isrc))
-		return sheet_wrong(c->s, "%.16s is no ISRC", isrc);
-	memcpy(t->isrc, isrc, sizeof(t->isrc));
-	return 0;
+	return sheet_isrc(c->s, isrc, t->isrc);
 }
 
 static int take_catalog(struct cue *c)
 {
 	char mcn[WORD];
 
-	if (!sheet_word(c->s, mcn, sizeof(mcn), true, false) || strlen(mcn) != 13 ||
-	    !cd_mcn_valid(mcn))
-		return sheet_wrong(c->s, "CATALOG wants 13 digits");
-	memcpy(c->s->image->layout.mcn, mcn, sizeof(c->s->image->layout.mcn));
-	return 0;
+	sheet_word(c->s, mcn, sizeof(mcn), true, false);
+	return sheet_catalog(c->s, mcn);
 }
 
 static int take_rem(struct cue *c)
@@ -216,7 +237,7 @@ static int take_cdtext(struct cue *c)
 
 	if (!sheet_word(c->s, name, sizeof(name), true, false))
 		return sheet_wrong(c->s, "CDTEXTFILE without a name");
-	f = sheet_file(c->s, name, false, &rc);
+	f = sheet_file(c->s, name, SHEET_DATA, &rc);
 	if (!f)
 		return rc;
 	skip = f->size % CD_TEXT_PACK == 4 ? 4 : 0;
@@ -243,6 +264,11 @@ static int take_text(struct cue *c, uint8_t type)
 
 static int take_line(struct cue *c, const char *word)
 {
+	/* Words of CD-Text that are made anew */
+	static const char *const binary[] = { "TOC_INFO", "TOC_INFO2", "SIZE_INFO" };
+	uint8_t type;
+	size_t i;
+
 	if (!strcasecmp(word, "FILE"))
 		return take_file(c);
 	if (!strcasecmp(word, "TRACK"))
@@ -263,12 +289,16 @@ static int take_line(struct cue *c, const char *word)
 		return take_rem(c);
 	if (!strcasecmp(word, "CDTEXTFILE"))
 		return take_cdtext(c);
-	if (!strcasecmp(word, "TITLE"))
-		return take_text(c, CD_TEXT_TITLE);
-	if (!strcasecmp(word, "PERFORMER"))
-		return take_text(c, CD_TEXT_PERFORMER);
-	if (!strcasecmp(word, "SONGWRITER"))
-		return take_text(c, CD_TEXT_SONGWRITER);
+	if (!strcasecmp(word, "UPC_EAN"))
+		return *c->s->image->layout.mcn ? 0 : take_catalog(c);
+	type = sheet_text_type(word);
+	if (type)
+		return take_text(c, type);
+	for (i = 0; i < sizeof(binary) / sizeof(*binary); i++)
+		if (!strcasecmp(word, binary[i]))
+			return 0;
+	if (*word == ';')
+		return 0;
 	return sheet_wrong(c->s, "%.16s is not known", word);
 }
 
@@ -280,10 +310,24 @@ static uint32_t begin_of(const struct cue_track *t)
 	return t->has[0] ? t->at[0] : t->at[1];
 }
 
-/* The first of the tracks up to this one that follow each other in one file. */
+static void make_pieces(struct cue *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->count; i++) {
+		const struct cue_track *t = &c->tracks[i];
+
+		if (t->gap_file)
+			c->piece[c->pieces++] = (struct cue_piece){ t, t->gap_file,
+				t->gap_motorola, t->gap_at };
+		c->piece[c->pieces++] = (struct cue_piece){ t, t->file, t->motorola, begin_of(t) };
+	}
+}
+
+/* The first of the pieces up to this one that follow each other in one file. */
 static unsigned int run_of(const struct cue *c, unsigned int i)
 {
-	while (i && c->tracks[i - 1].file == c->tracks[i].file)
+	while (i && c->piece[i - 1].file == c->piece[i].file)
 		i--;
 	return i;
 }
@@ -298,51 +342,86 @@ static bool goes_back(const struct cue *c, unsigned int i)
 	unsigned int first = run_of(c, i), k;
 
 	for (k = 0; k < first; k++)
-		if (c->tracks[k].file == c->tracks[i].file)
-			return begin_of(&c->tracks[first]) != 0;
+		if (c->piece[k].file == c->piece[i].file)
+			return c->piece[first].begin != 0;
 	return false;
 }
 
 /*
- * Where a track lies in its file.  Frames count on over tracks with sectors of
- * another size, so the bytes before it are those of each track before it.
+ * Where a piece lies in its file.  Frames count on over tracks with sectors of
+ * another size, so the bytes before it are those of each piece before it.
  */
 static uint64_t offset_of(const struct cue *c, unsigned int i)
 {
 	unsigned int k = run_of(c, i);
-	uint64_t at = (uint64_t)begin_of(&c->tracks[k]) * c->tracks[k].size;
+	uint64_t at = (uint64_t)c->piece[k].begin * c->piece[k].track->size;
 
 	/* That they begin one after the other was seen when they were placed */
 	for (; k < i; k++)
-		at += (uint64_t)(begin_of(&c->tracks[k + 1]) - begin_of(&c->tracks[k])) *
-		      c->tracks[k].size;
+		at += (uint64_t)(c->piece[k + 1].begin - c->piece[k].begin) *
+		      c->piece[k].track->size;
 	return at;
+}
+
+/* The rest of a file, whose last sector may lack its end. */
+static uint32_t rest_of(struct cue *c, const struct cue_piece *p, uint64_t at)
+{
+	const struct cue_track *t = p->track;
+	uint64_t left = p->file->size - at, more = left % t->size;
+
+	if (more && t->mode == CD_AUDIO)
+		c->padded++;
+	else if (more)
+		image_refuse(c->s->image, "%.100s: %.100s ends in the middle of a sector of track %u: get the whole file",
+			     c->s->name, p->file->name, t->number);
+	return (uint32_t)(left / t->size + (more && t->mode == CD_AUDIO));
 }
 
 static int place(struct cue *c, unsigned int i, uint64_t *offset, uint32_t *blocks)
 {
-	const struct cue_track *t = &c->tracks[i], *next = t + 1;
-	bool shared = i + 1 < c->count && next->file == t->file;
+	const struct cue_piece *p = &c->piece[i], *next = p + 1;
+	const struct cue_track *t = p->track;
+	bool shared = i + 1 < c->pieces && next->file == p->file;
 	uint64_t at = offset_of(c, i);
 
 	if (goes_back(c, i))
 		return sheet_wrong(c->s, "track %u goes back into the middle of %s, which is not known",
-				   t->number, t->file->name);
+				   t->number, p->file->name);
 	*offset = at;
-	if (shared && begin_of(next) <= begin_of(t))
-		return sheet_wrong(c->s, "track %u begins before track %u", next->number, t->number);
+	if (shared && next->begin <= p->begin)
+		return sheet_wrong(c->s, "track %u begins before track %u", next->track->number,
+				   t->number);
 	if (shared)
-		*blocks = begin_of(next) - begin_of(t);
-	else if (at >= t->file->size || (t->file->size - at) / t->size > CD_LBA_MAX)
-		return sheet_wrong(c->s, "%s is not as long as track %u has it", t->file->name,
+		*blocks = next->begin - p->begin;
+	else if (at >= p->file->size || (p->file->size - at) / t->size > CD_LBA_MAX)
+		return sheet_wrong(c->s, "%s is not as long as track %u has it", p->file->name,
 				   t->number);
 	else
-		*blocks = (uint32_t)((t->file->size - at + (t->file->wave ? t->size - 1u : 0)) /
-				     t->size);
-	if (!*blocks || (shared && at + (uint64_t)*blocks * t->size > t->file->size))
-		return sheet_wrong(c->s, "%s is not as long as track %u has it", t->file->name,
+		*blocks = rest_of(c, p, at);
+	if (!*blocks || (shared && at + (uint64_t)*blocks * t->size > p->file->size))
+		return sheet_wrong(c->s, "%s is not as long as track %u has it", p->file->name,
 				   t->number);
+	if (p->begin && run_of(c, i) == i)
+		image_note(c->s->image, "%.100s: the first %u blocks of %.100s are in no track and are left out",
+			   c->s->name, p->begin, p->file->name);
 	return 0;
+}
+
+/* The next piece, behind what is there already. */
+static int add_piece(struct cue *c, int64_t *lba)
+{
+	const struct cue_piece *p = &c->piece[c->next_piece];
+	const struct cue_track *t = p->track;
+	struct image_extent e = {
+		.lba = (int32_t)*lba, .file = p->file->number, .size = t->size, .mode = t->mode,
+		.swap = p->motorola && t->mode == CD_AUDIO && !p->file->wave,
+		.pad = t->mode == CD_AUDIO, .sound = p->file->wave,
+	};
+	int rc = place(c, c->next_piece++, &e.offset, &e.blocks);
+
+	e.offset += p->file->start;
+	*lba += e.blocks;
+	return rc ? rc : image_add(c->s, &e);
 }
 
 static int add_gap(struct cue *c, enum cd_sector mode, int64_t *lba, uint32_t frames)
@@ -354,20 +433,34 @@ static int add_gap(struct cue *c, enum cd_sector mode, int64_t *lba, uint32_t fr
 	return image_add(c->s, &e);
 }
 
-static int add_track(struct cue *c, unsigned int i, int64_t *lba)
+/*
+ * Frames before the track that no file holds.  Before the first one of a session are 2 s
+ * anyway, which some sheets have and others don't: 2 s on a disc's first track are those,
+ * any other length is what programs write for a track that begins so much later.
+ */
+static uint32_t silence_before(struct cue *c, const struct cue_track *t, bool first)
 {
-	const struct cue_track *t = &c->tracks[i];
-	struct cd_track *to = &c->s->image->layout.track[i];
-	bool first = !i || t->session != t[-1].session;
-	struct image_extent e = { .size = t->size, .swap = t->motorola && t->mode == CD_AUDIO,
-				  .mode = t->mode };
-	unsigned int k;
-	int rc = 0;
+	if (!first)
+		return t->pregap;
+	if (t != c->tracks)
+		return t->pregap > CD_PREGAP ? t->pregap - CD_PREGAP : 0;
+	if (!t->pregap || t->pregap == CD_PREGAP)
+		return 0;
+	image_note(c->s->image, "%.100s: PREGAP of track %u is more than the usual 2 s before a disc's first track, which begins at LBA %u",
+		   c->s->name, t->number, t->pregap);
+	return t->pregap;
+}
 
-	if (!t->has[1])
-		return sheet_wrong(c->s, "track %u has no index 1", t->number);
-	if (i && first)
-		*lba += (t->session == 2 ? CD_FIRST_GAP : CD_NEXT_GAP) + CD_PREGAP;
+/* How much of the 2 s before a later session its file holds already. */
+static uint32_t pause_in_file(const struct cue_track *t)
+{
+	uint32_t pause = t->has[0] ? t->at[1] - t->at[0] : 0;
+
+	return pause < CD_PREGAP ? pause : CD_PREGAP;
+}
+
+static void describe(const struct cue_track *t, struct cd_track *to)
+{
 	to->session = (uint8_t)t->session;
 	to->number = (uint8_t)t->number;
 	to->type = t->mode;
@@ -375,23 +468,34 @@ static int add_track(struct cue *c, unsigned int i, int64_t *lba)
 	to->copy = t->scms;
 	to->indices = (uint8_t)(t->indices - 1);
 	memcpy(to->isrc, t->isrc, sizeof(to->isrc));
+}
+
+static int add_track(struct cue *c, unsigned int i, int64_t *lba)
+{
+	const struct cue_track *t = &c->tracks[i];
+	struct cd_track *to = &c->s->image->layout.track[i];
+	bool first = !i || t->session != t[-1].session;
+	unsigned int k;
+	int rc;
+
+	if (!t->has[1])
+		return sheet_wrong(c->s, "track %u has no index 1", t->number);
+	if (t->has[0] && t->at[0] > t->at[1])
+		return sheet_wrong(c->s, "index 1 of track %u is before its index 0", t->number);
+	if (i && first)
+		*lba += (t->session == 2 ? CD_FIRST_GAP : CD_NEXT_GAP) + CD_PREGAP;
+	describe(t, to);
 	to->pregap = (int32_t)*lba - (first ? CD_PREGAP : 0);
-	/* The usual pause before a session is there anyway */
-	if (!first || t->pregap > CD_PREGAP)
-		rc = add_gap(c, t->mode, lba, first ? t->pregap - CD_PREGAP : t->pregap);
-	if (!rc)
-		rc = place(c, i, &e.offset, &e.blocks);
-	if (rc)
-		return rc;
+	if (i && first && !t->gap_file)
+		*lba -= pause_in_file(t);
+	rc = add_gap(c, t->mode, lba, silence_before(c, t, first));
+	if (!rc && t->gap_file)
+		rc = add_piece(c, lba);
 	to->start = (int32_t)(*lba + t->at[1] - begin_of(t));
 	for (k = 2; k <= t->indices; k++)
 		to->index[k - 2] = (int32_t)(*lba + t->at[k] - begin_of(t));
-	e.lba = (int32_t)*lba;
-	e.file = t->file->number;
-	e.offset += t->file->start;
-	e.pad = t->file->wave;
-	*lba += e.blocks;
-	rc = image_add(c->s, &e);
+	if (!rc)
+		rc = add_piece(c, lba);
 	if (!rc)
 		rc = add_gap(c, t->mode, lba, t->postgap);
 	to->end = (int32_t)*lba;
@@ -409,10 +513,15 @@ static int make(struct cue *c)
 	if (!c->count)
 		return sheet_wrong(c->s, "there is no TRACK");
 	l->tracks = c->count;
+	make_pieces(c);
 	for (i = 0; i < c->count && !rc; i++)
 		rc = add_track(c, i, &lba);
+	if (!rc && c->padded)
+		image_note(c->s->image, "%.200s: %u %s in the middle of a sector, which silence fills up",
+			   c->s->name, c->padded, c->padded == 1 ? "file of sound ends" :
+			   "files of sound end");
 	if (!rc && !l->text_packs)
-		sheet_text_packs(c->text, l);
+		sheet_text_packs(c->s, c->text);
 	return rc;
 }
 

@@ -8,8 +8,6 @@
 
 #include "image_priv.h"
 
-#define WAVE_HEADER	(64u << 10)	/* the samples begin before that */
-
 int sheet_wrong(struct sheet *s, const char *fmt, ...)
 {
 	va_list ap;
@@ -137,73 +135,94 @@ bool sheet_msf(const char *text, uint32_t *frames)
 	return part[1] < 60 && part[2] < 75 && part[0] < 1000;
 }
 
+/* ---- Codes ------------------------------------------------------------ */
+
+int sheet_isrc(struct sheet *s, const char *word, char *isrc)
+{
+	char code[CD_ISRC_SIZE];
+	size_t len = 0;
+	const char *p;
+
+	/* As labels print it: with hyphens, in any case */
+	for (p = word; *p && len + 1 < sizeof(code); p++)
+		if (*p != '-')
+			code[len++] = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+	code[len] = '\0';
+	if (*p || len != CD_ISRC_SIZE - 1 || !cd_isrc_valid(code))
+		return sheet_wrong(s, "%.16s is no ISRC", word);
+	memcpy(isrc, code, sizeof(code));
+	return 0;
+}
+
+int sheet_catalog(struct sheet *s, const char *word)
+{
+	size_t len = strlen(word), zero = len == CD_MCN_SIZE - 2;
+	char code[CD_MCN_SIZE] = "0";
+
+	if (len + zero != CD_MCN_SIZE - 1)
+		return sheet_wrong(s, "CATALOG wants 13 digits");
+	/* An UPC is an EAN that begins with a zero */
+	memcpy(code + zero, word, len + 1);
+	if (!cd_mcn_valid(code))
+		return sheet_wrong(s, "CATALOG wants 13 digits");
+	memcpy(s->image->layout.mcn, code, sizeof(code));
+	return 0;
+}
+
 /* ---- Files ------------------------------------------------------------ */
 
-static uint32_t le32(const uint8_t *p)
+static int not_opened(struct sheet *s, const char *name, int rc)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	if (rc == -ENOTUNIQ)
+		sheet_wrong(s, "%.200s is not there, and more than one other file could be meant: name the right one in the sheet",
+			    name);
+	else if (rc == -EINVAL)
+		sheet_wrong(s, "%.200s is not a regular file: name the file itself", name);
+	else if (rc == -EXDEV)
+		sheet_wrong(s, "%.200s is outside of the sheet's folder: the file belongs beside the sheet",
+			    name);
+	else
+		sheet_wrong(s, "%.200s: %s: the file belongs beside the sheet", name, strerror(-rc));
+	return rc;
 }
 
-/* Finds the samples; they must be those of a CD. */
-static int wave_header(struct sheet *s, struct sheet_file *f)
+static int open_file(struct sheet *s, struct sheet_file *f, enum sheet_file_kind kind)
 {
-	static const uint8_t format[16] = { 1, 0, 2, 0, 0x44, 0xac, 0, 0, 0x10, 0xb1, 2, 0, 4, 0,
-					    16, 0 };
 	const struct disc_files *files = &s->image->files;
-	bool cd = false;
-	uint64_t at = 12;
-	uint8_t h[24];
+	const char *found;
 
-	if (files->read(files->ctx, f->number, 0, h, 12) != 12 || memcmp(h, "RIFF", 4) ||
-	    memcmp(h + 8, "WAVE", 4))
-		return sheet_wrong(s, "%s is no .wav file", f->name);
-	while (at < WAVE_HEADER && files->read(files->ctx, f->number, at, h, 24) >= 8) {
-		uint32_t len = le32(h + 4);
-
-		if (!memcmp(h, "fmt ", 4))
-			cd = len >= 16 && !memcmp(h + 8, format, sizeof(format));
-		if (!memcmp(h, "data", 4)) {
-			if (!cd)
-				break;
-			f->start = at + 8;
-			f->size = f->size > f->start ? f->size - f->start : 0;
-			if (len < f->size)
-				f->size = len;
-			return 0;
-		}
-		at += 8 + (uint64_t)len + (len & 1);
-	}
-	return sheet_wrong(s, "%s is not 44100 Hz, 16 bit, stereo, as a CD has it: convert it",
-			   f->name);
+	f->number = files->open(files->ctx, f->name, &f->size);
+	if (f->number < 0)
+		return not_opened(s, f->name, f->number);
+	found = files->found ? files->found(files->ctx, f->number) : NULL;
+	if (found)
+		image_note(s->image, "%.100s: %.100s is not there, so %.100s is taken", s->name,
+			   f->name, found);
+	return kind == SHEET_DATA ? 0 : sheet_sound(s, f, kind);
 }
 
-const struct sheet_file *sheet_file(struct sheet *s, const char *name, bool wave, int *rc)
+const struct sheet_file *sheet_file(struct sheet *s, const char *name, enum sheet_file_kind kind,
+				    int *rc)
 {
-	const struct disc_files *files = &s->image->files;
 	struct sheet_file *f;
 	unsigned int i;
 
 	*rc = 0;
 	for (i = 0; i < s->nr_files; i++)
-		if (!strcmp(s->file_list[i].name, name) && s->file_list[i].wave == wave)
+		if (!strcmp(s->file_list[i].name, name) &&
+		    s->file_list[i].sound == (kind != SHEET_DATA))
 			return &s->file_list[i];
-	if (s->nr_files == IMAGE_FILES_MAX) {
+	if (s->nr_files == IMAGE_FILES_MAX)
 		*rc = sheet_wrong(s, "it names too many files");
+	else if (strlen(name) + 2 > IMAGE_NAME_MAX)
+		*rc = sheet_wrong(s, "the name of a file is too long");
+	if (*rc)
 		return NULL;
-	}
 	f = &s->file_list[s->nr_files];
 	memset(f, 0, sizeof(*f));
 	snprintf(f->name, sizeof(f->name), "%s", name);
-	f->wave = wave;
-	f->number = files->open(files->ctx, name, &f->size);
-	if (f->number < 0) {
-		sheet_wrong(s, "%s: %s: the file belongs beside the sheet", name,
-			    strerror(-f->number));
-		*rc = f->number;
-		return NULL;
-	}
-	if (wave)
-		*rc = wave_header(s, f);
+	f->sound = kind != SHEET_DATA;
+	*rc = open_file(s, f, kind);
 	if (*rc)
 		return NULL;
 	s->nr_files++;
@@ -263,7 +282,7 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
 	char why[160];
 	int rc;
 
-	*out = calloc(1, sizeof(**out));
+	*out = image_new();
 	if (!s || !*out) {
 		free(s);
 		free(*out);
@@ -291,6 +310,8 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
 		else
 			(*out)->blocks = (uint32_t)cd_layout_end(&(*out)->layout);
 	}
+	if (!rc)
+		rc = image_check(*out, name, err, errlen);
 	free(s);
 	if (rc) {
 		free((*out)->layout.text);

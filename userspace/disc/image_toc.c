@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "image_priv.h"
 
@@ -19,7 +20,8 @@ struct toc {
 	int32_t begin;			/* of the track */
 	int64_t start;			/* frames of the pause, -1: not said */
 	char word[WORD];		/* the word under way; "" at the end */
-	bool quoted;
+	bool whole;			/* the piece under way goes to the end of its file */
+	bool wave;			/* the file of the piece under way has a header */
 	struct sheet_text *text;	/* NULL: there was none */
 };
 
@@ -63,12 +65,20 @@ static bool length(const struct toc *t, const char *word, uint64_t *bytes)
 static int add(struct toc *t, int file, uint64_t offset, uint64_t bytes, bool swap, bool pad)
 {
 	struct image_extent e = { .lba = (int32_t)t->lba, .file = file, .offset = offset,
-				  .size = t->size, .swap = swap, .pad = pad,
+				  .size = t->size, .swap = swap, .pad = pad, .sound = t->wave,
 				  .mode = t->track->type };
 	uint64_t blocks = (bytes + (pad ? t->size - 1u : 0)) / t->size;
 
-	if ((bytes % t->size && !pad) || blocks > CD_LBA_MAX)
+	if (blocks > CD_LBA_MAX)
+		return sheet_wrong(t->s, "the tracks end behind the last address of a CD");
+	if (bytes % t->size && !pad && !t->whole)
 		return sheet_wrong(t->s, "a piece of a track is no whole number of sectors");
+	if (bytes % t->size && !pad)
+		image_refuse(t->s->image, "%.200s: the file of track %u ends in the middle of a sector: get the whole file",
+			     t->s->name, t->track->number);
+	else if (bytes % t->size)
+		image_note(t->s->image, "%.200s: a piece of track %u ends in the middle of a sector, which silence fills up",
+			   t->s->name, t->track->number);
 	e.blocks = (uint32_t)blocks;
 	t->lba += (int64_t)blocks;
 	if (t->lba > CD_LBA_MAX)
@@ -84,6 +94,7 @@ static int take_nothing(struct toc *t, bool pregap)
 
 	if (!next(t) || (!length(t, t->word, &bytes) && (!next(t) || !length(t, t->word, &bytes))))
 		return sheet_wrong(t->s, "a length is wanted");
+	t->whole = t->wave = false;
 	rc = add(t, IMAGE_NO_FILE, 0, bytes, false, false);
 	if (pregap)
 		t->start = t->lba - t->begin;
@@ -91,20 +102,33 @@ static int take_nothing(struct toc *t, bool pregap)
 	return rc;
 }
 
+/* cdrdao takes files with these endings for files with a header, all others for raw samples. */
+static enum sheet_file_kind kind_of(const struct toc *t, bool data)
+{
+	static const char *const endings[] = { ".wav", ".mp3", ".ogg", ".flac", ".aif", ".aiff" };
+	size_t len = strlen(t->word), i, n;
+
+	if (data || t->track->type != CD_AUDIO)
+		return SHEET_DATA;
+	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		n = strlen(endings[i]);
+		if (len > n && !strcasecmp(t->word + len - n, endings[i]))
+			return SHEET_WAVE;
+	}
+	return SHEET_SOUND;
+}
+
 /* FILE "name" [SWAP] [#offset] start [length], DATAFILE "name" [#offset] [length] */
 static int take_file(struct toc *t, bool data)
 {
-	bool swap = false, has_length = false, wave;
+	bool swap = false, has_length = false;
 	uint64_t offset = 0, start = 0, bytes = 0;
 	const struct sheet_file *f;
-	size_t len;
 	int rc;
 
 	if (!next(t))
 		return sheet_wrong(t->s, "a file without a name");
-	len = strlen(t->word);
-	wave = !data && len > 4 && !strcmp(t->word + len - 4, ".wav");
-	f = sheet_file(t->s, t->word, wave, &rc);
+	f = sheet_file(t->s, t->word, kind_of(t, data), &rc);
 	if (!f)
 		return rc;
 	next(t);
@@ -127,11 +151,13 @@ static int take_file(struct toc *t, bool data)
 		next(t);
 	if (offset + start > f->size || (has_length && bytes > f->size - offset - start))
 		return sheet_wrong(t->s, "%.200s is not as long as that", f->name);
-	if (!has_length || !bytes)
+	t->whole = !has_length || !bytes;
+	if (t->whole)
 		bytes = f->size - offset - start;
+	t->wave = f->wave;
 	/* Raw audio files have the high byte first, unless they say SWAP */
 	return add(t, f->number, f->start + offset + start, bytes,
-		   t->track->type == CD_AUDIO && !wave && !swap, t->track->type == CD_AUDIO);
+		   t->track->type == CD_AUDIO && !f->wave && !swap, t->track->type == CD_AUDIO);
 }
 
 /* ---- Tracks ------------------------------------------------------------ */
@@ -185,6 +211,8 @@ static int take_track(struct toc *t)
 	t->start = -1;
 	next(t);
 	if (is(t, "RW") || is(t, "RW_RAW")) {
+		image_note(t->s->image, "%.200s: the graphics of CD+G are left out, discs are written without",
+			   t->s->name);
 		t->size = (uint16_t)(t->size + 96);
 		next(t);
 	}
@@ -194,12 +222,12 @@ static int take_track(struct toc *t)
 
 static int take_isrc(struct toc *t)
 {
+	int rc;
+
 	next(t);
-	if (strlen(t->word) != 12 || !cd_isrc_valid(t->word))
-		return sheet_wrong(t->s, "%.16s is no ISRC", t->word);
-	memcpy(t->track->isrc, t->word, sizeof(t->track->isrc));
+	rc = sheet_isrc(t->s, t->word, t->track->isrc);
 	next(t);
-	return 0;
+	return rc;
 }
 
 static int take_index(struct toc *t)
@@ -231,18 +259,9 @@ static int take_start(struct toc *t)
 
 static int keep_text(struct toc *t, unsigned int n, const char *what)
 {
-	static const struct { const char *name; uint8_t type; } fields[] = {
-		{ "TITLE", CD_TEXT_TITLE }, { "PERFORMER", CD_TEXT_PERFORMER },
-		{ "SONGWRITER", CD_TEXT_SONGWRITER }, { "COMPOSER", CD_TEXT_COMPOSER },
-		{ "ARRANGER", CD_TEXT_ARRANGER }, { "MESSAGE", CD_TEXT_MESSAGE },
-	};
-	size_t i;
+	uint8_t type = sheet_text_type(what);
 
-	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (!strcmp(fields[i].name, what) &&
-		    sheet_text_keep(&t->text, fields[i].type, n, t->word))
-			return sheet_no_memory(t->s);
-	return 0;
+	return type && sheet_text_keep(&t->text, type, n, t->word) ? sheet_no_memory(t->s) : 0;
 }
 
 /* CD_TEXT { LANGUAGE_MAP { .. } LANGUAGE n { name "text" or { numbers } .. } }
@@ -265,6 +284,9 @@ static int take_text(struct toc *t)
 		} else if (is(t, "LANGUAGE")) {
 			languages++;
 			next(t);
+		} else if (!*what && !strncmp(t->word, "ENCODING_", 9)) {
+			/* Of the disc; cdrdao 1.2.5 and later write it, and no value */
+			;
 		} else if (*what && depth == 2 && languages == 1) {
 			rc = keep_text(t, n, what);
 			*what = '\0';
@@ -330,14 +352,12 @@ static int in_track(struct toc *t)
 
 static int take_catalog(struct toc *t)
 {
-	struct cd_layout *l = &t->s->image->layout;
+	int rc;
 
 	next(t);
-	if (strlen(t->word) != 13 || !cd_mcn_valid(t->word))
-		return sheet_wrong(t->s, "CATALOG wants 13 digits");
-	memcpy(l->mcn, t->word, sizeof(l->mcn));
+	rc = sheet_catalog(t->s, t->word);
 	next(t);
-	return 0;
+	return rc;
 }
 
 static int take_word(struct toc *t)
@@ -370,7 +390,7 @@ int sheet_parse_toc(struct sheet *s)
 	if (!rc)
 		rc = end_track(t);
 	if (!rc)
-		sheet_text_packs(t->text, &s->image->layout);
+		sheet_text_packs(s, t->text);
 	free(t->text);
 	free(t);
 	return rc;

@@ -117,7 +117,7 @@ static int open_before(const struct extract_config *c, struct images_info *info,
 		snprintf(err, errlen, "image %s can't be used: %s", c->image, info->problem);
 		return -EBADMSG;
 	}
-	rc = disc_image_open(info->path, before, err, errlen);
+	rc = disc_image_open_with(info->path, DISC_IMAGE_FORCE, before, err, errlen);
 	if (rc)
 		return rc;
 	l = disc_image_layout(*before);

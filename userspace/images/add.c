@@ -88,7 +88,15 @@ static int add_image(struct images *store, const char *name, struct adding *a, b
 	return rc;
 }
 
-int images_add_file(struct images *store, const char *name, const char *path, bool replace,
+static void tell_notes(const struct adding *a)
+{
+	unsigned int i;
+
+	for (i = 0; a->progress && a->progress->note && i < disc_image_notes(a->image); i++)
+		a->progress->note(a->progress->arg, disc_image_note(a->image, i));
+}
+
+int images_add_file(struct images *store, const char *name, const char *path, unsigned int flags,
 		    const struct images_progress *progress, struct images_info *info, char *err,
 		    size_t errlen)
 {
@@ -99,9 +107,11 @@ int images_add_file(struct images *store, const char *name, const char *path, bo
 
 	if (!images_name_valid(name, err, errlen))
 		return -EINVAL;
-	rc = disc_image_open(path, &a.image, err, errlen);
+	rc = disc_image_open_with(path, flags & IMAGES_FORCE ? DISC_IMAGE_FORCE : 0, &a.image, err,
+				  errlen);
 	if (rc)
 		return rc;
+	tell_notes(&a);
 	l = disc_image_layout(a.image);
 	if (l->tracks && !cd_layout_plain(l))
 		details.layout = l;
@@ -109,7 +119,7 @@ int images_add_file(struct images *store, const char *name, const char *path, bo
 	a.size = details.layout ? CD_RAW : DISC_DATA;
 	a.total = bytes_of(a.image, details.layout);
 	a.buf = malloc((size_t)BLOCKS * CD_RAW);
-	rc = a.buf ? add_image(store, name, &a, replace, &details, info, err, errlen) :
+	rc = a.buf ? add_image(store, name, &a, flags & IMAGES_REPLACE, &details, info, err, errlen) :
 		     images_fail(err, errlen, -ENOMEM, "out of memory");
 	free(a.buf);
 	disc_image_close(a.image);

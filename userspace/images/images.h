@@ -134,7 +134,12 @@ void images_release(struct images_hold *hold);
 struct images_progress {
 	bool (*step)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
+	/* A line about an image that is registered, as disc_image_note() has it; may be NULL */
+	void (*note)(void *arg, const char *text);
 };
+
+#define IMAGES_REPLACE		1u
+#define IMAGES_FORCE		2u
 
 #define IMAGES_BACKGROUND	1u	/* leaves disk and processor to others */
 
@@ -202,10 +207,10 @@ int images_commit(struct images_register *reg, const struct images_details *deta
 void images_abort(struct images_register *reg);
 
 /*
- * Registers a file: .iso, .cue, .toc, .ccd and what else disc_image_open() takes.
- * replace as in the plan.  source NULL: the file's name.
+ * Registers a file: .iso, .cue, .toc, .ccd and what else disc_image_open() takes; with
+ * IMAGES_FORCE also one that contradicts itself.  IMAGES_REPLACE: as replace in the plan.
  */
-int images_add_file(struct images *store, const char *name, const char *path, bool replace,
+int images_add_file(struct images *store, const char *name, const char *path, unsigned int flags,
 		    const struct images_progress *progress, struct images_info *info, char *err,
 		    size_t errlen);
 

@@ -285,7 +285,8 @@ static int look(struct images_register *reg, const struct images_details *detail
 
 	snprintf(path, sizeof(path), "%s/%s/%s%s", reg->store->path, reg->temp, reg->name,
 		 reg->plan.raw ? ".cue" : ".iso");
-	rc = disc_image_open(path, &image, err, errlen);
+	/* It was looked at when it came, or is as the disc is */
+	rc = disc_image_open_with(path, DISC_IMAGE_FORCE, &image, err, errlen);
 	if (rc)
 		return rc;
 	memset(info, 0, sizeof(*info));

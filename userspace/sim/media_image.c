@@ -166,7 +166,7 @@ int sim_media_import_sheet(struct sim_media *media, const char *path, const char
 {
 	struct sim_disc *disc = calloc(1, sizeof(*disc));
 	struct disc_image *image = NULL;
-	int ret = disc ? disc_image_open(path, &image, err, errlen) : -ENOMEM;
+	int ret = disc ? disc_image_open_with(path, DISC_IMAGE_FORCE, &image, err, errlen) : -ENOMEM;
 
 	if (ret) {
 		free(disc);
