@@ -870,7 +870,7 @@ static void change_sheet(struct burn_rig *rig, const char *from, const char *to)
 		 from, to, path);
 	assert_int_equal(system(command), 0);
 	burn_source_free(rig->config.source);
-	if (burn_source_file(path, &rig->config.source, err, sizeof(err)))
+	if (burn_source_file(path, 0, &rig->config.source, err, sizeof(err)))
 		fail_msg("%s", err);
 }
 
