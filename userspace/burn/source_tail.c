@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The end of a track at once: two run-out blocks that count as its length and can't be
- * read (MMC-6 4.2.3.11).  They are no part of the master, but two scratched blocks look
- * much the same: blocks that the volume says it has are not taken for a run-out.
+ * read (MMC-6 4.2.3.11).  The master is copied without them.  Two scratched blocks look much
+ * the same; the size of the volume tells which of both they are.
  */
 #include <string.h>
 

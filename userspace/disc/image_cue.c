@@ -535,9 +535,6 @@ int sheet_parse_cue(struct sheet *s)
 		return sheet_no_memory(s);
 	c->s = s;
 	c->session = 1;
-	/* A byte order mark, as some editors write it */
-	if (s->end - s->text >= 3 && !memcmp(s->text, "\xef\xbb\xbf", 3))
-		s->text += 3;
 	while (!rc && s->text < s->end) {
 		if (sheet_word(s, word, sizeof(word), true, false))
 			rc = take_line(c, word);
