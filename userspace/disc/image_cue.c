@@ -446,7 +446,7 @@ static uint32_t silence_before(struct cue *c, const struct cue_track *t, bool fi
 		return t->pregap > CD_PREGAP ? t->pregap - CD_PREGAP : 0;
 	if (!t->pregap || t->pregap == CD_PREGAP)
 		return 0;
-	image_note(c->s->image, "%.100s: PREGAP of track %u is more than the usual 2 s before a disc's first track, which begins at LBA %u",
+	image_note(c->s->image, "%.100s: PREGAP of track %u is added to the usual 2 s before a disc's first track, which begins at LBA %u",
 		   c->s->name, t->number, t->pregap);
 	return t->pregap;
 }
