@@ -277,6 +277,39 @@ static void test_no_run_out(void **state)
 	}
 }
 
+/* Two blocks at the end that can't be read are scratched where the volume has them. */
+static void test_scratched_end(void **state)
+{
+	static const uint32_t sizes[] = { BLOCKS, BLOCKS - 1, BLOCKS - 2 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct burn_rig *rig = tower("dvd+r", 1, BLOCKS);
+		uint8_t volume[MMC_BLOCK] = "\1CD001\1";
+		FILE *f = fopen(rig->image, "r+");
+
+		volume[80] = (uint8_t)sizes[i];
+		volume[81] = (uint8_t)(sizes[i] >> 8);
+		volume[129] = 8;
+		assert_non_null(f);
+		assert_int_equal(fseek(f, 16 * MMC_BLOCK, SEEK_SET), 0);
+		assert_int_equal(fwrite(volume, sizeof(volume), 1, f), 1);
+		fclose(f);
+		burn_rig_master(rig);
+		burn_rig_fault(rig, 0, "sense 3/11/05 op read lba 5001-5002");
+		if (sizes[i] > BLOCKS - 2) {
+			assert_int_equal(burn_rig_run(rig), -EIO);
+			assert_non_null(strstr(burn_job_error(rig->job),
+					       "reader 0 can't read the master at LBA 5001"));
+		} else {
+			assert_int_equal(burn_rig_run(rig), 0);
+			assert_int_equal(burn_source_blocks(rig->config.source), BLOCKS - 2);
+		}
+		burn_rig_free(rig);
+	}
+}
+
 static void test_no_verify(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 2, BLOCKS);
@@ -405,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_from_reader),
 		cmocka_unit_test(test_from_cd_r),
 		cmocka_unit_test(test_no_run_out),
+		cmocka_unit_test(test_scratched_end),
 		cmocka_unit_test(test_no_verify),
 		cmocka_unit_test(test_appendable),
 		cmocka_unit_test(test_no_room_for_more),

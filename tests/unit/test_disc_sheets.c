@@ -735,6 +735,39 @@ static void test_charset(void **state)
 	said("TITLE of track 1");
 }
 
+/* A sheet of UTF-16, one with CR at the end of lines, one of cdrdao with a byte order mark. */
+static void test_encodings(void **state)
+{
+	static const char text[] = "FILE a.bin BINARY\r\nTRACK 01 AUDIO\r\nTITLE \"x\"\r\n"
+		"INDEX 01 00:00:00\r\n";
+	uint8_t wide[2][2 * sizeof(text)];
+	size_t i, k;
+
+	(void)state;
+	put_raw("a.bin", 600, 0);
+	for (k = 0; k < 2; k++) {
+		wide[k][k] = 0xff;
+		wide[k][!k] = 0xfe;
+		for (i = 0; i + 1 < sizeof(text); i++) {
+			wide[k][2 + 2 * i + k] = (uint8_t)text[i];
+			wide[k][2 + 2 * i + !k] = 0;
+		}
+		/* U+00E9 for the title */
+		i = 2 + 2 * (size_t)(strchr(text, 'x') - text);
+		wide[k][i + k] = 0xe9;
+		put("wide.cue", NULL, 0, wide[k], 2 * sizeof(text));
+		take("wide.cue", 0);
+		text_is(CD_TEXT_TITLE, 1, "\xe9");
+		said_nothing();
+	}
+	put("wide.cue", NULL, 0, wide[0], 2 * sizeof(text) - 33);
+	refused("wide.cue", "line 4: IN is not known");
+	take_sheet("mac.cue", "FILE a.bin BINARY\rTRACK 01 AUDIO\rTITLE y\rINDEX 01 00:00:00");
+	text_is(CD_TEXT_TITLE, 1, "y");
+	take_sheet("bom.toc", "\xef\xbb\xbf" "CD_DA\rTRACK AUDIO\rFILE \"a.bin\" 0\r");
+	assert_int_equal(disc_image_blocks(image), 600);
+}
+
 /* More than 255 packs of 12 bytes: titles first. */
 static void test_full(void **state)
 {
@@ -825,6 +858,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_toc_encoding),
 		cmocka_unit_test(test_charset),
+		cmocka_unit_test(test_encodings),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_too_much),
 	};

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The end of a track at once: two run-out blocks that count as its length and can't be
- * read (MMC-6 4.2.3.11).  They are no part of the master, but two scratched blocks look
- * much the same.
+ * read (MMC-6 4.2.3.11).  The master is copied without them.  Two scratched blocks look much
+ * the same; the size of the volume tells which of both they are.
  */
 #include <string.h>
 
 #include "libdiscmux.h"
 #include "source.h"
+#include "volume.h"
 
 /* What drives say of a run-out: that such a block can't be read at all, or that they found
  * no data there. */
@@ -37,15 +38,38 @@ static enum tail look(struct burn_source *s, struct burn_job *job, int32_t lba, 
 	return RUN_OUT;
 }
 
+/*
+ * The volume in the track has data in the last two blocks, so that they are scratched.  A later
+ * session counts its volume from LBA 0 or from its own start; only the former is sure to be
+ * more than its start.
+ */
+static bool volume_needs(struct burn_source *s, struct burn_job *job, int32_t start, int32_t end,
+			 bool raw)
+{
+	struct discmux_result result;
+	uint8_t data[CD_RAW];
+	int64_t size;
+
+	if (end - start <= VOLUME_DESCRIPTOR ||
+	    source_read_once(s, job, start + VOLUME_DESCRIPTOR, 1, raw, data, &result) < 0)
+		return false;
+	size = volume_blocks(data + (raw ? cd_user_offset(cd_sector_type(data)) : 0));
+	if (size <= start)
+		size += start;
+	return size > end - (int64_t)SOURCE_RUN_OUT;
+}
+
 /* The last two blocks can't be read and the one before them can. */
-static bool ends_in_run_out(struct burn_source *s, struct burn_job *job, int32_t end, bool raw)
+static bool ends_in_run_out(struct burn_source *s, struct burn_job *job, int32_t start,
+			    int32_t end, bool raw)
 {
 	uint8_t data[CD_RAW];
 	bool found;
 
 	found = look(s, job, end - 1, raw, data) == RUN_OUT &&
 		look(s, job, end - 2, raw, data) == RUN_OUT &&
-		look(s, job, end - 3, raw, data) == READABLE && !burn_is_cancelled(job);
+		look(s, job, end - 3, raw, data) == READABLE &&
+		!volume_needs(s, job, start, end, raw) && !burn_is_cancelled(job);
 	source_full_speed(s, job);
 	if (found)
 		burn_notice(job, "blocks %d and %d of the disc in %s can't be read: they are taken for the run-out of a track at once, and are no part of the master",
@@ -64,7 +88,7 @@ void source_find_tail(struct burn_source *s, struct burn_job *job)
 	if (source_read_once(s, job, end - (int32_t)SOURCE_RUN_OUT, SOURCE_RUN_OUT, false,
 			     s->tail, &result) >= 0)
 		s->kept = SOURCE_RUN_OUT;
-	else if (ends_in_run_out(s, job, end, false))
+	else if (ends_in_run_out(s, job, 0, end, false))
 		s->blocks -= SOURCE_RUN_OUT;
 }
 
@@ -78,7 +102,7 @@ void source_find_run_outs(struct burn_source *s, struct burn_job *job)
 
 		if (session.count == 1 && t->type != CD_AUDIO &&
 		    t->end - t->start > (int32_t)SOURCE_RUN_OUT + 1 &&
-		    ends_in_run_out(s, job, t->end, true))
+		    ends_in_run_out(s, job, t->start, t->end, true))
 			s->run_out[session.first] = SOURCE_RUN_OUT;
 	}
 }

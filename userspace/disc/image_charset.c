@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Texts of sheets in the characters of a disc. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "image_priv.h"
@@ -86,6 +87,66 @@ static const char *nearest(uint32_t c, char *one)
 			return others[i].text;
 	return "?";
 }
+
+/* ---- A whole sheet ------------------------------------------------------- */
+
+static size_t put_utf8(uint32_t c, char *out)
+{
+	size_t n = 0, more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+
+	if (!more)
+		out[n++] = (char)c;
+	else
+		out[n++] = (char)((0xff00u >> (more + 1) & 0xff) | c >> (6 * more));
+	while (more--)
+		out[n++] = (char)(0x80 | (c >> (6 * more) & 0x3f));
+	return n;
+}
+
+/* Half of a pair by itself becomes U+FFFD. */
+static size_t from_utf16(const unsigned char *p, size_t len, bool big, char *out)
+{
+	size_t i, n = 0;
+	uint32_t c, high = 0;
+
+	for (i = 0; i + 1 < len; i += 2) {
+		c = p[i + big] | (uint32_t)p[i + !big] << 8;
+		if (high && c >= 0xdc00 && c < 0xe000)
+			c = 0x10000 + ((high - 0xd800) << 10) + (c - 0xdc00);
+		else if (high)
+			n += put_utf8(0xfffd, out + n);
+		high = c >= 0xd800 && c < 0xdc00 ? c : 0;
+		if (!high)
+			n += put_utf8(c >= 0xdc00 && c < 0xe000 ? 0xfffd : c, out + n);
+	}
+	return n;
+}
+
+char *sheet_plain(const char *text, size_t len, size_t *out_len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	/* Two bytes of UTF-16 are three at most, and half of a pair at the end none */
+	char *out = malloc(len / 2 * 3 + len % 2 + 4);
+	size_t i, n;
+
+	if (!out)
+		return NULL;
+	if (len >= 2 && p[0] + p[1] == 0xff + 0xfe && (p[0] == 0xff || p[0] == 0xfe)) {
+		n = from_utf16(p + 2, len - 2, p[0] == 0xfe, out);
+	} else {
+		i = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+		n = len - i;
+		memcpy(out, text + i, n);
+	}
+	/* Lines of old Macintosh programs end with CR alone */
+	for (i = 0; i < n; i++)
+		if (out[i] == '\r' && (i + 1 == n || out[i + 1] != '\n'))
+			out[i] = '\n';
+	*out_len = n;
+	return out;
+}
+
+/* ---- One text ------------------------------------------------------------ */
 
 bool sheet_to_latin(const char *text, char *out, size_t len)
 {

@@ -10,8 +10,8 @@
 #include <strings.h>
 
 #include "image_priv.h"
+#include "volume.h"
 
-#define PVD		16		/* block of the first volume descriptor */
 #define ANCHOR		256		/* block of UDF's first anchor */
 #define SEQUENCE_MAX	64u		/* blocks of UDF descriptors that are looked at */
 #define TAG_ANCHOR	2u
@@ -72,10 +72,7 @@ static uint64_t iso_blocks(struct disc_image *image, int32_t start)
 {
 	uint8_t d[DISC_DATA];
 
-	if (!volume_block(image, (int64_t)start + PVD, d) || d[0] != 1 ||
-	    memcmp(d + 1, "CD001", 5) != 0 || d[128] != 0 || d[129] != 8)
-		return 0;
-	return le32(d + 80);
+	return volume_block(image, (int64_t)start + VOLUME_DESCRIPTOR, d) ? volume_blocks(d) : 0;
 }
 
 /* The first data track's volume; a later session's may count from anywhere. */
@@ -123,7 +120,7 @@ static bool volume_in(const struct disc_image *image, const struct image_extent 
 {
 	uint8_t d[6];
 
-	return read_at(image, e->file, e->offset + (uint64_t)PVD * size + skip, d, 6) == 6 &&
+	return read_at(image, e->file, e->offset + (uint64_t)VOLUME_DESCRIPTOR * size + skip, d, 6) == 6 &&
 	       d[0] == 1 && !memcmp(d + 1, "CD001", 5);
 }
 

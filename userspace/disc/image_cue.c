@@ -446,7 +446,7 @@ static uint32_t silence_before(struct cue *c, const struct cue_track *t, bool fi
 		return t->pregap > CD_PREGAP ? t->pregap - CD_PREGAP : 0;
 	if (!t->pregap || t->pregap == CD_PREGAP)
 		return 0;
-	image_note(c->s->image, "%.100s: PREGAP of track %u is more than the usual 2 s before a disc's first track, which begins at LBA %u",
+	image_note(c->s->image, "%.100s: PREGAP of track %u is added to the usual 2 s before a disc's first track, which begins at LBA %u",
 		   c->s->name, t->number, t->pregap);
 	return t->pregap;
 }
@@ -535,9 +535,6 @@ int sheet_parse_cue(struct sheet *s)
 		return sheet_no_memory(s);
 	c->s = s;
 	c->session = 1;
-	/* A byte order mark, as some editors write it */
-	if (s->end - s->text >= 3 && !memcmp(s->text, "\xef\xbb\xbf", 3))
-		s->text += 3;
 	while (!rc && s->text < s->end) {
 		if (sheet_word(s, word, sizeof(word), true, false))
 			rc = take_line(c, word);

@@ -188,12 +188,17 @@ void sheet_text_packs(struct sheet *s, const struct sheet_text *text);
 /* The other way round, of the first block; without disc_id and genre. */
 void sheet_text_from(const struct cd_layout *layout, struct sheet_text *text);
 
+/* A sheet's text without a byte order mark, UTF-16 as UTF-8, and with LF at the end of lines (or
+ * CR LF): to be freed; NULL when out of memory (image_charset.c). */
+char *sheet_plain(const char *text, size_t len, size_t *out_len);
+
+bool sheet_is_utf8(const char *text);
+
 /*
  * UTF-8 (or, where it is not valid, ISO 8859-1) as the ISO 8859-1 of CD-Text: characters that
  * it lacks become those that are nearest, or '?'.  out: len bytes (at least 1).  Returns whether
  * one was lost or replaced (image_charset.c).
  */
-bool sheet_is_utf8(const char *text);
 bool sheet_to_latin(const char *text, char *out, size_t len);
 
 #endif

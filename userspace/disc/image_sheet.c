@@ -279,19 +279,20 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
 		     char *err, size_t errlen)
 {
 	struct sheet *s = calloc(1, sizeof(*s));
-	char why[160];
+	char why[160], *plain = sheet_plain(text, len, &len);
 	int rc;
 
 	*out = image_new();
-	if (!s || !*out) {
+	if (!s || !*out || !plain) {
+		free(plain);
 		free(s);
 		free(*out);
 		*out = NULL;
 		snprintf(err, errlen, "out of memory");
 		return -ENOMEM;
 	}
-	s->text = text;
-	s->end = text + len;
+	s->text = plain;
+	s->end = plain + len;
 	s->line = 1;
 	s->name = name;
 	s->image = *out;
@@ -312,6 +313,7 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
 	}
 	if (!rc)
 		rc = image_check(*out, name, err, errlen);
+	free(plain);
 	free(s);
 	if (rc) {
 		free((*out)->layout.text);
