@@ -205,7 +205,7 @@ TEST_F(failure, timeouts)
 
 /*
  * A recorder whose WRITE was lost says how much it had accepted, and goes on from there by
- * a stream of its own, with a start that is no multiple of a chunk.
+ * a stream of its own, with a start inside a chunk.
  */
 TEST_F(failure, goes_on)
 {
