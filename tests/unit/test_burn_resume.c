@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Recorders that are reset, or lost, in the middle of a copy: which go on, and what their discs
- * are worth. */
+/* Recorders that are reset, or lost, in the middle of a copy: which go on, and the state of their
+ * discs. */
 #include "burn_rig.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ static void execute(struct burn_rig *rig, const struct mmc_command *cmd, uint8_t
 	assert_int_equal(sim.status, 0);
 }
 
-/* READ TRACK INFORMATION, as it is told */
+/* READ TRACK INFORMATION, with what the trouble changes in it */
 static bool answer(struct burn_rig *rig, struct trouble *t, const struct mmc_command *cmd,
 		   uint8_t *data)
 {
@@ -149,7 +149,7 @@ static void test_media(void **state)
 		goes_on(types[i], "sense b/08/01*2 op write nth 7", 2);
 		goes_on(types[i], "sense 6/29/00 op write nth 1", 1);
 	}
-	/* What is written again anyway must be let */
+	/* Each time these go back to their beginning */
 	for (i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		goes_on(others[i], "sense 6/29/00,2/04/01*3 for-all op write nth 60", 1);
 		goes_on(others[i], "sense b/08/01*2 op write nth 7", 2);
@@ -168,8 +168,8 @@ static void test_notice(void **state)
 	burn_rig_free(rig);
 }
 
-/* Nobody knows whether the last WRITE was carried out; and what was in the drive's buffer may
- * be lost: the drive knows. */
+/* The drive alone knows whether the last WRITE was carried out, and whether it lost what was in
+ * its buffer. */
 static void test_path(void **state)
 {
 	struct trouble before = { .nth = 20 }, first = { .nth = 1 };
@@ -239,7 +239,7 @@ static int closed(void *arg, size_t i, const char *state, enum burn_disc disc, c
 	return 0;
 }
 
-/* A copy that went on is read back where nobody asked for that, and not called whole before;
+/* A copy that went on is read back also without verify, and not called whole before;
  * the others are not read. */
 static void test_read_back(void **state)
 {
@@ -368,7 +368,7 @@ static void test_master(void **state)
 	lost_master(cut_master, "can't be read at LBA 320: it was cut off meanwhile");
 }
 
-/* ---- People ------------------------------------------------------------------------------------ */
+/* ---- The user ------------------------------------------------------------------------------------ */
 
 static void test_cancel(void **state)
 {

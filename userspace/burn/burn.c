@@ -156,7 +156,7 @@ static int end_image(struct burn_job *job, int rc)
 	return rc;
 }
 
-/* Recorders that were lost go on when the others' discs are closed: these wait for nobody. */
+/* Recorders that were lost go on when the others' discs are closed, and hold up none of these. */
 static void resume_apart(struct burn_job *job)
 {
 	burn_set others = job->live;
@@ -193,7 +193,7 @@ static int read_back(struct burn_job *job)
 	return rc;
 }
 
-/* To all discs, and to what was lost where that holds up nobody. */
+/* To all discs; if all recorders were lost, they go on at once. */
 static int write_all(struct burn_job *job)
 {
 	int rc = burn_write(job);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Recorders that left the stream by a reset or on a broken path, in the middle of a plain copy.
- * What is on their discs the drive says (next writable address, MMC-6 6.27), as far as that can
- * be true; what can be overwritten is written again from a place that is certainly on the disc.
+ * The drive says where its disc goes on (next writable address, MMC-6 6.27), and is believed as
+ * far as that can be true; rewritable media without such an address are written again from a
+ * place before the last WRITE.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -22,7 +23,7 @@ bool burn_may_resume(const struct burn_job *job, size_t i, const struct discmux_
 
 	if (job->cd || job->config.task != BURN_COPY || rec->status.resumed >= TIMES_MAX)
 		return false;
-	/* Somebody wanted it to end, or to hold up nobody */
+	/* DISCMUX_MESSAGE_ABORT, and the lag policy, end a leg on purpose */
 	if (result->error == ECANCELED || result->error == ETIME)
 		return false;
 	switch (discmux_result_cause(DISCMUX_DEVICE_RECORDER, result)) {
