@@ -481,6 +481,62 @@ TEST_F(drives, garbled_fanout)
 	}
 }
 
+/* RECOVERED ERROR: FANOUT_WRITE and EXEC hand it on, and count it and what was carried out. */
+TEST_F(drives, recovered_fanout)
+{
+	long recovered = unit_counter(self->number[0], "recovered_errors");
+	long bytes = unit_counter(self->number[0], "bytes_written");
+	struct discmux_target places[RECORDERS] = { 0 };
+	struct discmux_result r[RECORDERS];
+	struct discmux_fanout_write f = {
+		.size = sizeof(f),
+		.nr_targets = RECORDERS,
+		.block_size = BLOCK,
+		.data_len = CHUNK,
+		.result_stride = sizeof(r[0]),
+		.targets = PTR(places),
+		.data = PTR(self->data),
+		.results = PTR(r),
+	};
+	int i;
+
+	ASSERT_EQ(0, load_blanks(self));
+	ASSERT_EQ(0, sim_count_reset());
+	for (i = 0; i < RECORDERS; i++)
+		places[i].member = self->number[i];
+	ASSERT_EQ(0, sim_fault(names[0], "sense 1/0c/00 op write"));
+	ASSERT_EQ(0, mux_call(self->fd, DISCMUX_IOC_FANOUT_WRITE, &f));
+	EXPECT_EQ(0x010c00, mux_sense(&r[0]));
+	for (i = 0; i < RECORDERS; i++)
+		EXPECT_EQ(1, sim_count(names[i], 0x2a));
+	EXPECT_EQ(recovered + 1, unit_counter(self->number[0], "recovered_errors"));
+	EXPECT_EQ(bytes + CHUNK, unit_counter(self->number[0], "bytes_written"));
+}
+
+TEST_F(drives, recovered_exec)
+{
+	static const uint8_t mechanism[12] = { 0xbd, 0, 0, 0, 0, 0, 0, 0, 0, 8 };
+	long recovered = unit_counter(self->number[0], "recovered_errors");
+	long bytes = unit_counter(self->number[0], "bytes_read");
+	uint8_t data[2][8];
+	struct discmux_result r[2];
+	int i;
+
+	memset(data, 0xa5, sizeof(data));
+	ASSERT_EQ(0, sim_fault(names[0], "sense 1/18/00 op bd"));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, mux_exec(self->fd, &self->number[0], 1, mechanism, sizeof(mechanism),
+				      DISCMUX_DIR_IN, data[i], sizeof(data[i]), &r[i]));
+	EXPECT_EQ(0x011800, mux_sense(&r[0]));
+	EXPECT_EQ(0, r[1].status);
+	EXPECT_EQ(r[1].resid, r[0].resid);
+	EXPECT_EQ(0, memcmp(data[0], data[1], sizeof(data[0])));
+	EXPECT_NE(0xa5, data[0][7]);
+	EXPECT_EQ(recovered + 1, unit_counter(self->number[0], "recovered_errors"));
+	EXPECT_EQ(bytes + 2 * (long)(sizeof(data[0]) - r[0].resid),
+		  unit_counter(self->number[0], "bytes_read"));
+}
+
 /* A disc that comes or goes is an event of that member. */
 TEST_F(drives, medium_changed_event)
 {
