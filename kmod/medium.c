@@ -75,7 +75,7 @@ void dmx_medium_rewritten(struct dmx_member *m)
 
 /**
  * dmx_medium_settle() - have sr look at a disc that was written or erased
- * @m: nobody writes to its disc any more
+ * @m: the member, whose disc no command writes to any more
  *
  * No unit attention tells of new contents.  As after one, sr's next open drops what
  * it has cached of the disc and asks for its size.  In any context.

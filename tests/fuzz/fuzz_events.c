@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libFuzzer: netlink messages as the socket gives them, several in one buffer.  What is
- * taken for an event has its number and its mux, and nothing behind its message is read.
+ * libFuzzer: netlink messages as the socket gives them, several in one buffer.  An event
+ * has its number and its mux, and nothing behind its message is read.
  */
 #include <stdio.h>
 #include <stdlib.h>
