@@ -907,7 +907,7 @@ static void test_codes_differ(void **state)
 	burn_rig_free(rig);
 }
 
-/* What the drive does not tell is told: a copy without it is no worse. */
+/* What the drive does not tell is reported: a copy without it is no worse. */
 static void test_codes_untold(void **state)
 {
 	static const struct {

@@ -304,7 +304,7 @@ static void test_protected(void **state)
 	protected_by(region, 3, "the disc in reader 0 is copy protected by a region: it can't be copied");
 }
 
-/* The keys of a BD are told by a media key block; a disc in a reader is a BD-ROM. */
+/* A BD names its keys in a media key block; a disc in a reader is a BD-ROM. */
 static void test_aacs(void **state)
 {
 	static const char *const aacs[] = { "aacs" }, *const none[] = { "none" };
