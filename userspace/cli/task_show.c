@@ -244,7 +244,7 @@ static json_t *text_or_null(const char *s)
 	return *s ? text(s) : json_null();
 }
 
-/* What was not compared on a disc that was read back; null for one that was not. */
+/* The names of all that the drives of disc and master do not tell. */
 static json_t *not_compared(const struct burn_status *s)
 {
 	json_t *list = json_array();
