@@ -19,9 +19,10 @@ runs() {
 	ask jobs | jq -e "(.jobs | length == $1) and (.jobs[0].state == \"$2\")"
 }
 
-# reader_empty: discmuxd has seen that
+# reader_empty: discmuxd has seen that, and so has the kernel, which asks every two seconds: else
+# it may not see that a disc came
 reader_empty() {
-	ask status | jq -e '.drives[] | select(.drive == "reader 0") | .disc == "none"'
+	! udevadm info /dev/sr0 | grep -q ID_CDROM_MEDIA=1 && ask status | jq -e '.drives[] | select(.drive == "reader 0") | .disc == "none"'
 }
 
 # insert NAME: as a person does
