@@ -4,6 +4,7 @@
 #include "library.h"
 #include "mux.h"
 #include "sim.h"
+#include "unit.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -521,6 +522,19 @@ TEST_F(changer, failing_arm)
 	EXPECT_TRUE(library_full(&self->l, SLOT(1)));
 	EXPECT_FALSE(library_full(&self->l, DRIVE(0)));
 	ASSERT_TRUE(library_moved(&self->l, SLOT(1), DRIVE(0)));
+}
+
+/* RECOVERED ERROR at MOVE MEDIUM: the disc is there, and the map says so. */
+TEST_F(changer, recovered_move)
+{
+	long recovered = unit_counter(self->l.info.changer, "recovered_errors");
+
+	ASSERT_EQ(0, sim_fault("changer", "sense 1/15/01 op a5"));
+	EXPECT_EQ(0, library_move(self->l.fd, SLOT(1), DRIVE(0), &self->l.r));
+	EXPECT_EQ(0x011501, mux_sense(&self->l.r));
+	EXPECT_TRUE(library_full(&self->l, DRIVE(0)));
+	EXPECT_FALSE(library_full(&self->l, SLOT(1)));
+	EXPECT_EQ(recovered + 1, unit_counter(self->l.info.changer, "recovered_errors"));
 }
 
 TEST_F(changer, timeout_of_a_move)
