@@ -15,6 +15,8 @@ every_test() {
 	jobs_style
 	jobs_unit
 	jobs_install
+	jobs_machine
+	jobs_roots
 	jobs_vm
 	read_scripts
 	for script in tests/e2e/*.sh; do
