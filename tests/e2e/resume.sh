@@ -50,7 +50,7 @@ habits transport-errors=60 link-away-written=2 write-resets=50 deferred-writes=5
 check "three of four go on" ends 1 --from "$tmp/master.iso" --to all --verify --json
 check "these are good" out '.good == 3 and all(.copies[0, 1, 2]; .verified and .resumed > 0)'
 check "they hold the master" same "$tmp/master.iso" disc0 disc1 disc2
-check "people are told" said '^discmux: recorder 2 was lost at LBA .*(06/29/00); it goes on at LBA'
+check "each is reported" said '^discmux: recorder 2 was lost at LBA .*(06/29/00); it goes on at LBA'
 check "one that says that data are lost does not" \
 	out '.copies[3] | .disc == "ruined" and .resumed == 0 and .state == "failed"'
 
@@ -59,7 +59,7 @@ take_out 4
 put_in cd-r cd-r
 habits link-away-write=2 write-resets=50
 check "track at once" ends 0 --from "$tmp/master.iso" --to 0,1 --json --method tao
-check "read back, though nobody asked" out 'all(.copies[]; .verified and .resumed > 0)'
+check "they are read back without --verify, too" out 'all(.copies[]; .verified and .resumed > 0)'
 check "they hold the master" same "$tmp/master.iso" disc0 disc1
 
 habits none none

@@ -397,10 +397,10 @@ enum discmux_lag_policy {
  * share at once; the others go on.  A WRITE that was not carried out because
  * the drive has no room (02/04/08, long write in progress) or is busy (BUSY,
  * TASK SET FULL) is sent again after a pause, for timeout_ms at most, and is
- * no failure; any other is never repeated.  After one that ended without a
- * status, or by a reset, its status tells what the recorder had accepted before;
- * the drive says how much it has, and once this stream is closed the recorder
- * can go on by another one, from there.  Members that the parent fd has not
+ * no failure; any other is never repeated.  A WRITE that ended by a reset, or
+ * without a status, ends its leg, whose status tells what the recorder had
+ * accepted before.  The drive tells what is on the disc, and another stream
+ * can go on from there once this one is closed.  Members that the parent fd has not
  * claimed are claimed as long as the stream is open.  Closing the stream
  * aborts what has not been finished.  Data in the ring is a whole number of
  * blocks at FINISH or FINISH fails with EINVAL.
@@ -995,7 +995,7 @@ enum discmux_event {
 	DISCMUX_EVENT_UNSPEC,
 	DISCMUX_EVENT_MEMBER_ADDED,	/* MEMBER ROLE UNIT */
 	DISCMUX_EVENT_MEMBER_REMOVED,	/* MEMBER ROLE UNIT */
-	DISCMUX_EVENT_MEDIUM_CHANGED,	/* MEMBER ROLE UNIT; or what it holds, by writing */
+	DISCMUX_EVENT_MEDIUM_CHANGED,	/* MEMBER ROLE UNIT; the disc, or what it holds */
 	DISCMUX_EVENT_MOVE_STARTED,	/* MEMBER SOURCE DESTINATION */
 	DISCMUX_EVENT_MOVE_DONE,	/* + ERROR STATUS [SENSE] STATUS_BLOCK */
 	DISCMUX_EVENT_RECORDER_FAILED,	/* STREAM MEMBER UNIT LBA + as MOVE_DONE */
