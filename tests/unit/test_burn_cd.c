@@ -907,6 +907,26 @@ static void test_codes_differ(void **state)
 	burn_rig_free(rig);
 }
 
+/* A drive that says once that there is no CD-Text makes a good copy no bad one. */
+static void test_text_once(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", audio);
+	struct burn_status s;
+
+	(void)state;
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	rig->config.task = BURN_VERIFY;
+	*rig->notice = '\0';
+	burn_rig_fault(rig, 1, "reply patch=0:0002 op 43 page 05 times 1");
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_good(rig);
+	burn_job_status(rig->job, 0, &s);
+	assert_int_equal(s.not_compared, 0);
+	assert_string_equal(rig->notice, "");
+	burn_rig_free(rig);
+}
+
 /* What the drive does not tell is reported: a copy without it is no worse. */
 static void test_codes_untold(void **state)
 {
@@ -1016,6 +1036,7 @@ int main(void)
 		cmocka_unit_test(test_short_toc),
 		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_codes_differ),
+		cmocka_unit_test(test_text_once),
 		cmocka_unit_test(test_codes_untold),
 		cmocka_unit_test(test_indices_untold),
 		cmocka_unit_test(test_read_cancelled),

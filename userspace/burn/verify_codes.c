@@ -12,7 +12,8 @@
 #include "libdiscmux.h"
 #include "source.h"
 
-#define TRIES		3	/* a code is in one sector of 100, which some drives miss */
+#define TRIES		3	/* a code is in one sector of 100, which some drives miss; and
+				 * one wrong answer makes no disc bad */
 #define Q_AROUND	4	/* sectors whose Q may hold a code in place of their address */
 
 enum answer {
@@ -120,30 +121,45 @@ static enum answer same_text(const struct cd_layout *l, const uint8_t *packs, in
 	if (n >= 0 && (size_t)n == l->text_packs &&
 	    !memcmp(packs, l->text, l->text_packs * CD_TEXT_PACK))
 		return SAME;
+	if (n < 0)
+		return UNTOLD;
 	for (k = 0; k < n; k++)
 		if (!cd_text_pack_ok(packs + (size_t)k * CD_TEXT_PACK))
 			return UNTOLD;
 	return OTHER;
 }
 
-static void check_text(struct burn_job *job, size_t i)
+static enum answer ask_text(struct burn_job *job, size_t i, uint8_t *reply)
 {
-	const struct cd_layout *l = job->layout;
-	uint8_t *reply = l->text_packs ? malloc(MMC_CD_TEXT_LEN) : NULL;
-	enum answer answer = UNTOLD;
-	const uint8_t *packs;
+	enum answer answer = UNTOLD, next;
 	struct mmc_command cmd;
+	const uint8_t *packs = NULL;
 	int len, n;
 
-	if (!l->text_packs)
-		return;
-	if (reply && !job->recs[i].no_text && has_codes(job)) {
-		mmc_cmd_read_cd_text(&cmd);
+	mmc_cmd_read_cd_text(&cmd);
+	for (n = 0; n < TRIES && !burn_is_cancelled(job); n++) {
 		len = ask(job, i, &cmd, reply, DISCMUX_FOR_IDENTITY);
-		n = len < 0 ? -1 : mmc_parse_cd_text(reply, (size_t)len, &packs);
-		if (len >= 0)
-			answer = same_text(l, packs, n);
+		if (len < 0)
+			return answer;
+		len = mmc_parse_cd_text(reply, (size_t)len, &packs);
+		next = same_text(job->layout, packs, len);
+		if (next == SAME)
+			return SAME;
+		if (next == OTHER)
+			answer = OTHER;
 	}
+	return answer;
+}
+
+static void check_text(struct burn_job *job, size_t i)
+{
+	uint8_t *reply = job->layout->text_packs ? malloc(MMC_CD_TEXT_LEN) : NULL;
+	enum answer answer = UNTOLD;
+
+	if (!job->layout->text_packs)
+		return;
+	if (reply && !job->recs[i].no_text && has_codes(job))
+		answer = ask_text(job, i, reply);
 	free(reply);
 	if (answer == UNTOLD)
 		burn_not_compared(job, i, BURN_BESIDE_TEXT);
@@ -198,14 +214,17 @@ static enum answer check_track(struct burn_job *job, size_t i, unsigned int k)
 {
 	const struct cd_track *t = &job->layout->track[k];
 	enum answer answer = SAME;
-	unsigned int index;
+	unsigned int index, n;
 	char what[48];
 
 	for (index = 0; index < t->indices + 2u && answer == SAME; index++) {
 		int32_t lba = index_at(job, k, index);
 
-		if (lba >= 0 && !burn_is_cancelled(job))
+		for (n = 0; lba >= 0 && n < TRIES && !burn_is_cancelled(job); n++) {
 			answer = begins(job, i, lba, t->number << 8 | (int)index);
+			if (answer != OTHER)
+				break;
+		}
 	}
 	if (answer == UNTOLD)
 		burn_not_compared(job, i, BURN_BESIDE_INDICES);
