@@ -55,6 +55,14 @@ trays() {
 	done
 }
 
+# have_written DEVICE...: each of them has taken blocks
+have_written() {
+	for device; do
+		discmux-sim ctl count "$device" --json |
+			jq -e '[.. | .blocks_written? // empty] | add > 0' || return
+	done
+}
+
 # discs_are STATE DISC...: blank, complete, ...
 discs_are() {
 	state=$1

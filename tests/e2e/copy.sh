@@ -50,10 +50,6 @@ out() {
 	}
 }
 
-writing() {
-	discmux-sim ctl count "$1" --json | jq -e '[.. | .blocks_written? // empty] | add > 0'
-}
-
 mkdir "$tmp/files"
 dd if=/dev/urandom of="$tmp/files/random" bs=1k count=9001 2>/dev/null
 cp /bin/busybox "$tmp/files/"
@@ -130,7 +126,7 @@ done
 discmux-sim ctl count --reset >/dev/null
 discmux copy --from "$tmp/master.iso" --to all --verify >"$tmp/out" 2>"$tmp/err" &
 job=$!
-check "recorder 1 writes" wait_for 60 writing recorder1
+check "recorder 1 writes" wait_for 60 have_written recorder1
 discmux-sim ctl vanish recorder1 >/dev/null
 for n in 0 2 3; do
 	discmux-sim ctl speed recorder$n unlimited >/dev/null
@@ -153,13 +149,13 @@ slow() {
 	discmux-sim ctl count --reset >/dev/null
 	discmux copy --from "$tmp/master.iso" --to 0,2 --verify >"$tmp/out" 2>"$tmp/err" &
 	job=$!
-	wait_for 60 writing recorder0
-	wait_for 60 writing recorder2
+	wait_for 60 have_written recorder0
+	wait_for 60 have_written recorder2
 }
 
 blanks dvd+r dvd+r dvd+r
 slow
-check "a slow job" writing recorder2
+check "a slow job" have_written recorder2
 check "a second copy on its recorder" ends 1 sh -c \
 	"discmux copy --from $tmp/odd.iso --to 1,2 2>&1 | grep -F 'recorder 2 is busy'; exit 1"
 kill -INT "$job"
@@ -180,7 +176,7 @@ check "that holds the master" same "$tmp/odd.iso" disc0
 
 blanks dvd+r dvd+r dvd+r
 slow
-check "another slow job" writing recorder2
+check "another slow job" have_written recorder2
 kill -KILL "$job"
 wait "$job"
 for n in 0 2; do

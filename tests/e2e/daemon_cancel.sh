@@ -110,6 +110,7 @@ blanks dvd+r dvd+r
 speed 0.01
 begin '{"work":"copy+verify","source":"reader"}'
 check "discs are written" wait_for 60 are writing
+check "each has taken blocks" wait_for 60 have_written recorder0 recorder1
 cancel >/dev/null
 check "the job is over" wait_for 60 over
 check "they are bad" cancelled bad

@@ -160,6 +160,7 @@ TEST_F(events, slow_listener)
 {
 	struct events *slow = events_open();
 	uint64_t last = 0, lost = 0;
+	bool gap = false;
 	uint32_t heard = 0;
 	struct event e;
 	char before[32], after[32];
@@ -181,13 +182,18 @@ TEST_F(events, slow_listener)
 	ASSERT_EQ(0, wait_event(self, DISCMUX_EVENT_STREAM_END));
 	EXPECT_EQ(0, value(self, DISCMUX_ATTR_ERROR));
 	EXPECT_EQ(3, value(self, DISCMUX_ATTR_RECORDERS));
-	/* What it gets is in order, and the gap is as large as what it lost. */
+	/*
+	 * What it gets is in order. The gap shows with the next one that finds room: while
+	 * this reads, or after it.
+	 */
 	for (ret = 0; ret != -ETIMEDOUT; heard += !ret) {
 		ret = events_next(slow, &e, 300);
 		ASSERT_TRUE(!ret || ret == -ENOBUFS || ret == -ETIMEDOUT);
 		lost += ret == -ENOBUFS;
-		if (!ret && last)
+		if (!ret && last) {
 			ASSERT_LT(last, e.seq);
+			gap = gap || last + 1 < e.seq;
+		}
 		if (!ret)
 			last = e.seq;
 	}
@@ -199,7 +205,7 @@ TEST_F(events, slow_listener)
 	events_room(slow, 1 << 20);
 	ASSERT_EQ(0, mux_claim(self->rig.fd, &self->rig.recorder[3], 1, NULL));
 	ASSERT_EQ(0, events_next(slow, &e, 1000));
-	EXPECT_LT(last + 1, e.seq);
+	EXPECT_TRUE(gap || last + 1 < e.seq);
 	events_close(slow);
 }
 
