@@ -4,25 +4,14 @@
  * disc goes on.  A master that is taken is made for that place.  The input: size of the
  * master (4 bytes), profile (1), length of the reply (1), READ TRACK INFORMATION, block 16.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_require.h"
 #include "source.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const uint8_t *block_16;
 static size_t block_len;
 static bool refused;
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 /* ---- What append.c uses of the engine ---- */
 

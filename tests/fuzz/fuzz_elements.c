@@ -6,21 +6,11 @@
  * once are tried; the second is the room for elements.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_require.h"
 #include "kmod/elements.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 static void check_text(const u8 *text, size_t size)
 {

@@ -3,23 +3,13 @@
  * libFuzzer: netlink messages as the socket gives them, several in one buffer.  An event
  * has its number and its mux, and nothing behind its message is read.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <netlink/msg.h>
 
+#include "fuzz_require.h"
 #include "internal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 /* By itself in memory of its size, so that a read behind it is found. */
 static void event(const struct nlmsghdr *hdr)

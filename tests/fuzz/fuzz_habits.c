@@ -12,18 +12,9 @@
 #include <string.h>
 
 #include "fault.h"
+#include "fuzz_require.h"
 #include "habit.h"
 #include "profile.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 static void refused(int ret, const char *err)
 {

@@ -3,21 +3,11 @@
  * libFuzzer: sheets of images from anybody, of the kind FUZZ_SHEET.  Files that
  * they name are there, of a size that depends on their names.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_require.h"
 #include "image.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 static int files;
 static uint64_t sizes[128];

@@ -7,17 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_require.h"
 #include "images_priv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 /* What was taken is within its limits and comes back the same. */
 static void description(const char *text, size_t len)

@@ -4,22 +4,12 @@
  * status as discmux mtx reads it.  The first byte chooses, the rest is the reply, in
  * memory of exactly its size.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_require.h"
 #include "mtx_elements.h"
 #include "pages.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 static void fuzz_log(const uint8_t *reply, size_t len)
 {

@@ -4,23 +4,13 @@
  * their size.  What a parser takes must be within the bounds that its header gives.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cdtext.h"
+#include "fuzz_require.h"
 #include "mmc.h"
 #include "subcode.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 static void text(const char *s, size_t size, const char *words)
 {

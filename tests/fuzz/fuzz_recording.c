@@ -7,17 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_require.h"
 #include "recording.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 static void check_exchange(const struct recording *rec, const struct recording_exchange *x)
 {

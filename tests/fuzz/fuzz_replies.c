@@ -4,24 +4,14 @@
  * own decoders, in memory of exactly the bytes that came.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_require.h"
 #include "kmod/elements.h"
 #include "kmod/replies.h"
 
 #define SERIAL	32
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int what, const char *words)
-{
-	if (what)
-		return;
-	fprintf(stderr, "not so: %s\n", words);
-	abort();
-}
 
 static void fuzz_serial(const u8 *reply, int got)
 {
