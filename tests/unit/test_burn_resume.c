@@ -157,6 +157,26 @@ static void test_media(void **state)
 	}
 }
 
+/* Before its cache is on the disc: in an instant, more than once, and for a while. */
+static void test_cache(void **state)
+{
+	static const char *const types[] = { "dvd+r", "cd-r", "dvd-rw", "bd-r", "dvd+rw" };
+	struct burn_rig *rig;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		goes_on(types[i], "sense 6/29/00 op 35 nth 1", 1);
+		goes_on(types[i], "sense 6/29/00*3 op 35", 3);
+		goes_on(types[i], "sense 6/29/00,2/04/01*3 for-all op 35 nth 1", 1);
+	}
+	rig = tower("dvd+r", 2, NULL);
+	burn_rig_fault(rig, 2, "sense 6/29/00 op 35 nth 1");
+	good(rig, 1);
+	assert_string_equal(rig->notice, "recorder 1 was lost with its cache: power on, reset, or bus device reset occurred (06/29/00); it goes on at LBA 4000");
+	burn_rig_free(rig);
+}
+
 static void test_notice(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 2, NULL);
@@ -177,7 +197,7 @@ static void test_path(void **state)
 	struct trouble end = { .nth = 125, .written = true }, end_lost = { .nth = 125 };
 	struct trouble buffer = { .nth = 20, .swallow = 3 };
 	struct trouble *all[] = { &before, &first, &after, &end, &end_lost, &buffer };
-	static const char *const types[] = { "dvd+r", "cd-r", "dvd+rw" };
+	static const char *const types[] = { "dvd+r", "cd-r", "dvd-r", "dvd-rw", "dvd+rw" };
 	struct burn_rig *rig;
 	size_t i, k;
 
@@ -322,6 +342,9 @@ static void test_no_reset(void **state)
 	fails("sense 6/28/00 op write nth 20",
 	      "recorder 1 failed to write at LBA 608: not ready to ready change, medium may have changed (06/28/00)",
 	      0);
+	fails("sense 6/29/00 op 35 times always",
+	      "recorder 1 failed to write out its cache: power on, reset, or bus device reset occurred (06/29/00)",
+	      10);
 	fails("sense 6/29/00 op write every 3",
 	      "recorder 1 failed to write at LBA 704: power on, reset, or bus device reset occurred (06/29/00)",
 	      10);
@@ -385,6 +408,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_media),
+		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_notice),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_alone),

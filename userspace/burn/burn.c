@@ -159,17 +159,21 @@ static int end_image(struct burn_job *job, int rc)
 /* Recorders that were lost go on when the others' discs are closed, and hold up none of these. */
 static void resume_apart(struct burn_job *job)
 {
-	burn_set others = job->live;
+	burn_set whole = job->live;
 
-	job->live = 0;
-	if (burn_resume(job)) {
-		/* Only those that went on needed it again */
-		burn_notice(job, "%s", job->error);
-		drop_live(job, BURN_FAILED, job->error);
-		job->error[0] = '\0';
+	/* Closing loses those that are reset before their cache is on the disc */
+	while (job->lost) {
+		job->live = 0;
+		if (burn_resume(job)) {
+			/* Only those that went on needed it again */
+			burn_notice(job, "%s", job->error);
+			drop_live(job, BURN_FAILED, job->error);
+			job->error[0] = '\0';
+		}
+		burn_close(job);
+		whole |= job->live;
 	}
-	burn_close(job);
-	job->live |= others;
+	job->live = whole;
 }
 
 /* Copies that went on are read back, asked or not: they have to show that they are whole. */

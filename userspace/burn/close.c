@@ -21,6 +21,20 @@ void burn_wait_idle(struct burn_job *job, burn_set set, const char *what)
 	burn_fail_set(job, set & ~good, what);
 }
 
+/* A drive that was reset had all data, and may have lost those that were in its cache. */
+static void lose_caches(struct burn_job *job, burn_set set)
+{
+	size_t i;
+
+	burn_for_each(i, set) {
+		struct burn_rec *rec = &job->recs[i];
+		uint32_t end = rec->start + job->total_blocks;
+
+		if (burn_may_resume(job, i, &rec->result))
+			burn_lose(job, i, &rec->result, end, end);
+	}
+}
+
 void burn_flush(struct burn_job *job)
 {
 	struct mmc_command cmd;
@@ -29,6 +43,7 @@ void burn_flush(struct burn_job *job)
 	mmc_cmd_synchronize_cache(&cmd);
 	good = burn_send_until(job, job->live, &cmd, DISCMUX_FOR_FLUSH, CLOSE_MS,
 			       BURN_TO_THE_END);
+	lose_caches(job, job->live & ~good);
 	burn_fail_set(job, job->live & ~good, "to write out its cache");
 	burn_wait_idle(job, job->live, "to write out its cache");
 }

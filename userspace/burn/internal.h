@@ -100,7 +100,8 @@ struct burn_rec {
 	enum burn_disc before;		/* what the disc was when it was about to be touched last */
 	struct discmux_result lost;	/* how the WRITE ended by which it left the stream ... */
 	uint32_t lost_lba;		/* ... where that began, ... */
-	uint32_t sent_end;		/* ... and the block after all that was sent */
+	uint32_t sent_end;		/* ... and the block after all that was sent; the same
+					 * when it was not a WRITE, but SYNCHRONIZE CACHE */
 	uint32_t resume_at;		/* block of the copy to go on with */
 	bool no_text;			/* the drive takes no CD-Text */
 	bool can_increment;		/* the drive writes such a disc packet by packet, too */
@@ -332,13 +333,18 @@ int burn_stream(struct burn_job *job, const struct burn_part *part, uint32_t blo
 int burn_stream_rest(struct burn_job *job, uint32_t from);
 
 /*
- * resume.c: recorders that left a stream without having said what was wrong with their disc.
+ * resume.c: recorders that left a stream, or its SYNCHRONIZE CACHE, without having said what was
+ * wrong with their disc.
  * burn_may_resume(): of one that left by this result, whether it may go on later.
+ * burn_lose(): it is lost, no longer live, with all before this block sent and all before
+ * lost_lba acknowledged.
  * burn_resume() waits for those that are lost, asks where their discs go on, gives them the
  * rest and makes them live, or fails them; -EIO with job->error when the master failed.
  * burn_give_up(): fails them.  burn_ask_fate(): what the disc of one that failed is.
  */
 bool burn_may_resume(const struct burn_job *job, size_t i, const struct discmux_result *result);
+void burn_lose(struct burn_job *job, size_t i, const struct discmux_result *result,
+	       uint32_t lost_lba, uint32_t sent_end);
 int burn_resume(struct burn_job *job);
 void burn_give_up(struct burn_job *job);
 void burn_ask_fate(struct burn_job *job, size_t i);

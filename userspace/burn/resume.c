@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Recorders that left the stream by a reset or on a broken path, in the middle of a plain copy.
+ * Recorders that left the stream by a reset or on a broken path, in the middle of a plain copy,
+ * or that were reset before their cache was written out.
  * The drive says where its disc goes on (next writable address, MMC-6 6.27), and is believed as
  * far as that can be true; rewritable media without such an address are written again from a
  * place before the last WRITE.
@@ -36,6 +37,24 @@ bool burn_may_resume(const struct burn_job *job, size_t i, const struct discmux_
 	}
 }
 
+void burn_lose(struct burn_job *job, size_t i, const struct discmux_result *result,
+	       uint32_t lost_lba, uint32_t sent_end)
+{
+	struct burn_rec *rec = &job->recs[i];
+
+	rec->lost = *result;
+	rec->lost_lba = lost_lba;
+	rec->sent_end = sent_end;
+	job->live &= ~(1u << i);
+	job->lost |= 1u << i;
+}
+
+/* All was sent and acknowledged: it is its cache that was lost. */
+static bool lost_cache(const struct burn_rec *rec)
+{
+	return rec->lost_lba == rec->sent_end;
+}
+
 /* How much of its last WRITE a drive took, and whether it was reset since, is unknown: the
  * drive says what the disc is.  Only one that it calls blank is untouched. */
 void burn_ask_fate(struct burn_job *job, size_t i)
@@ -56,7 +75,7 @@ void burn_ask_fate(struct burn_job *job, size_t i)
 	burn_log_state(job, i, burn_state_name(BURN_FAILED), rec->before);
 }
 
-/* It failed by the WRITE that it left the stream with. */
+/* It failed by the command that it was lost with. */
 static void give_up(struct burn_job *job, size_t i)
 {
 	struct burn_rec *rec = &job->recs[i];
@@ -66,7 +85,10 @@ static void give_up(struct burn_job *job, size_t i)
 		burn_drop(job, i, BURN_CANCELLED, "cancelled");
 		return;
 	}
-	burn_fail_lba(job, i, rec->lost_lba, "to write");
+	if (lost_cache(rec))
+		burn_fail_set(job, 1u << i, "to write out its cache");
+	else
+		burn_fail_lba(job, i, rec->lost_lba, "to write");
 	burn_ask_fate(job, i);
 }
 
@@ -124,12 +146,21 @@ static bool ask_track(struct burn_job *job, size_t i, struct mmc_track_info *inf
 
 	mmc_cmd_read_track_info(&cmd, rec->track);
 	return burn_send(job, 1u << i, &cmd, NULL, DISCMUX_FOR_CONTROL, 0) &&
-	       !mmc_parse_track_info(rec->data, rec->len, info) && info->next_valid;
+	       !mmc_parse_track_info(rec->data, rec->len, info);
 }
 
 static bool same_answer(const struct mmc_track_info *a, const struct mmc_track_info *b)
 {
-	return a->track == b->track && a->start == b->start && a->next == b->next;
+	return a->track == b->track && a->start == b->start && a->next_valid == b->next_valid &&
+	       (!a->next_valid || a->next == b->next);
+}
+
+/* A track that was reserved for the copy has no such address when it holds all of it. */
+static bool is_full(const struct burn_job *job, const struct burn_rec *rec,
+		    const struct mmc_track_info *info)
+{
+	return !info->next_valid && !info->free &&
+	       rec->sent_end == rec->start + job->total_blocks;
 }
 
 /*
@@ -143,12 +174,16 @@ static void ask_place(struct burn_job *job, size_t i)
 	struct mmc_track_info first, info;
 
 	if (!ask_track(job, i, &first) || !ask_track(job, i, &info))
-		give_up_for(job, i, "it gives no next writable address");
+		give_up_for(job, i, "it does not tell about its track");
 	else if (!same_answer(&first, &info))
 		give_up_for(job, i, "it gives two next writable addresses, %u and %u", first.next,
 			    info.next);
 	else if (info.track != rec->track || info.start != rec->track_start)
 		give_up_for(job, i, "it goes on with another track");
+	else if (is_full(job, rec, &info))
+		rec->resume_at = job->total_blocks;
+	else if (!info.next_valid)
+		give_up_for(job, i, "it gives no next writable address");
 	else if (info.next < rec->start || info.next > rec->sent_end ||
 		 (info.next - rec->start) % rec->plan->unit)
 		give_up_for(job, i, "it gives LBA %u as next writable address, of %u to %u",
@@ -177,19 +212,22 @@ static void find_places(struct burn_job *job)
 static void tell(struct burn_job *job)
 {
 	burn_set set = job->live;
-	char words[128];
+	char words[128], where[32];
 	size_t i;
 
+	burn_set_state(job, set, BURN_WRITING);
 	burn_for_each(i, set) {
 		struct burn_rec *rec = &job->recs[i];
 
+		snprintf(where, sizeof(where), lost_cache(rec) ? "with its cache" : "at LBA %u",
+			 rec->lost_lba);
 		pthread_mutex_lock(&job->lock);
 		rec->status.resumed++;
 		pthread_mutex_unlock(&job->lock);
 		discmux_device_result_text(DISCMUX_DEVICE_RECORDER, &rec->lost, words,
 					   sizeof(words));
-		burn_notice(job, "%s was lost at LBA %u: %s; it goes on at LBA %u", rec->name,
-			    rec->lost_lba, words, rec->start + rec->resume_at);
+		burn_notice(job, "%s was lost %s: %s; it goes on at LBA %u", rec->name, where, words,
+			    rec->start + rec->resume_at);
 		burn_log_state(job, i, "resuming", BURN_DISC_RUINED);
 	}
 }

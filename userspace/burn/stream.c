@@ -76,19 +76,13 @@ static bool is_uncertain(const struct burn_rec *rec)
 	}
 }
 
-/* It is not live any more; whether it can go on is asked when the stream has ended. */
+/* Whether it can go on is asked when the stream has ended. */
 static void lose(struct feed *f, size_t i, const struct discmux_target_status *t)
 {
-	struct burn_job *job = f->job;
-	struct burn_rec *rec = &job->recs[i];
+	uint32_t sent = t->failed_lba + f->chunk / f->part->size;
+	uint32_t end = f->job->recs[i].start + f->total;
 
-	rec->lost = t->result;
-	rec->lost_lba = t->failed_lba;
-	rec->sent_end = t->failed_lba + f->chunk / f->part->size;
-	if (rec->sent_end > rec->start + f->total)
-		rec->sent_end = rec->start + f->total;
-	job->live &= ~(1u << i);
-	job->lost |= 1u << i;
+	burn_lose(f->job, i, &t->result, t->failed_lba, sent < end ? sent : end);
 }
 
 static void leave(struct feed *f, size_t i, const struct discmux_target_status *t)
