@@ -172,7 +172,7 @@ void dmx_cmd_attention(struct dmx_member *m, const struct discmux_result *res)
 	if (m->sdev->removable)
 		m->sdev->changed = 1;
 	if (dmx_result_medium_changed(res))
-		dmx_medium_attention(m);
+		dmx_medium_changed(m);
 	else
 		dmx_event_attention(m, res);
 }

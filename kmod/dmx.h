@@ -150,7 +150,7 @@ struct dmx_options {
  *	it, or opens a stream, waits for their end; under @lock
  * @element: data transfer element, DISCMUX_NONE, under @lock
  * @element_by_hand: set through sysfs, a refresh does not change it
- * @diskseq, @attention: what medium.c has seen of disc changes, under @lock
+ * @diskseq: what medium.c has seen of disc changes, under @lock
  * @hold: what a claim holds, under @claim_lock
  * @held: there is a hold and it stays as long as there are claims: one more of
  *	them need not wait for @claim_lock; under @lock
@@ -193,7 +193,6 @@ struct dmx_member {
 	ktime_t aborted;
 
 	u64 diskseq;
-	bool attention;
 	bool rewritten;		/* and sr does not know that yet */
 
 	struct mutex claim_lock;	/* the first claim, the last release */
@@ -278,7 +277,7 @@ void dmx_member_end(struct dmx_member *m);
 u32 dmx_member_max_data(struct dmx_member *m);
 
 /* medium.c */
-void dmx_medium_attention(struct dmx_member *m);
+void dmx_medium_changed(struct dmx_member *m);
 void dmx_medium_look(struct dmx_member *m);
 void dmx_medium_rewritten(struct dmx_member *m);
 void dmx_medium_settle(struct dmx_member *m);

@@ -4,9 +4,9 @@
  *
  * Either a command of ours brings the unit attention, or sr's polling finds
  * out and the disk gets a new sequence number, which is looked at once a
- * second: no command of our own is sent for it.  One change can be seen both
- * ways, since sr is told of an attention that was consumed here; the first one
- * counts.
+ * second: no command of our own is sent for it.  Both are told.  They may be one
+ * change, but nothing shows that they are not two, of which the second would be
+ * kept from everybody.
  */
 #include <linux/blkdev.h>
 #include <linux/device.h>
@@ -24,22 +24,14 @@ struct device *dmx_member_disk(struct dmx_member *m)
 	return device_find_child(&m->sdev->sdev_gendev, NULL, dmx_is_block);
 }
 
-static void dmx_medium_event(struct dmx_member *m)
+/* Tells of another disc, or of none. */
+void dmx_medium_changed(struct dmx_member *m)
 {
 	struct dmx_mux *mux = READ_ONCE(m->mux);
 
 	if (mux)
 		dmx_event_member(DISCMUX_EVENT_MEDIUM_CHANGED, mux, m->id, m->role,
 				 m->unit);
-}
-
-/* A command of ours ended with unit attention 28h/00h. */
-void dmx_medium_attention(struct dmx_member *m)
-{
-	spin_lock_irq(&m->lock);
-	m->attention = true;
-	spin_unlock_irq(&m->lock);
-	dmx_medium_event(m);
 }
 
 /* Compares the disk's sequence number with the one seen last. */
@@ -56,13 +48,9 @@ void dmx_medium_look(struct dmx_member *m)
 	spin_lock_irq(&m->lock);
 	changed = m->diskseq && m->diskseq != seq;
 	m->diskseq = seq;
-	if (changed && m->attention) {
-		m->attention = false;	/* told of when the attention came */
-		changed = false;
-	}
 	spin_unlock_irq(&m->lock);
 	if (changed)
-		dmx_medium_event(m);
+		dmx_medium_changed(m);
 }
 
 /* A command that changes what the disc holds was sent. */

@@ -557,6 +557,30 @@ TEST_F(drives, medium_changed_event)
 	events_close(events);
 }
 
+/* A change that sr sees before a command does hides none of those that follow. */
+TEST_F(drives, medium_changed_again)
+{
+	struct events *events = events_open();
+	struct discmux_info info;
+	struct event e = { 0 };
+	uint64_t seq = 0;
+	char disc[32];
+
+	ASSERT_NE(NULL, events);
+	snprintf(disc, sizeof(disc), "again%d", getpid());
+	ASSERT_EQ(0, sim_blank(disc, names[3]));
+	do {
+		ASSERT_EQ(0, events_wait(events, DISCMUX_EVENT_MEDIUM_CHANGED, &e, &seq, 10000));
+	} while (e.value[DISCMUX_ATTR_MEMBER] != self->number[3]);
+	ASSERT_TRUE(wait_for(!mux_ready(self->fd, self->number[3]), 5000));
+	ASSERT_EQ(0, mux_info(self->fd, &info));
+	sim_eject(names[3]);
+	do {
+		ASSERT_EQ(0, events_wait(events, DISCMUX_EVENT_MEDIUM_CHANGED, &e, &seq, 10000));
+	} while (e.value[DISCMUX_ATTR_MEMBER] != self->number[3] || e.seq <= info.event_seq);
+	events_close(events);
+}
+
 /* The reader can be asked, but nothing can be written to it. */
 TEST_F(drives, reader_takes_no_stream)
 {
