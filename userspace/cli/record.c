@@ -264,7 +264,7 @@ static int make_recording(struct cli *cli, struct record *record, const char *na
 		status = know_serials(cli, &record->blank);
 	if (!status)
 		status = open_file(record);
-	if (status)
+	if (!record->file)
 		return status;
 	print_head(record, name);
 	status = ask(cli, record, max_data, name);

@@ -271,14 +271,20 @@ bool server_watched(const struct server *s)
 static int listen_at(struct server *s, const char *path, char *err, size_t errlen)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd;
 
 	if (strlen(path) >= sizeof(addr.sun_path)) {
 		snprintf(err, errlen, "%s is too long for a socket", path);
-		close(fd);
 		return -ENAMETOOLONG;
 	}
 	strcpy(addr.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) {
+		int rc = -errno;
+
+		snprintf(err, errlen, "the socket %s: %s", path, strerror(errno));
+		return rc;
+	}
 	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		snprintf(err, errlen, "another discmuxd listens at %s", path);
 		close(fd);
