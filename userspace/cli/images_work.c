@@ -146,6 +146,9 @@ int images_do_check(struct images_run *run)
 
 int images_do_export(struct images_run *run)
 {
+	const struct images_out out = {
+		.folder = run->to ? run->to : ".", .force = run->overwrite, .as = run->as,
+	};
 	struct cli_progress progress;
 	char err[IMAGES_MESSAGE_LEN];
 	int rc;
@@ -153,8 +156,7 @@ int images_do_export(struct images_run *run)
 	if (run->count != 1)
 		return cli_usage_error("images", "export needs the name of one image");
 	cli_progress_begin(&progress, run->names[0], run->cli, run->progress);
-	rc = images_export(run->store, run->names[0], run->to ? run->to : ".", run->overwrite,
-			   &progress.step, err, sizeof(err));
+	rc = images_export(run->store, run->names[0], &out, &progress.step, err, sizeof(err));
 	cli_progress_end(&progress);
 	if (rc == -EEXIST)
 		return cli_error("%s with --overwrite", err);

@@ -186,7 +186,7 @@ int sheet_text_keep(struct sheet_text **text, uint8_t type, unsigned int n, cons
  * names texts that are changed or left out. */
 void sheet_text_packs(struct sheet *s, const struct sheet_text *text);
 
-/* The other way round, of the first block; without disc_id and genre. */
+/* The other way round, of the first block; without genre, which begins with a code. */
 void sheet_text_from(const struct cd_layout *layout, struct sheet_text *text);
 
 /* A sheet's text without a byte order mark, UTF-16 as UTF-8, and with LF at the end of lines (or
