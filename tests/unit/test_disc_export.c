@@ -285,6 +285,42 @@ static void test_sub(void **state)
 	assert_int_equal(sub[CD_Q] >> 4, 0);
 }
 
+/* A note reports what would be lost. */
+static void test_lacks(void **state)
+{
+	static const struct { unsigned int pack, byte; uint8_t value; } odd[] = {
+		{ 0, 0, CD_TEXT_GENRE },	/* begins with a code */
+		{ 0, 3, 0x10 },			/* a second language */
+		{ 0, 3, 0x80 },			/* of two bytes a character */
+		{ 0, 0, CD_TEXT_ISRC },
+	};
+	struct cd_layout l;
+	size_t i;
+
+	(void)state;
+	make_audio(&l);
+	for (i = 0; i < 3; i++)
+		assert_null(disc_sheet_lacks((enum disc_sheet)i, &l));
+	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		make_audio(&l);
+		packs[CD_TEXT_PACK * odd[i].pack + odd[i].byte] = odd[i].value;
+		assert_string_equal(disc_sheet_lacks(DISC_SHEET_TOC, &l), "all of this CD-Text");
+		assert_null(disc_sheet_lacks(DISC_SHEET_CUE, &l));
+		assert_null(disc_sheet_lacks(DISC_SHEET_CCD, &l));
+	}
+	/* MS-JIS, so say the sizes */
+	make_audio(&l);
+	for (i = 0; packs[CD_TEXT_PACK * i] != CD_TEXT_SIZES; i++)
+		;
+	packs[CD_TEXT_PACK * i + 4] = 0x80;
+	assert_non_null(disc_sheet_lacks(DISC_SHEET_TOC, &l));
+	make_mixed(&l);
+	l.track[1].copy = true;
+	assert_non_null(disc_sheet_lacks(DISC_SHEET_TOC, &l));
+	assert_non_null(disc_sheet_lacks(DISC_SHEET_CCD, &l));
+	assert_null(disc_sheet_lacks(DISC_SHEET_CUE, &l));
+}
+
 /* ---- Names -------------------------------------------------------------------- */
 
 static char folder[64];
@@ -360,13 +396,23 @@ static void add(const char *name, const char *file, char *sha256)
 
 static const char *const forms[] = { "cue", "toc", "ccd", "iso" };
 
+static char noted[200];
+
+static void note(void *arg, const char *text)
+{
+	(void)arg;
+	snprintf(noted, sizeof(noted), "%s", text);
+}
+
 static int export_as(const char *name, const char *word)
 {
+	const struct images_progress progress = { .note = note };
 	struct images_out to = { .folder = folder, .force = true };
 
 	to.as = word == forms[0] ? IMAGES_AS_CUE : word == forms[1] ? IMAGES_AS_TOC :
 		word == forms[2] ? IMAGES_AS_CCD : IMAGES_AS_ISO;
-	return images_export(store, name, &to, NULL, err, sizeof(err));
+	*noted = '\0';
+	return images_export(store, name, &to, &progress, err, sizeof(err));
 }
 
 /* Out in a form and in again: the same sectors, the same layout. */
@@ -427,6 +473,14 @@ static void test_store(void **state)
 		out_and_in("album", forms[i], sha256);
 	assert_int_equal(export_as("album", forms[3]), -EINVAL);
 	assert_non_null(strstr(err, "more than one track of data, which an .iso can't hold"));
+	make_audio(&l);
+	packs[3] = 0x10;
+	cd_text_pack_seal(packs);
+	l.track[0].copy = true;
+	put_image("in.cue", &l);
+	add("scms", "in.cue", sha256);
+	assert_int_equal(export_as("scms", forms[2]), 0);
+	assert_string_equal(noted, "a .ccd can't hold the alternating copy bit of SCMS, which is lost: export it as cue to keep it");
 	make_sessions(&l);
 	put_image("in.cue", &l);
 	add("extra", "in.cue", sha256);
@@ -496,6 +550,7 @@ int main(void)
 		cmocka_unit_test(test_toc),
 		cmocka_unit_test(test_ccd),
 		cmocka_unit_test(test_sub),
+		cmocka_unit_test(test_lacks),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_store),
 		cmocka_unit_test(test_store_iso),

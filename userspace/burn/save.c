@@ -378,12 +378,16 @@ static int put_sheet(struct burn_job *job, struct burn_save *s)
 {
 	char *text = disc_sheet_write(s->kind, job->layout, name_of(s->path[DATA]),
 				      *s->path[TEXT] ? name_of(s->path[TEXT]) : NULL);
+	const char *lost = disc_sheet_lacks(s->kind, job->layout);
 	int rc;
 
 	if (!text) {
 		burn_job_problem(job, "out of memory");
 		return -EIO;
 	}
+	if (lost)
+		burn_notice(job, "a %s can't hold %s, which is lost: name a .cue to keep it",
+			    s->ending, lost);
 	rc = put_file(job, s->path[SHEET], text, strlen(text), s->sum[SHEET]);
 	free(text);
 	if (!rc && *s->path[TEXT])

@@ -92,6 +92,10 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
  */
 bool disc_sheet_file_name(enum disc_sheet kind, char *name);
 
+/* What a sheet of this kind can't hold of a layout, as in "a .toc can't hold ...", so that it
+ * would be lost; NULL: nothing. */
+const char *disc_sheet_lacks(enum disc_sheet kind, const struct cd_layout *layout);
+
 /*
  * The text of a sheet for a layout whose sectors lie in one file as cd_file_lba() has them,
  * 2352 bytes each.  Audio is little-endian.  bin: the name of that file, as

@@ -335,6 +335,29 @@ bool disc_sheet_file_name(enum disc_sheet kind, char *name)
 	return changed;
 }
 
+/* Texts that are not ISO 8859-1 of the first language, and those that begin with a code. */
+static bool beyond_toc(const uint8_t *pack)
+{
+	bool kept = (pack[0] >= CD_TEXT_TITLE && pack[0] <= CD_TEXT_DISC_ID) ||
+		    pack[0] == CD_TEXT_SIZES;
+	bool charset = pack[0] == CD_TEXT_SIZES && !pack[1] && pack[4];
+
+	return !kept || charset || (pack[3] & 0xf0);
+}
+
+const char *disc_sheet_lacks(enum disc_sheet kind, const struct cd_layout *layout)
+{
+	size_t i;
+
+	for (i = 0; kind != DISC_SHEET_CUE && i < layout->tracks; i++)
+		if (layout->track[i].copy)
+			return "the alternating copy bit of SCMS";
+	for (i = 0; kind == DISC_SHEET_TOC && i < layout->text_packs; i++)
+		if (beyond_toc(layout->text + CD_TEXT_PACK * i))
+			return "all of this CD-Text";
+	return NULL;
+}
+
 char *disc_sheet_write(enum disc_sheet kind, const struct cd_layout *layout, const char *bin,
 		       const char *cdtext)
 {

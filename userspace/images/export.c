@@ -159,19 +159,26 @@ static int put_blocks(struct export *e, const uint8_t *data, size_t len)
 	return rc;
 }
 
-static int export_sheet(struct export *e)
+static int export_sheet(struct export *e, const struct images_progress *progress)
 {
 	static const struct { enum disc_sheet kind; int file; } sheets[] = {
 		[IMAGES_AS_CUE] = { DISC_SHEET_CUE, IMAGES_CUE },
 		[IMAGES_AS_TOC] = { DISC_SHEET_TOC, OUT_TOC },
 		[IMAGES_AS_CCD] = { DISC_SHEET_CCD, OUT_CCD },
 	};
-	char bin[IMAGES_FILE_SIZE], cdt[IMAGES_FILE_SIZE], *text;
+	char bin[IMAGES_FILE_SIZE], cdt[IMAGES_FILE_SIZE], note[128], *text;
+	const char *lost;
 	bool packs = e->as == IMAGES_AS_CUE && e->layout.text_packs;
 	int rc;
 
 	if (e->as == IMAGES_AS_STORED || e->as == IMAGES_AS_ISO)
 		return 0;
+	lost = disc_sheet_lacks(sheets[e->as].kind, &e->layout);
+	if (lost && progress && progress->note) {
+		snprintf(note, sizeof(note), "a %s can't hold %s, which is lost: export it as cue to keep it",
+			 suffix_of(sheets[e->as].file), lost);
+		progress->note(progress->arg, note);
+	}
 	text = disc_sheet_write(sheets[e->as].kind, &e->layout,
 				images_file_name(e->name, suffix_of(data_out(e)), bin),
 				packs ? images_file_name(e->name, ".cdt", cdt) : NULL);
@@ -340,7 +347,7 @@ static int export_files(struct export *e, int dir, const struct images_progress 
 		return rc;
 	rc = images_read_all(&r, err, errlen);
 	if (!rc) {
-		rc = export_sheet(e);
+		rc = export_sheet(e, progress);
 		if (rc)
 			export_fail(e, rc, err, errlen);
 	}

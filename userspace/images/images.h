@@ -134,7 +134,8 @@ void images_release(struct images_hold *hold);
 struct images_progress {
 	bool (*step)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
-	/* A line about an image that is registered, as disc_image_note() has it; may be NULL */
+	/* A line about an image that is registered, as disc_image_note() has it, or about
+	 * what an export loses; may be NULL */
 	void (*note)(void *arg, const char *text);
 };
 
