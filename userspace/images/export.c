@@ -239,8 +239,8 @@ static int set_form(struct export *e, const struct images_info *info, char *err,
 		e->layout.text = l->text_packs ? malloc(l->text_packs * CD_TEXT_PACK) : NULL;
 		if (e->layout.text)
 			memcpy(e->layout.text, l->text, l->text_packs * CD_TEXT_PACK);
-		else
-			e->layout.text_packs = 0;
+		else if (l->text_packs)
+			rc = images_fail(err, errlen, -ENOMEM, "out of memory");
 	} else if (!rc) {
 		plain_layout(&e->layout, disc_image_blocks(image));
 	}
