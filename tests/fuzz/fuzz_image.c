@@ -98,6 +98,10 @@ static void use(struct disc_image *image)
 	require(text != NULL, "a sheet");
 	free(text);
 	free(disc_sheet_write(DISC_SHEET_TOC, l, "x.bin", NULL));
+	text = disc_sheet_write(DISC_SHEET_CCD, l, "x.img", NULL);
+	require(text != NULL, "a .ccd");
+	free(text);
+	disc_sub_write(l, l->track[0].start, raw);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

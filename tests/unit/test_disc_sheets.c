@@ -700,7 +700,57 @@ static void test_words(void **state)
 	assert_string_equal(l->mcn, "0012345678905");
 	assert_string_equal(l->track[0].isrc, "USABC0512345");
 	said_nothing();
-	refused_sheet("w.cue", "CATALOG 12345678901x\n", "13 digits");
+}
+
+static void codes_are(const char *mcn, const char *isrc)
+{
+	assert_string_equal(l->mcn, mcn);
+	assert_string_equal(l->track[0].isrc, isrc);
+}
+
+/* However they are written; what is none costs the code, never the disc. */
+static void test_codes(void **state)
+{
+	static const struct { const char *mcn, *is; } catalogs[] = {
+		{ "0-12345-67890-5", "0012345678905" }, { "4 006381 333931", "4006381333931" },
+		{ "\"04006381333931\"", "4006381333931" }, { "96385074", "0000096385074" },
+	};
+	static const char *const isrcs[] = {
+		"usabc0512345", "US-ABC-05-12345", "US ABC 05 12345", "\"ISRC US-ABC-05-12345\"",
+	};
+	char text[300];
+	size_t i;
+
+	(void)state;
+	put_raw("a.bin", 600, 0);
+	for (i = 0; i < sizeof(catalogs) / sizeof(*catalogs); i++) {
+		snprintf(text, sizeof(text), "CATALOG %s\nFILE a.bin BINARY\nTRACK 01 AUDIO\n"
+			 "ISRC %s\nINDEX 01 00:00:00\n", catalogs[i].mcn, isrcs[i]);
+		take_sheet("w.cue", text);
+		codes_are(catalogs[i].is, "USABC0512345");
+		said_nothing();
+	}
+	take_sheet("w.cue", "CATALOG 12345678901x\nFILE a.bin BINARY\nTRACK 01 AUDIO\n"
+		   "ISRC 00-000-00-0000\nINDEX 01 00:00:00\n");
+	codes_are("", "");
+	said("12345678901x is not a catalogue number of 13 digits");
+	said("00-000-00-0000 is no ISRC, so track 1 is left without one");
+	/* No more than its beginning is garbage, too */
+	take_sheet("w.cue", "CATALOG 012345678901234\nFILE a.bin BINARY\nTRACK 01 AUDIO\n"
+		   "ISRC USABC05123456\nINDEX 01 00:00:00\n");
+	codes_are("", "");
+	take_sheet("w.toc", "CD_DA\nCATALOG \"1\"\nTRACK AUDIO\nISRC \"no\"\nFILE \"a.bin\" 0\n");
+	codes_are("", "");
+	said("no is no ISRC, so track 1");
+	/* Empty is none, and nothing to say */
+	take_sheet("w.toc", "CD_DA\nCATALOG \"\"\nTRACK AUDIO\nISRC \"\"\nFILE \"a.bin\" 0\n");
+	codes_are("", "");
+	said_nothing();
+	put_raw("w.img", 600, 0);
+	take_sheet("w.ccd", "[Disc]\nCATALOG=12\n[Entry 0]\nSession=1\nPoint=0xa2\nPLBA=600\n"
+		   "[Entry 1]\nSession=1\nPoint=1\nControl=0\nPLBA=0\n[TRACK 1]\nISRC=us-abc0512345\n");
+	codes_are("", "USABC0512345");
+	said("12 is not a catalogue number");
 }
 
 static void test_toc_encoding(void **state)
@@ -856,6 +906,7 @@ int main(void)
 		cmocka_unit_test(test_first_pregap),
 		cmocka_unit_test(test_session_pause),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_toc_encoding),
 		cmocka_unit_test(test_charset),
 		cmocka_unit_test(test_encodings),

@@ -760,6 +760,7 @@ static void test_files(void **state)
 {
 	struct images_progress progress = { stop, NULL, NULL };
 	char path[128], out[128], command[256];
+	struct images_out to = { .folder = out };
 	struct images_info info;
 	unsigned int calls = 0;
 
@@ -778,15 +779,16 @@ static void test_files(void **state)
 	assert_string_equal(info.source, path);
 	assert_int_equal(images_add_file(*state, "HDD1", path, false, NULL, NULL, err,
 					 sizeof(err)), -EEXIST);
-	assert_int_equal(images_export(*state, "HDD1", out, false, NULL, err, sizeof(err)), 0);
+	assert_int_equal(images_export(*state, "HDD1", &to, NULL, err, sizeof(err)), 0);
 	snprintf(command, sizeof(command), "cd %s && sha256sum --status -c HDD1.sha256 && cmp HDD1.iso ../a.iso",
 		 out);
 	assert_int_equal(system(command), 0);
-	assert_int_equal(images_export(*state, "HDD1", out, false, NULL, err, sizeof(err)),
+	assert_int_equal(images_export(*state, "HDD1", &to, NULL, err, sizeof(err)),
 			 -EEXIST);
-	assert_int_equal(images_export(*state, "HDD1", out, true, NULL, err, sizeof(err)), 0);
+	to.force = true;
+	assert_int_equal(images_export(*state, "HDD1", &to, NULL, err, sizeof(err)), 0);
 	poke("HDD1", ".iso", 300000, "?");
-	assert_int_equal(images_export(*state, "HDD1", out, true, NULL, err, sizeof(err)),
+	assert_int_equal(images_export(*state, "HDD1", &to, NULL, err, sizeof(err)),
 			 -EBADMSG);
 	assert_int_equal(system(command), 0);	/* what was there is still whole */
 	assert_int_equal(entries("out", ""), 2);
@@ -795,7 +797,7 @@ static void test_files(void **state)
 					 sizeof(err)), 0);
 	snprintf(command, sizeof(command), "cd %s && rm HDD1.iso && mkdir HDD1.iso", out);
 	assert_int_equal(system(command), 0);	/* no file can take its name */
-	assert_int_not_equal(images_export(*state, "HDD1", out, true, NULL, err, sizeof(err)), 0);
+	assert_int_not_equal(images_export(*state, "HDD1", &to, NULL, err, sizeof(err)), 0);
 	assert_int_equal(entries("out", ".HDD1"), 0);
 	make_iso(path, "DATA\1", "FILES");
 	assert_int_equal(images_add_file(*state, "HDD1", path, true, NULL, &info, err,

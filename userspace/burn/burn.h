@@ -311,9 +311,10 @@ struct burn_config {
 	const char *map;
 
 	/* BURN_READ, and BURN_COPY where not NULL: the image that is made of the
-	 * master.  .iso, .cue or .toc: the ending that fits what the master is
+	 * master.  .iso, .cue, .toc or .ccd: the ending that fits what the master is
 	 * (burn_image_ending()) is put behind it where it has none of these.  Beside
-	 * it come its .bin and a .sha256.  Under temporary names until all is well. */
+	 * it come its .bin (.img and .sub of a .ccd) and a .sha256.  Under temporary
+	 * names until all is well. */
 	const char *image;
 	const struct burn_sink *sink;	/* the same into a store of the caller's own, or
 					 * NULL; not both.  Outlives the job */

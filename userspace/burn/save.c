@@ -24,11 +24,14 @@
 #define PART		".part"
 #define HEX		(2 * EVP_MAX_MD_SIZE + 1)
 
-enum { DATA, SHEET, TEXT, FILES };
+#define BATCH		64u		/* blocks of subchannels at a time */
+
+enum { DATA, SHEET, TEXT, SUB, FILES };
 
 struct burn_save {
 	char base[PATH_MAX - 32];	/* without an ending */
-	char ending[8];			/* ".iso", ".cue", ".toc" */
+	char ending[8];			/* ".iso", ".cue", ".toc", ".ccd" */
+	enum disc_sheet kind;		/* unless it is ".iso" */
 	char path[FILES][PATH_MAX];	/* final; "" for what is not needed */
 	char sum[FILES][HEX];
 	int fd;				/* of the data */
@@ -70,76 +73,93 @@ static bool ends(const char *path, const char *ending)
 	return len > n && !strcasecmp(path + len - n, ending);
 }
 
-/* The ending that was asked for, or the one that fits. */
-static int choose_names(struct burn_job *job, struct burn_save *s)
+static const struct { const char *text; enum disc_sheet kind; } endings[] = {
+	{ ".iso", DISC_SHEET_CUE }, { ".cue", DISC_SHEET_CUE }, { ".toc", DISC_SHEET_TOC },
+	{ ".ccd", DISC_SHEET_CCD },
+};
+
+/* The ending that was asked for, or the one that fits; *len: of the path without it. */
+static int choose_ending(struct burn_job *job, struct burn_save *s, size_t *len)
 {
-	static const char *const endings[] = { ".iso", ".cue", ".toc" };
 	const char *path = job->config.image, *fits = burn_image_ending(job->config.source);
-	size_t len = strlen(path), i;
+	size_t i;
 
 	if (!fits)
 		return burn_job_problem(job, "the master is not known yet");
+	*len = strlen(path);
 	snprintf(s->ending, sizeof(s->ending), "%s", fits);
-	for (i = 0; i < 3; i++) {
-		if (!ends(path, endings[i]))
+	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		if (!ends(path, endings[i].text))
 			continue;
 		if ((i == 0) != (strcmp(fits, ".iso") == 0))
 			return burn_job_problem(job, "%.120s: the master is %s, which goes into a %s file: name one",
 						path, burn_source_kind(job->config.source), fits);
-		snprintf(s->ending, sizeof(s->ending), "%s", endings[i]);
-		len -= 4;
+		snprintf(s->ending, sizeof(s->ending), "%s", endings[i].text);
+		s->kind = endings[i].kind;
+		*len -= 4;
 		break;
 	}
-	if (i == 2 && is_raw(job) && job->layout->sessions > 1)
-		return burn_job_problem(job, "%.120s: a .toc can't hold several sessions: name a .cue", path);
+	if (s->kind == DISC_SHEET_TOC && is_raw(job) && job->layout->sessions > 1)
+		return burn_job_problem(job, "%.120s: a .toc can't hold several sessions: name a .cue or .ccd",
+					path);
+	return 0;
+}
+
+/* A file of the image; one that the sheet has to name gets a name that it can say. */
+static void set_path(struct burn_job *job, int file, const char *ending)
+{
+	struct burn_save *s = job->save;
+	char path[PATH_MAX], *name;
+
+	snprintf(path, sizeof(path), "%s%s", s->base, ending);
+	name = strrchr(path, '/');
+	name = name ? name + 1 : path;
+	if (is_raw(job) && file != SHEET && disc_sheet_file_name(s->kind, name))
+		burn_notice(job, "a %s can't name a file with quotes or control characters, so the file beside it is %s",
+			    s->ending, name);
+	memcpy(s->path[file], path, sizeof(path));
+}
+
+static int choose_names(struct burn_job *job, struct burn_save *s)
+{
+	const char *path = job->config.image;
+	size_t len = 0;
+	int rc = choose_ending(job, s, &len);
+
+	if (rc)
+		return rc;
 	if (!len || len + 32 > PATH_MAX - 32)
 		return burn_job_problem(job, "%.120s is not a name for an image", path);
 	snprintf(s->base, sizeof(s->base), "%.*s", (int)len, path);
-	snprintf(s->path[DATA], PATH_MAX, "%s%s", s->base, is_raw(job) ? ".bin" : s->ending);
-	if (is_raw(job))
-		snprintf(s->path[SHEET], PATH_MAX, "%s%s", s->base, s->ending);
-	if (is_raw(job) && job->layout->text_packs && !strcmp(s->ending, ".cue"))
-		snprintf(s->path[TEXT], PATH_MAX, "%s.cdt", s->base);
+	set_path(job, DATA, !is_raw(job) ? s->ending : s->kind == DISC_SHEET_CCD ? ".img" : ".bin");
+	if (!is_raw(job))
+		return 0;
+	set_path(job, SHEET, s->ending);
+	if (job->layout->text_packs && s->kind == DISC_SHEET_CUE)
+		set_path(job, TEXT, ".cdt");
+	if (s->kind == DISC_SHEET_CCD)
+		set_path(job, SUB, ".sub");
 	return 0;
 }
 
 /* Blocks of the image: those of sessions, without what lies between them. */
 static uint64_t image_blocks(const struct burn_job *job)
 {
-	struct cd_session s;
-	unsigned int n;
-	uint64_t blocks = 0;
-
-	if (!is_raw(job))
-		return job->config.source->blocks;
-	for (n = 0; cd_session(job->layout, n, &s); n++)
-		blocks += (uint64_t)(s.end - (n ? s.start + CD_PREGAP : 0));
-	return blocks;
+	return is_raw(job) ? cd_file_blocks(job->layout) : job->config.source->blocks;
 }
 
 int64_t burn_save_place(const struct burn_job *job, int32_t lba)
 {
-	struct cd_session s;
-	int64_t before = 0;
-	unsigned int n;
-
 	/* A track may have a pause before a plain master, and zeros behind it */
 	if (!is_raw(job))
 		return lba >= 0 && (uint32_t)lba < job->config.source->blocks ? lba : -1;
-	for (n = 0; cd_session(job->layout, n, &s); n++) {
-		int32_t begin = n ? s.start + CD_PREGAP : 0;
-
-		if (lba >= begin && lba < s.end)
-			return before + lba - begin;
-		before += s.end - begin;
-	}
-	return -1;
+	return cd_file_block(job->layout, lba);
 }
 
 /* A disk that is too full is known before the reader spins. */
 static int check_space(struct burn_job *job, const struct burn_save *s)
 {
-	uint64_t need = image_blocks(job) * job->unit;
+	uint64_t need = image_blocks(job) * (job->unit + (*s->path[SUB] ? CD_SUBCODE : 0));
 	struct statvfs fs;
 
 	if (fstatvfs(s->fd, &fs) || !fs.f_blocks ||
@@ -230,18 +250,7 @@ static int put(struct burn_job *job, const uint8_t *data, size_t len)
 /* The track that a block of the image is of, and its address. */
 static const struct cd_track *track_of(const struct burn_job *job, uint64_t block, int32_t *lba)
 {
-	struct cd_session s;
-	unsigned int n;
-
-	for (n = 0; cd_session(job->layout, n, &s); n++) {
-		int32_t begin = n ? s.start + CD_PREGAP : 0;
-
-		*lba = begin + (int32_t)block;
-		if (block < (uint64_t)(s.end - begin))
-			return cd_track_at(job->layout, *lba);
-		block -= (uint64_t)(s.end - begin);
-	}
-	return NULL;
+	return cd_file_lba(job->layout, block, lba) ? cd_track_at(job->layout, *lba) : NULL;
 }
 
 /* Blocks that hold nothing and can't be read: the run-outs of tracks at once. */
@@ -295,27 +304,67 @@ static void hex(const uint8_t *sum, unsigned int len, char *out)
 		sprintf(out + (size_t)i * 2, "%02x", sum[i]);
 }
 
+/* A file beside the data, under its temporary name; -1 after a message. */
+static int open_beside(struct burn_job *job, const char *path)
+{
+	char part[PATH_MAX + 8];
+	int fd;
+
+	part_of(path, part, sizeof(part));
+	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		fail(job, part, errno);
+	return fd;
+}
+
+/* rc: of what was written to it. */
+static int close_beside(struct burn_job *job, const char *path, int fd, int rc)
+{
+	if (!rc && fsync(fd))
+		rc = -errno;
+	close(fd);
+	return rc ? fail(job, path, -rc) : 0;
+}
+
 static int put_file(struct burn_job *job, const char *path, const void *data, size_t len,
 		    char *sum)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned int n = 0;
-	char part[PATH_MAX + 8];
-	int fd, rc;
+	int rc, fd = open_beside(job, path);
 
-	part_of(path, part, sizeof(part));
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
-		return fail(job, part, errno);
-	rc = write_all(fd, data, len);
-	if (!rc && fsync(fd))
-		rc = -errno;
-	close(fd);
-	if (rc)
-		return fail(job, part, -rc);
-	if (sum && EVP_Digest(data, len, digest, &n, EVP_sha256(), NULL))
+		return -EIO;
+	rc = close_beside(job, path, fd, write_all(fd, data, len));
+	if (!rc && sum && EVP_Digest(data, len, digest, &n, EVP_sha256(), NULL))
 		hex(digest, n, sum);
-	return 0;
+	return rc;
+}
+
+/* Subchannels for each block of the data. */
+static int put_sub(struct burn_job *job, struct burn_save *s)
+{
+	uint64_t block, blocks = cd_file_blocks(job->layout);
+	uint8_t buf[BATCH * CD_SUBCODE], digest[EVP_MAX_MD_SIZE];
+	int rc = 0, fd = open_beside(job, s->path[SUB]);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	unsigned int n = 0;
+	int32_t lba;
+
+	if (fd < 0 || !md || !EVP_DigestInit_ex(md, EVP_sha256(), NULL))
+		rc = -ENOMEM;
+	for (block = 0; !rc && block < blocks; block += n) {
+		for (n = 0; n < BATCH && cd_file_lba(job->layout, block + n, &lba); n++)
+			disc_sub_write(job->layout, lba, buf + (size_t)n * CD_SUBCODE);
+		EVP_DigestUpdate(md, buf, (size_t)n * CD_SUBCODE);
+		rc = write_all(fd, buf, (size_t)n * CD_SUBCODE);
+	}
+	if (fd >= 0)
+		rc = close_beside(job, s->path[SUB], fd, rc);
+	if (!rc && EVP_DigestFinal_ex(md, digest, &n))
+		hex(digest, n, s->sum[SUB]);
+	EVP_MD_CTX_free(md);
+	return rc;
 }
 
 static const char *name_of(const char *path)
@@ -327,33 +376,57 @@ static const char *name_of(const char *path)
 
 static int put_sheet(struct burn_job *job, struct burn_save *s)
 {
-	enum disc_sheet kind = strcmp(s->ending, ".toc") ? DISC_SHEET_CUE : DISC_SHEET_TOC;
-	char *text = disc_sheet_write(kind, job->layout, name_of(s->path[DATA]),
+	char *text = disc_sheet_write(s->kind, job->layout, name_of(s->path[DATA]),
 				      *s->path[TEXT] ? name_of(s->path[TEXT]) : NULL);
+	const char *lost = disc_sheet_lacks(s->kind, job->layout);
 	int rc;
 
 	if (!text) {
 		burn_job_problem(job, "out of memory");
 		return -EIO;
 	}
+	if (lost)
+		burn_notice(job, "a %s can't hold %s, which is lost: name a .cue to keep it",
+			    s->ending, lost);
 	rc = put_file(job, s->path[SHEET], text, strlen(text), s->sum[SHEET]);
 	free(text);
 	if (!rc && *s->path[TEXT])
 		rc = put_file(job, s->path[TEXT], job->layout->text,
 			      job->layout->text_packs * CD_TEXT_PACK, s->sum[TEXT]);
+	if (!rc && *s->path[SUB])
+		rc = put_sub(job, s);
 	return rc;
+}
+
+/* A line of sha256sum, which marks names with characters that it escapes. */
+static size_t sum_line(char *out, size_t size, const char *sum, const char *name)
+{
+	bool marked = strpbrk(name, "\\\n\r");
+	size_t len = (size_t)snprintf(out, size, "%s%s  ", marked ? "\\" : "", sum);
+
+	for (; *name && len + 4 < size; name++) {
+		if (*name == '\\' || *name == '\n' || *name == '\r') {
+			out[len++] = '\\';
+			out[len++] = *name == '\n' ? 'n' : *name == '\r' ? 'r' : '\\';
+		} else {
+			out[len++] = *name;
+		}
+	}
+	out[len++] = '\n';
+	out[len] = '\0';
+	return len;
 }
 
 static int put_sums(struct burn_job *job, struct burn_save *s, char *path, size_t size)
 {
-	char lines[FILES * (HEX + PATH_MAX)] = "";
+	char lines[FILES * (HEX + 2 * NAME_MAX + 8)] = "";
 	size_t len = 0;
 	int i;
 
 	for (i = 0; i < FILES; i++)
 		if (*s->path[i])
-			len += (size_t)snprintf(lines + len, sizeof(lines) - len, "%s  %s\n",
-						s->sum[i], name_of(s->path[i]));
+			len += sum_line(lines + len, sizeof(lines) - len, s->sum[i],
+					name_of(s->path[i]));
 	snprintf(path, size, "%s%s.sha256", s->base, s->ending);
 	return put_file(job, path, lines, len, NULL);
 }

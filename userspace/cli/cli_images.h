@@ -18,6 +18,7 @@ struct images_run {
 	struct images *store;
 	const char *folder;	/* --store, or NULL */
 	const char *from, *to;
+	enum images_as as;
 	bool overwrite, progress, force_image;
 	json_t *notes;		/* about the image that is added */
 	char **names;		/* operands */

@@ -70,7 +70,7 @@ static const struct cli_subcommand commands[] = {
 	{ "read", cmd_read, true, "--from reader[:N] --to FILE [OPTION]...",
 	  "make an image of a disc",
 	  "  --from           reader, reader:1 or recorder:2\n"
-	  "  --to FILE        .iso, or .cue or .toc with its .bin; what fits without an ending\n"
+	  "  --to FILE        .iso, .cue, .toc or .ccd with their data; what fits without an ending\n"
 	  "  --damaged MAP    read what can be read; what can't is listed in the map\n"
 	  "  --no-isrc        without the ISRC of a CD's tracks\n"
 	  "  --quiet          no progress\n"
@@ -158,8 +158,9 @@ static const struct cli_subcommand commands[] = {
 	  "                      store an image file (.iso, .cue, .toc, .ccd) or a disc\n"
 	  "  remove NAME...      take images away\n"
 	  "  check [NAME]...     compare images, or all, with their SHA-256 sums\n"
-	  "  export NAME [--to FOLDER]\n"
+	  "  export NAME [--to FOLDER] [--as iso|cue|toc|ccd]\n"
 	  "                      copy the files of an image to a folder, or to this one\n"
+	  "  --as FORM           export: in this form instead of the stored one\n"
 	  "  --overwrite         add, export: over what is there\n"
 	  "  --force-image       add: an image that contradicts itself, as one that is cut off\n"
 	  "  --progress          with --json: progress as lines of JSON on standard error\n"

@@ -30,6 +30,7 @@ static const struct {
 	{ NULL, "to", COMPLETION_RECORDERS, NULL },
 	{ NULL, "in", COMPLETION_RECORDERS, NULL },
 	{ NULL, "method", COMPLETION_WORDS, "auto dao incremental overwrite tao sao" },
+	{ "images", "as", COMPLETION_WORDS, "iso cue toc ccd" },
 	{ NULL, "again", COMPLETION_WORDS, "ask skip run" },
 	{ NULL, "device", COMPLETION_WORDS, DEVICES },
 	{ "sense", "table", COMPLETION_WORDS, DEVICES },

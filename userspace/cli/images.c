@@ -150,7 +150,7 @@ struct action {
 	const char *name;
 	int (*run)(struct images_run *run);
 	unsigned int flags;	/* of images_open() */
-	bool from, to, overwrite, force, json;
+	bool from, to, as, overwrite, force, json;
 };
 
 static const struct action actions[] = {
@@ -159,12 +159,14 @@ static const struct action actions[] = {
 	  .overwrite = true, .force = true, .json = true },
 	{ .name = "remove", .run = images_do_remove, .flags = IMAGES_WRITE },
 	{ .name = "check", .run = images_do_check, .json = true },
-	{ .name = "export", .run = images_do_export, .to = true, .overwrite = true },
+	{ .name = "export", .run = images_do_export, .to = true, .as = true,
+	  .overwrite = true },
 };
 
 #define NR_ACTIONS	(sizeof(actions) / sizeof(*actions))
 
-enum { OPT_STORE = CLI_OPT_OWN, OPT_FROM, OPT_TO, OPT_OVERWRITE, OPT_PROGRESS, OPT_FORCE_IMAGE };
+enum { OPT_STORE = CLI_OPT_OWN, OPT_FROM, OPT_TO, OPT_AS, OPT_OVERWRITE, OPT_PROGRESS,
+	OPT_FORCE_IMAGE };
 
 /* NULL after a message */
 static const struct action *find_action(const char *name)
@@ -179,12 +181,24 @@ static const struct action *find_action(const char *name)
 	return n < 0 ? NULL : &actions[n];
 }
 
+static int take_form(struct images_run *run, const char *word)
+{
+	static const char *const forms[] = { "iso", "cue", "toc", "ccd", NULL };
+	int n = cli_word("--as", word, forms);
+
+	if (n < 0)
+		return CLI_USAGE;
+	run->as = IMAGES_AS_ISO + (enum images_as)n;
+	return CLI_OK;
+}
+
 static int take_options(struct images_run *run, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "store", required_argument, NULL, OPT_STORE },
 		{ "from", required_argument, NULL, OPT_FROM },
 		{ "to", required_argument, NULL, OPT_TO },
+		{ "as", required_argument, NULL, OPT_AS },
 		{ "overwrite", no_argument, NULL, OPT_OVERWRITE },
 		{ "progress", no_argument, NULL, OPT_PROGRESS },
 		{ "force-image", no_argument, NULL, OPT_FORCE_IMAGE },
@@ -200,6 +214,8 @@ static int take_options(struct images_run *run, int argc, char **argv)
 			run->from = optarg;
 		else if (c == OPT_TO)
 			run->to = optarg;
+		else if (c == OPT_AS)
+			status = take_form(run, optarg);
 		else if (c == OPT_OVERWRITE)
 			run->overwrite = true;
 		else if (c == OPT_PROGRESS)
@@ -208,6 +224,8 @@ static int take_options(struct images_run *run, int argc, char **argv)
 			run->force_image = true;
 		else if (!cli_option(run->cli, argv, c, &status))
 			return status == CLI_OK ? -1 : status;	/* help was wanted */
+		if (status)
+			return status;
 	}
 	run->names = argv + optind;
 	run->count = argc - optind;
@@ -219,6 +237,7 @@ static int check_options(const struct images_run *run, const struct action *acti
 {
 	const char *wrong = run->from && !action->from ? "--from" :
 			    run->to && !action->to ? "--to" :
+			    run->as != IMAGES_AS_STORED && !action->as ? "--as" :
 			    run->overwrite && !action->overwrite ? "--overwrite" :
 			    run->force_image && !action->force ? "--force-image" : NULL;
 	char err[IMAGES_MESSAGE_LEN];

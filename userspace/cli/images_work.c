@@ -29,9 +29,12 @@ static int print_added(struct images_run *run, const struct images_info *info)
 static void take_note(void *arg, const char *text)
 {
 	const struct cli_progress *progress = arg;
-	json_t *note = json_string(text);
+	json_t *note;
 
 	cli_error("%s", text);
+	if (!progress->run->notes)
+		return;
+	note = json_string(text);
 	/* json_text() escapes file names that are not UTF-8 */
 	json_array_append_new(progress->run->notes, note ? note :
 			      json_text((const uint8_t *)text, strlen(text)));
@@ -146,6 +149,9 @@ int images_do_check(struct images_run *run)
 
 int images_do_export(struct images_run *run)
 {
+	const struct images_out out = {
+		.folder = run->to ? run->to : ".", .force = run->overwrite, .as = run->as,
+	};
 	struct cli_progress progress;
 	char err[IMAGES_MESSAGE_LEN];
 	int rc;
@@ -153,8 +159,9 @@ int images_do_export(struct images_run *run)
 	if (run->count != 1)
 		return cli_usage_error("images", "export needs the name of one image");
 	cli_progress_begin(&progress, run->names[0], run->cli, run->progress);
-	rc = images_export(run->store, run->names[0], run->to ? run->to : ".", run->overwrite,
-			   &progress.step, err, sizeof(err));
+	progress.step.note = take_note;
+	progress.run = run;
+	rc = images_export(run->store, run->names[0], &out, &progress.step, err, sizeof(err));
 	cli_progress_end(&progress);
 	if (rc == -EEXIST)
 		return cli_error("%s with --overwrite", err);

@@ -30,6 +30,58 @@ bool cd_session(const struct cd_layout *layout, unsigned int n, struct cd_sessio
 	return s->count;
 }
 
+/* ---- The file of an image ---------------------------------------------- */
+
+int32_t cd_file_begin(const struct cd_layout *layout, const struct cd_session *session)
+{
+	return session->first ? layout->track[session->first].start : 0;
+}
+
+uint64_t cd_file_blocks(const struct cd_layout *layout)
+{
+	struct cd_session s;
+	uint64_t blocks = 0;
+	unsigned int n;
+
+	for (n = 0; cd_session(layout, n, &s); n++)
+		blocks += (uint64_t)(s.end - cd_file_begin(layout, &s));
+	return blocks;
+}
+
+bool cd_file_lba(const struct cd_layout *layout, uint64_t block, int32_t *lba)
+{
+	struct cd_session s;
+	unsigned int n;
+
+	for (n = 0; cd_session(layout, n, &s); n++) {
+		int32_t begin = cd_file_begin(layout, &s);
+
+		*lba = begin + (int32_t)block;
+		if (block < (uint64_t)(s.end - begin))
+			return true;
+		block -= (uint64_t)(s.end - begin);
+	}
+	return false;
+}
+
+int64_t cd_file_block(const struct cd_layout *layout, int32_t lba)
+{
+	struct cd_session s;
+	int64_t before = 0;
+	unsigned int n;
+
+	for (n = 0; cd_session(layout, n, &s); n++) {
+		int32_t begin = cd_file_begin(layout, &s);
+
+		if (lba >= begin && lba < s.end)
+			return before + lba - begin;
+		before += s.end - begin;
+	}
+	return -1;
+}
+
+/* ---- What it is --------------------------------------------------------- */
+
 void cd_layout_finish(struct cd_layout *layout)
 {
 	const struct cd_track *last = layout->tracks ? &layout->track[layout->tracks - 1] : NULL;

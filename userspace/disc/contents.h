@@ -24,6 +24,19 @@ struct cd_session {
 /* Session n, from 0.  False: there is none. */
 bool cd_session(const struct cd_layout *layout, unsigned int n, struct cd_session *session);
 
+/*
+ * The file of an image that is made of a CD has its blocks from LBA 0 on; those of a later
+ * session from index 1 of its first track on, without what is between sessions.
+ */
+/* Its number of blocks. */
+uint64_t cd_file_blocks(const struct cd_layout *layout);
+/* The address of a block of the file.  False: the file ends before it. */
+bool cd_file_lba(const struct cd_layout *layout, uint64_t block, int32_t *lba);
+/* The block of the file that has this address, -1: none. */
+int64_t cd_file_block(const struct cd_layout *layout, int32_t lba);
+/* The first address of session n in the file. */
+int32_t cd_file_begin(const struct cd_layout *layout, const struct cd_session *session);
+
 /* Sets sessions and disc_type out of the tracks. */
 void cd_layout_finish(struct cd_layout *layout);
 

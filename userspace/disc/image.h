@@ -87,13 +87,27 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
 		     char *err, size_t errlen);
 
 /*
- * The text of a sheet for a layout whose sectors lie in one file, 2352 bytes
- * each, from LBA 0 to the end; of a later session from index 1 of its first
- * track on, without what is between sessions.  Audio is little-endian.  cdtext:
- * name of the file with the packs, or NULL.  Returns a string to be freed; NULL
- * when out of memory, or for a .toc with several sessions, which it can't express.
+ * Replaces in the name of a file what a sheet of this kind can't say: quotes and control
+ * characters in a .cue, which has no escapes.  Returns whether there were any.
+ */
+bool disc_sheet_file_name(enum disc_sheet kind, char *name);
+
+/* What a sheet of this kind can't hold of a layout, as in "a .toc can't hold ...", so that it
+ * would be lost; NULL: nothing. */
+const char *disc_sheet_lacks(enum disc_sheet kind, const struct cd_layout *layout);
+
+/*
+ * The text of a sheet for a layout whose sectors lie in one file as cd_file_lba() has them,
+ * 2352 bytes each.  Audio is little-endian.  bin: the name of that file, as
+ * disc_sheet_file_name() leaves it; a .ccd does not say it.  cdtext: name of the file with the
+ * packs, for a .cue, or NULL.  Returns a string to be freed; NULL when out of memory, or for a
+ * .toc with several sessions, which it can't express.
  */
 char *disc_sheet_write(enum disc_sheet kind, const struct cd_layout *layout, const char *bin,
 		       const char *cdtext);
+
+/* The subchannels of a block as a .sub has them: CD_SUBCODE bytes, channels apart.  P and Q are
+ * made as the layout has them, the others are empty. */
+void disc_sub_write(const struct cd_layout *layout, int32_t lba, uint8_t *sub);
 
 #endif

@@ -101,9 +101,7 @@ static int take_track(struct ccd *c, const char *key, const char *value)
 			return sheet_wrong(c->s, "an index is from 0 to 98, and an address");
 		t->index[n] = (int32_t)v;
 	} else if (!strcasecmp(key, "ISRC")) {
-		if (strlen(value) != 12 || !cd_isrc_valid(value))
-			return sheet_wrong(c->s, "%.16s is no ISRC", value);
-		memcpy(t->isrc, value, sizeof(t->isrc));
+		sheet_isrc(c->s, c->number, value, t->isrc);
 	}
 	return 0;
 }
@@ -134,18 +132,14 @@ static int take_pack(struct ccd *c, const char *key, const char *value)
 
 static int take_value(struct ccd *c, const char *key, const char *value)
 {
-	struct cd_layout *l = &c->s->image->layout;
 	int64_t v;
 
 	if (c->section == TRACK)
 		return take_track(c, key, value);
 	if (c->section == TEXT)
 		return take_pack(c, key, value);
-	if (c->section == DISC && !strcasecmp(key, "CATALOG")) {
-		if (strlen(value) != 13 || !cd_mcn_valid(value))
-			return sheet_wrong(c->s, "CATALOG wants 13 digits");
-		memcpy(l->mcn, value, sizeof(l->mcn));
-	}
+	if (c->section == DISC && !strcasecmp(key, "CATALOG"))
+		sheet_catalog(c->s, value);
 	if (c->section != ENTRY || !number(value, &v))
 		return 0;
 	if (!strcasecmp(key, "Session"))

@@ -183,7 +183,7 @@ void sheet_text_from(const struct cd_layout *l, struct sheet_text *text)
 	unsigned int f;
 
 	for (f = 0; f < TYPES; f++)
-		if (fields[f].type != CD_TEXT_DISC_ID && fields[f].type != CD_TEXT_GENRE)
+		if (fields[f].type != CD_TEXT_GENRE)
 			cd_text_get_all(l->text, l->text_packs, fields[f].type, texts_of(text, f)[0],
 					CD_TRACKS + 1, SHEET_TEXT);
 }

@@ -192,22 +192,36 @@ static int take_flags(struct cue *c)
 	return 0;
 }
 
+/* All words of the line as one, for codes in groups: "US ABC 05 12345". */
+static void rest_of_line(struct cue *c, char *text, size_t size)
+{
+	char word[WORD];
+	size_t len = 0;
+
+	*text = '\0';
+	while (sheet_word(c->s, word, sizeof(word), true, false) && len < size)
+		len += (size_t)snprintf(text + len, size - len, "%s%s", len ? " " : "", word);
+}
+
 static int take_isrc(struct cue *c)
 {
 	struct cue_track *t = last_track(c);
 	char isrc[WORD];
 
-	if (!t || !sheet_word(c->s, isrc, sizeof(isrc), true, false))
-		return sheet_wrong(c->s, "ISRC wants a TRACK before it and 12 characters");
-	return sheet_isrc(c->s, isrc, t->isrc);
+	if (!t)
+		return sheet_wrong(c->s, "ISRC before any TRACK");
+	rest_of_line(c, isrc, sizeof(isrc));
+	sheet_isrc(c->s, t->number, isrc, t->isrc);
+	return 0;
 }
 
 static int take_catalog(struct cue *c)
 {
 	char mcn[WORD];
 
-	sheet_word(c->s, mcn, sizeof(mcn), true, false);
-	return sheet_catalog(c->s, mcn);
+	rest_of_line(c, mcn, sizeof(mcn));
+	sheet_catalog(c->s, mcn);
+	return 0;
 }
 
 static int take_rem(struct cue *c)

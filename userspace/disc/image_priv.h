@@ -113,10 +113,11 @@ bool sheet_word(struct sheet *s, char *word, size_t size, bool newline, bool esc
 /* Goes to the next line.  False at the end of the text. */
 bool sheet_next_line(struct sheet *s);
 
-/* An ISRC of 12 characters, or a catalogue number of 13 or 12 digits (into the layout); -EINVAL
- * after sheet_wrong(). */
-int sheet_isrc(struct sheet *s, const char *word, char *isrc);
-int sheet_catalog(struct sheet *s, const char *word);
+/* Codes in any case, with hyphens or blanks: the ISRC of a track (into isrc, CD_ISRC_SIZE bytes),
+ * a catalogue number of 8, 12, 13 or 14 digits (into the layout).  A word that can't be one is
+ * left out with a note, an empty one without. */
+void sheet_isrc(struct sheet *s, unsigned int track, const char *word, char *isrc);
+void sheet_catalog(struct sheet *s, const char *word);
 
 enum sheet_file_kind {
 	SHEET_DATA,		/* sectors, subchannels, CD-Text */
@@ -185,7 +186,7 @@ int sheet_text_keep(struct sheet_text **text, uint8_t type, unsigned int n, cons
  * names texts that are changed or left out. */
 void sheet_text_packs(struct sheet *s, const struct sheet_text *text);
 
-/* The other way round, of the first block; without disc_id and genre. */
+/* The other way round, of the first block; without genre, which begins with a code. */
 void sheet_text_from(const struct cd_layout *layout, struct sheet_text *text);
 
 /* A sheet's text without a byte order mark, UTF-16 as UTF-8, and with LF at the end of lines (or

@@ -137,36 +137,52 @@ bool sheet_msf(const char *text, uint32_t *frames)
 
 /* ---- Codes ------------------------------------------------------------ */
 
-int sheet_isrc(struct sheet *s, const char *word, char *isrc)
+/* Without hyphens and blanks, in capitals; what is too long is cut off behind code's end. */
+static void bare_code(const char *word, char *code, size_t size)
 {
-	char code[CD_ISRC_SIZE];
 	size_t len = 0;
-	const char *p;
 
-	/* As labels print it: with hyphens, in any case */
-	for (p = word; *p && len + 1 < sizeof(code); p++)
-		if (*p != '-')
-			code[len++] = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+	for (; *word && len + 1 < size; word++)
+		if (*word != '-' && *word != ' ' && *word != '\t')
+			code[len++] = *word >= 'a' && *word <= 'z' ?
+				      (char)(*word - 'a' + 'A') : *word;
 	code[len] = '\0';
-	if (*p || len != CD_ISRC_SIZE - 1 || !cd_isrc_valid(code))
-		return sheet_wrong(s, "%.16s is no ISRC", word);
-	memcpy(isrc, code, sizeof(code));
-	return 0;
 }
 
-int sheet_catalog(struct sheet *s, const char *word)
+void sheet_isrc(struct sheet *s, unsigned int track, const char *word, char *isrc)
 {
-	size_t len = strlen(word), zero = len == CD_MCN_SIZE - 2;
-	char code[CD_MCN_SIZE] = "0";
+	char code[CD_ISRC_SIZE + 5], *p = code;
 
-	if (len + zero != CD_MCN_SIZE - 1)
-		return sheet_wrong(s, "CATALOG wants 13 digits");
-	/* An UPC is an EAN that begins with a zero */
-	memcpy(code + zero, word, len + 1);
-	if (!cd_mcn_valid(code))
-		return sheet_wrong(s, "CATALOG wants 13 digits");
-	memcpy(s->image->layout.mcn, code, sizeof(code));
-	return 0;
+	bare_code(word, code, sizeof(code));
+	if (!strncmp(code, "ISRC", 4))		/* as labels print it */
+		p += 4;
+	if (cd_isrc_valid(p))
+		memcpy(isrc, p, CD_ISRC_SIZE);
+	else if (*code)
+		image_note(s->image, "%.200s: %.32s is no ISRC, so track %u is left without one: correct the sheet if it has one",
+			   s->name, word, track);
+}
+
+void sheet_catalog(struct sheet *s, const char *word)
+{
+	char code[CD_MCN_SIZE + 2], mcn[CD_MCN_SIZE];
+	size_t len, skip;
+
+	bare_code(word, code, sizeof(code));
+	len = strlen(code);
+	/* A GTIN of 8, 12 (UPC) or 14 digits is the EAN that zeros before it make */
+	skip = len == CD_MCN_SIZE && *code == '0';
+	if (len == 8 || len == 12 || len - skip == CD_MCN_SIZE - 1) {
+		memset(mcn, '0', CD_MCN_SIZE - 1);
+		memcpy(mcn + CD_MCN_SIZE - 1 - (len - skip), code + skip, len - skip + 1);
+		if (cd_mcn_valid(mcn)) {
+			memcpy(s->image->layout.mcn, mcn, sizeof(mcn));
+			return;
+		}
+	}
+	if (len)
+		image_note(s->image, "%.200s: %.32s is not a catalogue number of 13 digits, so the disc is left without one: correct the sheet if it has one",
+			   s->name, word);
 }
 
 /* ---- Files ------------------------------------------------------------ */

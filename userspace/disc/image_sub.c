@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Subchannels beside an image's sectors (.sub): only Q is looked at, and only where
- * its checksum holds.  Whatever they tell, the layout is checked afterwards.
+ * Subchannels beside an image's sectors (.sub).  Of those that are read only Q is looked at,
+ * and only where its checksum holds.  Whatever they tell, the layout is checked afterwards.
  */
 #include <string.h>
 
@@ -137,4 +137,35 @@ void image_read_sub(struct sheet *s, const struct sheet_file *file, const bool *
 	for (i = 0; i < l->tracks; i++)
 		if (places[i] && l->track[i].type == CD_AUDIO)
 			find_indices(&sub, &l->track[i]);
+}
+
+/* ---- Written -------------------------------------------------------------- */
+
+#define CODES_EVERY	100	/* blocks: one of them has the MCN, one the ISRC (IEC 60908 17.5) */
+#define MCN_AT		25
+#define ISRC_AT		60
+
+/* The copy bit, which alternates for SCMS: on and off for four blocks each, 9.375 Hz. */
+static uint8_t control_at(const struct cd_track *t, int32_t lba)
+{
+	return (uint8_t)(t->copy && lba / 4 % 2 ? t->control & ~CD_COPY_PERMITTED : t->control);
+}
+
+void disc_sub_write(const struct cd_layout *l, int32_t lba, uint8_t *sub)
+{
+	const struct cd_track *t = cd_track_at(l, lba);
+	unsigned int index = t ? cd_index_at(t, lba) : 1;
+	uint8_t control = t ? control_at(t, lba) : 0, *q = sub + CD_Q;
+	int32_t away = !t ? 0 : index ? lba - t->start : t->start - lba;
+
+	memset(sub, 0, CD_SUBCODE);
+	if (!index)
+		memset(sub, 0xff, CD_Q);
+	if (*l->mcn && lba % CODES_EVERY == MCN_AT)
+		cd_q_mcn(q, control, l->mcn, lba);
+	else if (t && index && *t->isrc && lba % CODES_EVERY == ISRC_AT)
+		cd_q_isrc(q, control, t->isrc, lba);
+	else
+		cd_q_position(q, control, t ? t->number : CD_LEAD_OUT, (uint8_t)index,
+			      (uint32_t)away, lba);
 }

@@ -222,12 +222,10 @@ static int take_track(struct toc *t)
 
 static int take_isrc(struct toc *t)
 {
-	int rc;
-
 	next(t);
-	rc = sheet_isrc(t->s, t->word, t->track->isrc);
+	sheet_isrc(t->s, t->track->number, t->word, t->track->isrc);
 	next(t);
-	return rc;
+	return 0;
 }
 
 static int take_index(struct toc *t)
@@ -352,12 +350,10 @@ static int in_track(struct toc *t)
 
 static int take_catalog(struct toc *t)
 {
-	int rc;
-
 	next(t);
-	rc = sheet_catalog(t->s, t->word);
+	sheet_catalog(t->s, t->word);
 	next(t);
-	return rc;
+	return 0;
 }
 
 static int take_word(struct toc *t)

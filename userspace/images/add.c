@@ -18,24 +18,10 @@ struct adding {
 	uint8_t *buf;
 };
 
-/* Where the .bin begins to have a session: see disc_sheet_write(). */
-static int32_t begin_of(const struct cd_layout *l, const struct cd_session *s)
-{
-	return s->first ? l->track[s->first].start : 0;
-}
-
 static uint64_t bytes_of(struct disc_image *image, bool raw)
 {
-	const struct cd_layout *l = disc_image_layout(image);
-	struct cd_session s;
-	uint64_t blocks = 0;
-	unsigned int n;
-
-	if (!raw)
-		return (uint64_t)disc_image_blocks(image) * DISC_DATA;
-	for (n = 0; cd_session(l, n, &s); n++)
-		blocks += (uint64_t)(s.end - begin_of(l, &s));
-	return blocks * CD_RAW;
+	return raw ? cd_file_blocks(disc_image_layout(image)) * CD_RAW :
+		     (uint64_t)disc_image_blocks(image) * DISC_DATA;
 }
 
 static int add_blocks(struct adding *a, int32_t lba, int32_t end, char *err, size_t errlen)
@@ -66,7 +52,7 @@ static int add_all(struct adding *a, bool raw, char *err, size_t errlen)
 	if (!raw)
 		return add_blocks(a, 0, (int32_t)disc_image_blocks(a->image), err, errlen);
 	for (n = 0; !rc && cd_session(l, n, &s); n++)
-		rc = add_blocks(a, begin_of(l, &s), s.end, err, errlen);
+		rc = add_blocks(a, cd_file_begin(l, &s), s.end, err, errlen);
 	return rc;
 }
 

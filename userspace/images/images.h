@@ -134,7 +134,8 @@ void images_release(struct images_hold *hold);
 struct images_progress {
 	bool (*step)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
-	/* A line about an image that is registered, as disc_image_note() has it; may be NULL */
+	/* A line about an image that is registered, as disc_image_note() has it, or about
+	 * what an export loses; may be NULL */
 	void (*note)(void *arg, const char *text);
 };
 
@@ -152,12 +153,26 @@ struct images_progress {
 int images_check(struct images *store, const char *name, unsigned int flags,
 		 const struct images_progress *progress, char *err, size_t errlen);
 
+enum images_as {
+	IMAGES_AS_STORED,
+	IMAGES_AS_ISO,		/* from here on as --as lists them */
+	IMAGES_AS_CUE,		/* with .bin and, where there is CD-Text, .cdt */
+	IMAGES_AS_TOC,		/* with .bin */
+	IMAGES_AS_CCD,		/* with .img and .sub */
+};
+
+struct images_out {
+	const char *folder;	/* which must exist */
+	bool force;		/* over files of these names */
+	enum images_as as;
+};
+
 /*
- * Copies the files of an image, but its description, into a folder, which must exist;
- * none of them is there before all are, and whole.  force: over files of these names.
- * -EEXIST, -EBADMSG (damaged; nothing is left).
+ * Copies an image into a folder, as the files that are stored, but the description, or in another
+ * form, with their sums.  None of them is there before all are, and whole.  -EEXIST, -EBADMSG
+ * (damaged; nothing is left), -EINVAL (not in this form).
  */
-int images_export(struct images *store, const char *name, const char *folder, bool force,
+int images_export(struct images *store, const char *name, const struct images_out *to,
 		  const struct images_progress *progress, char *err, size_t errlen);
 
 /* -ENOENT, -EBUSY: held or being registered. */
