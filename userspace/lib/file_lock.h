@@ -21,4 +21,12 @@
  */
 int file_lock(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen);
 
+/**
+ * file_lock_shared - have a lock file together with others that share it
+ *
+ * As file_lock(), which waits for all of them; but nothing is made or written, so read
+ * permission is enough.  -ENOENT: it is missing.
+ */
+int file_lock_shared(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen);
+
 #endif
