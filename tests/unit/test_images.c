@@ -340,7 +340,7 @@ static pid_t start_stranger(const char *name, int *end)
 	return child;
 }
 
-/* What a user without rights locks is in nobody's way. */
+/* What a user without rights locks stops no other program. */
 static void test_locked_by_stranger(void **state)
 {
 	struct images_register *reg;

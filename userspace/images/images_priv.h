@@ -45,8 +45,8 @@ int images_fail(char *err, size_t errlen, int rc, const char *fmt, ...)
 int images_lock(const struct images *store, char *err, size_t errlen);
 void images_unlock(int lock);
 
-/* Has an image, whose folder is open, to oneself, or shares it with others that only use
- * it.  Nobody is waited for: -EBUSY.  Who may not share it can't keep others away: -EACCES. */
+/* Locks an image, whose folder is open, for this program alone, or together with programs
+ * that only use it, too.  Neither waits: -EBUSY.  -EACCES: the user has no right to lock it. */
 int images_alone(int dir);
 int images_share(int dir);
 

@@ -22,9 +22,9 @@
 int file_lock(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen);
 
 /**
- * file_lock_shared - have a lock file together with others that share it
+ * file_lock_shared - have a lock file together with programs that share it, too
  *
- * As file_lock(), which waits for all of them; but nothing is made or written, so read
+ * As file_lock(), which waits for all of them.  The file is neither made nor written, so read
  * permission is enough.  -ENOENT: it is missing.
  */
 int file_lock_shared(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen);
