@@ -429,7 +429,7 @@ together() {
 		sim habit "recorder$unit" none
 		fate=
 		judge_copy
-		# All are told of at the end
+		# The program reports each recorder at the end
 		[ "$fate" = verified ] || grep -q "recorder $unit" "$tmp/err" || wrong "$fate without a word"
 		status=$ended
 		task=copy
