@@ -3,6 +3,36 @@
 #
 # For tests/check: what came of the jobs: what failed, the slowest, junit.xml, the sum.
 
+# What became of discs with devices of one habit each: a line for a habit, or a pair, and a column
+# for a task.
+habit_table() { # ROWS
+	echo "# Habits of devices, and what became of the disc"
+	echo
+	echo "What tests/e2e/habit_matrix.sh saw: discmux with the devices of discmux-sim that have the habit."
+	echo
+	awk -F '|' '
+		BEGIN { n = split("copy verify append erase read extract load unload inventory", task, " ") }
+		!($1 in seen) { seen[$1] = ++rows; name[rows] = $1 }
+		{ cell[$1, $2] = $3 }
+		END {
+			line = "| Habit |"; rule = "|---|"
+			for (i = 1; i <= n; i++) { line = line " " task[i] " |"; rule = rule "---|" }
+			print line "\n" rule
+			for (r = 1; r <= rows; r++) {
+				line = "| " name[r] " |"
+				for (i = 1; i <= n; i++)
+					line = line " " (cell[name[r], task[i]] == "" ? "-" : cell[name[r], task[i]]) " |"
+				print line
+			}
+		}' "$1"
+}
+
+# habits: as a table, if its script ran
+habits() {
+	case " ${names[*]} " in *"/habit_matrix "*) ;; *) return ;; esac
+	[ ! -f build/vm/out/habits ] || habit_table build/vm/out/habits >build/habits.md
+}
+
 # What programs of others made of the virtual recorders, as a table
 matrix() {
 	[ -d build/vm/out/strangers ] || return

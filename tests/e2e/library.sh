@@ -134,5 +134,15 @@ check "events: each move begins and is done" jq -es '
 check "events: the refusal has its sense" jq -es '
 	any(.[]; .event == "move-done" and .source == 1 and .destination == 3 and .sense != null)' \
 	"$tmp/events"
+# A changer that has no answer: what is remembered is shown, and that it is
+counts=$(discmux inventory --refresh --json | jq -c .counts)
+discmux-sim ctl habit changer reserved
+could='the changer could not be asked, and what is shown is'
+check "no answer: it says so" fails 1 "$could" discmux inventory --refresh
+check "no answer: what is remembered" json ".stale and .counts == $counts"
+check "no answer: the mail slot" fails 1 "$could" discmux mail-slot
+check "not asked: as it is remembered" discmux inventory
+discmux-sim ctl habit changer none
+check "it answers again" json '.stale | not'
 rm -r "$tmp"
 done_testing

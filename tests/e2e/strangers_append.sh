@@ -5,6 +5,16 @@
 #
 # Other programs write a second session on a CD-R, track and session at once: each asks
 # the drive where it begins, and some write an image that is made for that address.
+#
+# Where each of them begins, and what it can append at once:
+#   wodim    the next writable address of the invisible track (FFh), asked for after the cue sheet
+#            was sent, is where the pause before the first track begins (write_leadin_mmc()); but
+#            the sheet itself begins with track 1 at 00:00:00: no session at once
+#   cdrskin  no session at once on a disc that holds one, it says so itself; at once per track
+#            it is the next writable address (burn_write_track())
+#   cdrdao   the next writable address is where the pause begins, see strangers_cdrdao.sh
+#   growisofs  the start, not the next writable address, of the last track; it is at once on blank
+#            DVD-R and DVD-RW only, see strangers_growisofs.sh
 profile=tower:8
 jobs=8
 # shellcheck source=tests/strangers.sh
@@ -35,12 +45,12 @@ two_sessions() { # PROGRAM FIRST SECOND
 			[.sessions[].tracks[0].method] == [\"${2#-}\", \"${3#-}\"]"
 }
 
-# Its cue sheet begins again with track 1 at 00:00:00: refused, and the disc is as it was
-refused() { # FIRST
-	blank cd-r 40000 && wodim dev="$dev" -v -multi "$1" -data "$tmp/first.iso" && reload ||
+# By the drive or by the program itself, and the disc is as it was
+refused() { # PROGRAM FIRST
+	blank cd-r 40000 && "$1" dev="$dev" -v -multi "$2" -data "$tmp/first.iso" && reload ||
 		return
-	! wodim dev="$dev" -v -sao -data "$tmp/second.iso" && holds "$tmp/first.iso" &&
-		msinfo wodim "$1" && sidecar ".state == \"appendable\" and (.sessions | length) == 1"
+	! "$1" dev="$dev" -v -sao -data "$tmp/second.iso" && holds "$tmp/first.iso" &&
+		msinfo "$1" "$2" && sidecar ".state == \"appendable\" and (.sessions | length) == 1"
 }
 
 # Trees in an image that grows: xorriso makes the second one for the address it was given
@@ -60,8 +70,10 @@ grows() { # FIRST SECOND
 for first in -tao -sao; do
 	row cd-r "$first -multi, then -tao" wodim \
 		"each block of both sessions; -msinfo; closed" two_sessions wodim $first -tao
-	row cd-r "$first -multi, then -sao" wodim "refused; the first session is as it was" \
-		refused $first
+	for program in wodim cdrskin; do
+		row cd-r "$first -multi, then -sao" $program \
+			"refused; the first session is as it was" refused $program $first
+	done
 	row cd-r "$first -multi, then -tao" cdrskin \
 		"each block of both sessions; -msinfo; closed" two_sessions cdrskin $first -tao
 done

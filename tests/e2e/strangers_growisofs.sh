@@ -82,6 +82,27 @@ for medium in dvd-r dvd+r dvd+rw dvd+r-dl bd-r bd-re; do
 	row "$medium" "-Z, then -M" growisofs "files of both sessions, mounted" grow "$medium"
 done
 
+# A disc at once is for blank ones; what it writes is closed
+at_once() {
+	blank dvd-r 65536 && burn -use-the-force-luke=dao -Z "$dev=$tmp/data.iso" &&
+		holds "$tmp/data.iso" || return
+	! burn -M "$dev" -R -quiet "$tmp/second" && holds "$tmp/data.iso" &&
+		sidecar '.state == "complete" and [.sessions[].tracks[].method] == ["dao"]'
+}
+row dvd-r "-use-the-force-luke=dao -Z, then -M" growisofs "closed; nothing is appended" at_once
+at_once_second() {
+	blank dvd-r 65536 && burn -Z "$dev" -R -quiet "$tmp/first" &&
+		burn -use-the-force-luke=dao -M "$dev" -R -quiet "$tmp/second" && mkdir mnt &&
+		mount -o ro "$dev" mnt || return
+	cmp "$tmp/first/a" mnt/a && cmp "$tmp/second/b" mnt/b
+	grown=$?
+	umount mnt
+	[ "$grown" -eq 0 ] &&
+		sidecar '[.sessions[].tracks[].method] == ["incremental", "incremental"]'
+}
+row dvd-r "-Z, then -use-the-force-luke=dao -M" growisofs \
+	"files of both sessions, mounted; incrementally all the same" at_once_second
+
 # As growisofs has it unless it is told otherwise: the volume descriptors are replaced
 # in place, which costs a cluster at the end
 pow_grow() {

@@ -63,6 +63,27 @@ static void test_copy(void **state)
 		copy_to(types[i], 65536);
 }
 
+/* Where a blank disc begins needs no drive to say it: these say it wrongly. */
+static void test_wrong_address(void **state)
+{
+	static const char *const types[] = { "cd-r", "dvd-r", "dvd+r", "bd-r" };
+	static const char *const wrong[] = { "reply nwa=-150 op 52", "reply nwa=+150 op 52",
+					     "reply nwa=4294967040 op 52", "reply nwa=none op 52" };
+	uint32_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		struct burn_rig *rig = tower(types[i], 4, 65536);
+
+		for (k = 0; k < 4; k++)
+			burn_rig_fault(rig, k + 1, wrong[k]);
+		run_good(rig, BURN_DISC_VERIFIED);
+		burn_rig_expect_copy(rig, "disc1");
+		burn_rig_expect_copy(rig, "disc4");
+		burn_rig_free(rig);
+	}
+}
+
 /* As many as there are in one job. */
 static void test_mixed(void **state)
 {
@@ -977,6 +998,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_wrong_address),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_restricted),

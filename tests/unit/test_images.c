@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -215,7 +216,7 @@ static void test_register(void **state)
 	assert_int_equal(info.checked, 0);
 	assert_int_equal(strlen(info.sha256), 64);
 	assert_non_null(strstr(info.path, "/HDD2/HDD2.iso"));
-	assert_int_equal(entries("HDD2", ""), 4);	/* .iso, .sha256, .json, .chunks */
+	assert_int_equal(entries("HDD2", ""), 5);	/* .iso, .sha256, .json, .chunks, .lock */
 	assert_int_equal(entries("", ".new-"), 0);
 	assert_int_equal(check(*state, "HDD2"), 0);
 	assert_int_equal(images_describe(*state, "HDD2", &info, err, sizeof(err)), 0);
@@ -274,7 +275,7 @@ static void test_replace(void **state)
 	assert_int_equal(seed_of("HDD1"), 62);
 	assert_int_equal(check(*state, "HDD1"), 0);
 	assert_int_equal(entries("", ".new-"), 0);
-	assert_int_equal(entries("HDD1", ""), 5);	/* .checked too */
+	assert_int_equal(entries("HDD1", ""), 6);	/* .checked and .lock, too */
 }
 
 static void test_busy(void **state)
@@ -300,7 +301,86 @@ static void test_busy(void **state)
 	assert_int_equal(begin(*state, "HDD3", true, 0, &reg), 0);
 	assert_int_equal(begin(*state, "HDD3", true, 0, &other), -EBUSY);
 	assert_non_null(strstr(err, "is being registered already"));
+	append(reg, 3);	/* whose folder is as it was */
+	assert_int_equal(commit(reg, NULL), 0);
+	assert_int_equal(check(*state, "HDD3"), 0);
+	assert_int_equal(images_remove(*state, "HDD1", err, sizeof(err)), 0);
+}
+
+/* A user without rights, for as long as *end is open: locks the folder of an image, and its
+ * lock file if that can be opened. */
+static pid_t start_stranger(const char *name, int *end)
+{
+	int ready[2], life[2], folder, lock;
+	char path[256], c;
+	pid_t child;
+
+	assert_int_equal(chmod(root, 0755), 0);
+	assert_int_equal(pipe(ready) | pipe(life), 0);
+	child = fork();
+	if (!child) {
+		close(life[1]);
+		if (setgid(65534) || setuid(65534))
+			_exit(9);
+		snprintf(path, sizeof(path), "%s/%s", root, name);
+		folder = open(path, O_RDONLY | O_DIRECTORY);
+		lock = openat(folder, ".lock", O_RDONLY);
+		if (folder < 0 || flock(folder, LOCK_EX))
+			_exit(8);
+		if (write(ready[1], lock < 0 ? "n" : "y", 1) != 1 || read(life[0], &c, 1) < 0)
+			_exit(7);
+		_exit(0);
+	}
+	close(life[0]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	assert_int_equal(c, 'n');
+	close(ready[0]);
+	*end = life[1];
+	return child;
+}
+
+/* What a user without rights locks stops no other program. */
+static void test_locked_by_stranger(void **state)
+{
+	struct images_register *reg;
+	struct images_hold *hold;
+	int end, status;
+	pid_t child;
+
+	if (geteuid())
+		skip();
+	add(*state, "HDD1", 1);
+	child = start_stranger("HDD1", &end);
+	assert_int_equal(images_hold(*state, "HDD1", &hold, NULL, err, sizeof(err)), 0);
+	assert_int_equal(begin(*state, "HDD1", true, 0, &reg), -EBUSY);
+	images_release(hold);
+	assert_int_equal(begin(*state, "HDD1", true, 0, &reg), 0);
 	images_abort(reg);
+	assert_int_equal(images_remove(*state, "HDD1", err, sizeof(err)), 0);
+	close(end);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+/* Of an image that a version without lock files made. */
+static void test_without_lock_file(void **state)
+{
+	struct images_hold *hold;
+	struct images *store;
+	char path[256];
+
+	add(*state, "HDD1", 1);
+	snprintf(path, sizeof(path), "%s/HDD1/.lock", root);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(images_hold(*state, "HDD1", &hold, NULL, err, sizeof(err)), 0);
+	images_release(hold);
+	assert_int_equal(images_open(root, IMAGES_WRITE, &store, err, sizeof(err)), 0);
+	images_close(store);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(images_hold(*state, "HDD1", &hold, NULL, err, sizeof(err)), 0);
+	assert_int_equal(images_remove(*state, "HDD1", err, sizeof(err)), -EBUSY);
+	images_release(hold);
 	assert_int_equal(images_remove(*state, "HDD1", err, sizeof(err)), 0);
 }
 
@@ -812,6 +892,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(test_names), T(test_default_path), T(test_register), T(test_sums_are_sha256sums),
 		T(test_order), T(test_replace), T(test_busy), T(test_read_only),
+		T(test_locked_by_stranger), T(test_without_lock_file),
 		T(test_no_room_known), T(test_no_room_later), T(test_odd_sizes), T(test_leftovers),
 		T(test_killed), T(test_damage), T(test_touched_meanwhile),
 		T(test_place_of_damage), T(test_strangers), T(test_parse),

@@ -183,6 +183,15 @@ static burn_set sequential(const struct burn_job *job)
 	return set;
 }
 
+/* A blank disc is written from 0 on.  Drives that give another address for it, or none, are
+ * wrong; their writes from there on would be refused or spoil the disc.  A session at once on
+ * a CD begins with its pause. */
+static bool begins_at_0(const struct burn_job *job, const struct burn_rec *rec)
+{
+	return rec->blank && !job->cd &&
+	       !(mmc_profile_is_cd(rec->profile) && rec->plan->params.type == MMC_WRITE_SAO);
+}
+
 void burn_next_address(struct burn_job *job)
 {
 	burn_set set = sequential(job);
@@ -198,11 +207,15 @@ void burn_next_address(struct burn_job *job)
 		burn_fail_set(job, alike & ~good, "to give the next writable address");
 		burn_for_each(i, good) {
 			struct burn_rec *rec = &job->recs[i];
+			bool first = begins_at_0(job, rec);
 
-			if (mmc_parse_track_info(rec->data, rec->len, &info) || !info.next_valid) {
+			if (mmc_parse_track_info(rec->data, rec->len, &info) ||
+			    (!first && !info.next_valid)) {
 				burn_fail(job, i, "%s gives no next writable address", rec->name);
 				continue;
 			}
+			if (first)
+				info.next = 0;
 			burn_append_start(job, i, info.next);
 			rec->start = info.next;
 			rec->track_start = info.start;

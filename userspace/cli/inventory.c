@@ -439,6 +439,8 @@ static int show(struct cli *cli, bool all, bool refresh)
 		ret = cli->json ? json_print(inventory_json(&inventory), false, stdout) :
 				  inventory_print(&inventory, all, stdout);
 	}
+	if (!ret && refresh)
+		ret = robot_answered(&inventory.elements);
 	discmux_inventory_free(&inventory.elements);
 	return ret;
 }

@@ -91,6 +91,8 @@ static int show(struct cli *cli)
 	if (discmux_elements(cli->dm, 0, true, &inv) < 0)
 		return cli_error("%s", discmux_error(cli->dm));
 	ret = cli->json ? json_print(mail_json(&inv), false, stdout) : print_mail(&inv);
+	if (!ret)
+		ret = robot_answered(&inv);
 	discmux_inventory_free(&inv);
 	return ret;
 }

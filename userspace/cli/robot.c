@@ -186,6 +186,19 @@ static int put_in_order(struct robot *robot, const struct place *to)
 
 /* ---- Opening -------------------------------------------------------------- */
 
+int robot_answered(const struct discmux_inventory *inv)
+{
+	const char *why = inv->state & DISCMUX_STATUS_GARBLED ?
+				  "the changer's element status contradicts itself" :
+				  "the changer could not be asked";
+
+	/* One that moves a disc is not asked */
+	if (!(inv->state & DISCMUX_STATUS_STALE) || inv->state & DISCMUX_STATUS_MOVING)
+		return CLI_OK;
+	return cli_error("%s, and what is shown is %u s old: look at its power, cable and door, and at other hosts that may have reserved it",
+			 why, inv->age_ms / 1000);
+}
+
 int robot_look(struct robot *robot, struct cli *cli)
 {
 	char err[ERR_SIZE];

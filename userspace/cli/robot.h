@@ -41,6 +41,10 @@ void robot_close(struct robot *robot);
 int robot_run(struct robot *robot, job_function *run, void *context, size_t size,
 	      const char *doing);
 
+/* For what showed places and asked the changer for them first: CLI_FAIL when it gave no
+ * answer that can be used, and a line on stderr. */
+int robot_answered(const struct discmux_inventory *inv);
+
 struct robot_move {
 	uint32_t source, destination;	/* element addresses */
 	uint32_t flags;			/* DISCMUX_MOVE_* */

@@ -15,8 +15,10 @@
  * crash leaves is removed when the store is next opened for writing.
  *
  * Several programs may use one store.  Who reads an image holds it; who replaces or
- * removes it must be alone: -EBUSY.  A handle may be used by any number of threads
- * at a time, a register by one at a time.
+ * removes it must be alone: -EBUSY.  Both lock a file in the image's folder, which is of
+ * the folder's owner and the group cdrom.  Other users read an image without a lock: they stop
+ * no program, and one that is removed meanwhile is gone for them.  A handle may be used by any
+ * number of threads at a time, a register by one at a time.
  *
  * Functions that return int give 0 (or what they say) or a negative errno with one
  * line in err: what is wrong and what to do.

@@ -14,7 +14,7 @@
 #define IMAGES_NEW	".new-"		/* a register that runs, or its leftover */
 #define IMAGES_OLD	".old-"		/* on its way out */
 #define IMAGES_WAS	".was-"		/* replaced where folders can't be exchanged */
-#define IMAGES_LOCK	".lock"
+#define IMAGES_LOCK	".lock"		/* in the store and in each image */
 #define IMAGES_CHECKED	".checked"	/* in an image: as its files were when they were whole */
 #define IMAGES_CHUNKS	".chunks"	/* in an image: to say where it is damaged */
 #define IMAGES_FILE_SIZE (IMAGES_NAME_SIZE + 16)
@@ -44,6 +44,11 @@ int images_fail(char *err, size_t errlen, int rc, const char *fmt, ...)
 /* The folder's lock, for the moments in which names change hands; -errno. */
 int images_lock(const struct images *store, char *err, size_t errlen);
 void images_unlock(int lock);
+
+/* Locks an image, whose folder is open, for this program alone, or together with programs
+ * that only use it, too.  Neither waits: -EBUSY.  -EACCES: the user has no right to lock it. */
+int images_alone(int dir);
+int images_share(int dir);
 
 /* Opens a folder in the store, following no link; -errno. */
 int images_open_dir(const struct images *store, const char *name);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,17 +128,18 @@ int images_list(struct images *store, struct images_info **list, size_t *count, 
 /* ---- Holding ------------------------------------------------------------------- */
 
 struct images_hold {
-	int dir;
+	int lock;	/* -1: of a user who may not lock it */
 };
 
-static int hold_dir(struct images *store, int dir, const char *name, struct images_info *info,
-		    char *err, size_t errlen)
+static int hold_dir(struct images *store, int dir, const char *name, struct images_hold *held,
+		    struct images_info *info, char *err, size_t errlen)
 {
 	struct images_info own;
 
 	if (!info)
 		info = &own;
-	if (flock(dir, LOCK_SH | LOCK_NB) || moved(store, dir, name))
+	held->lock = images_share(dir);
+	if (held->lock == -EBUSY || moved(store, dir, name))
 		return images_fail(err, errlen, -EBUSY, "image %s is being replaced or removed: wait until that is done",
 				   name);
 	images_read(store, dir, name, info);
@@ -153,28 +153,29 @@ int images_hold(struct images *store, const char *name, struct images_hold **hol
 		struct images_info *info, char *err, size_t errlen)
 {
 	struct images_hold *held = malloc(sizeof(*held));
-	int rc;
+	int dir, rc;
 
 	*hold = NULL;
 	if (!held)
 		return images_fail(err, errlen, -ENOMEM, "out of memory");
-	held->dir = open_image(store, name, err, errlen);
-	rc = held->dir < 0 ? held->dir : hold_dir(store, held->dir, name, info, err, errlen);
-	if (!rc) {
-		*hold = held;
-		return 0;
+	held->lock = -1;
+	dir = open_image(store, name, err, errlen);
+	rc = dir < 0 ? dir : hold_dir(store, dir, name, held, info, err, errlen);
+	if (dir >= 0)
+		close(dir);
+	if (rc) {
+		images_release(held);
+		return rc;
 	}
-	if (held->dir >= 0)
-		close(held->dir);
-	free(held);
-	return rc;
+	*hold = held;
+	return 0;
 }
 
 void images_release(struct images_hold *hold)
 {
 	if (!hold)
 		return;
-	close(hold->dir);
+	images_unlock(hold->lock);
 	free(hold);
 }
 
@@ -185,19 +186,20 @@ static int remove_locked(struct images *store, const char *name, int dir, char *
 			 size_t errlen)
 {
 	char old[IMAGES_FILE_SIZE];
-	int rc;
+	int lock = images_alone(dir), rc;
 
-	if (flock(dir, LOCK_EX | LOCK_NB))
-		return images_fail(err, errlen, -EBUSY, "image %s is in use: it can be removed when that is over",
+	if (lock == -EBUSY)
+		return images_fail(err, errlen, lock, "image %s is in use: it can be removed when that is over",
 				   name);
 	snprintf(old, sizeof(old), IMAGES_OLD "%s", name);
-	rc = images_rename(store, name, old);
+	rc = lock < 0 ? lock : images_rename(store, name, old);
 	if (!rc)
 		rc = images_sync_dir(store->dir);
 	if (!rc)
 		rc = images_remove_dir(store, old, dir);
 	if (rc)
 		images_fail(err, errlen, rc, "image %s can't be removed: %s", name, strerror(-rc));
+	images_unlock(lock);
 	return rc;
 }
 

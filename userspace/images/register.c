@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -22,8 +21,8 @@ struct images_register {
 	char name[IMAGES_NAME_SIZE];
 	char temp[IMAGES_FILE_SIZE];	/* folder in the store */
 	struct images_plan plan;
-	int dir;			/* that folder, locked */
-	int old;			/* the image to be replaced, locked, or -1 */
+	int dir, lock;			/* that folder, and its lock */
+	int old, old_lock;		/* of the image to be replaced, or -1 */
 	int fd;				/* .iso or .bin */
 	EVP_MD_CTX *sha;
 	uint64_t bytes, flushed;
@@ -49,9 +48,13 @@ static int take_old(struct images_register *reg, char *err, size_t errlen)
 	if (!reg->plan.replace)
 		return images_fail(err, errlen, -EEXIST, "image %s is there already: remove it first, or have it overwritten",
 				   reg->name);
-	if (flock(reg->old, LOCK_EX | LOCK_NB))
+	reg->old_lock = images_alone(reg->old);
+	if (reg->old_lock == -EBUSY)
 		return images_fail(err, errlen, -EBUSY, "image %s is in use: it can be overwritten when that is over",
 				   reg->name);
+	if (reg->old_lock < 0)
+		return images_fail(err, errlen, reg->old_lock, "image %s: %s", reg->name,
+				   strerror(-reg->old_lock));
 	return 0;
 }
 
@@ -67,13 +70,15 @@ static int make_temp(struct images_register *reg)
 		reg->dir = images_open_dir(reg->store, reg->temp);
 		if (reg->dir < 0)
 			return reg->dir;
-		if (flock(reg->dir, LOCK_EX | LOCK_NB))
-			return -EBUSY;
+		reg->lock = images_alone(reg->dir);
+		if (reg->lock < 0)
+			return reg->lock;
 		if (!rc)
 			return 0;
 		images_remove_dir(reg->store, reg->temp, reg->dir);
+		images_unlock(reg->lock);
 		close(reg->dir);
-		reg->dir = -1;
+		reg->dir = reg->lock = -1;
 	}
 	return -EBUSY;
 }
@@ -150,7 +155,7 @@ int images_begin(struct images *store, const char *name, const struct images_pla
 	reg->store = store;
 	reg->plan = *plan;
 	images_chunks_begin(&reg->chunks, plan->raw ? CD_RAW : DISC_DATA);
-	reg->dir = reg->old = reg->fd = -1;
+	reg->dir = reg->lock = reg->old = reg->old_lock = reg->fd = -1;
 	snprintf(reg->name, sizeof(reg->name), "%s", name);
 	snprintf(reg->temp, sizeof(reg->temp), IMAGES_NEW "%s", name);
 	lock = images_lock(store, err, errlen);
@@ -367,6 +372,8 @@ static void put_away(struct images_register *reg)
 		close(reg->dir);
 	if (reg->old >= 0)
 		close(reg->old);
+	images_unlock(reg->lock);
+	images_unlock(reg->old_lock);
 	EVP_MD_CTX_free(reg->sha);
 	images_chunks_free(&reg->chunks);
 	free(reg);
@@ -426,7 +433,8 @@ void images_abort(struct images_register *reg)
 {
 	if (!reg)
 		return;
-	if (reg->dir >= 0 && !reg->named)
+	/* A folder that is locked by another register is not ours */
+	if (reg->lock >= 0 && !reg->named)
 		images_remove_dir(reg->store, reg->temp, reg->dir);
 	put_away(reg);
 }

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,6 +94,20 @@ int images_lock(const struct images *store, char *err, size_t errlen)
 			fd;
 }
 
+int images_alone(int dir)
+{
+	char why[200];
+
+	return file_lock(dir, IMAGES_LOCK, 0, why, sizeof(why));
+}
+
+int images_share(int dir)
+{
+	char why[200];
+
+	return file_lock_shared(dir, IMAGES_LOCK, 0, why, sizeof(why));
+}
+
 void images_unlock(int lock)
 {
 	if (lock >= 0)
@@ -152,19 +165,33 @@ static bool begins(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
+/* An image that an older version made has no lock file. */
+static void give_lock(const struct images *store, const char *name)
+{
+	int dir = images_open_dir(store, name);
+
+	if (dir < 0)
+		return;
+	if (faccessat(dir, IMAGES_LOCK, F_OK, AT_SYMLINK_NOFOLLOW))
+		images_unlock(images_alone(dir));
+	close(dir);
+}
+
 /* What a crash left; whoever still works on it has it locked. */
 static void tidy_one(const struct images *store, const char *name)
 {
 	const char *image = name + strlen(IMAGES_WAS);
-	int dir;
+	int dir, lock;
 
 	if (begins(name, IMAGES_WAS) && !images_rename(store, name, image))
 		return;
 	dir = images_open_dir(store, name);
 	if (dir < 0)
 		return;
-	if (!flock(dir, LOCK_EX | LOCK_NB))
+	lock = images_alone(dir);
+	if (lock >= 0)
 		images_remove_dir(store, name, dir);
+	images_unlock(lock);
 	close(dir);
 }
 
@@ -182,6 +209,8 @@ static int tidy(const struct images *store, char *err, size_t errlen)
 		if (begins(e->d_name, IMAGES_NEW) || begins(e->d_name, IMAGES_OLD) ||
 		    begins(e->d_name, IMAGES_WAS))
 			tidy_one(store, e->d_name);
+		else if (images_name_valid(e->d_name, NULL, 0))
+			give_lock(store, e->d_name);
 	if (d)
 		closedir(d);
 	else if (fd >= 0)

@@ -73,9 +73,9 @@ static int held(int fd, const char *path, char *err, size_t errlen)
 	return -EBUSY;
 }
 
-static int lock_until(int fd, uint64_t end)
+static int lock_until(int fd, short type, uint64_t end)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
 
 	while (fcntl(fd, F_OFD_SETLK, &lock)) {
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
@@ -87,25 +87,37 @@ static int lock_until(int fd, uint64_t end)
 	return 0;
 }
 
-int file_lock(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen)
+static int failed(int fd, const char *path, int rc, char *err, size_t errlen)
 {
-	int fd = openat(dir, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, MODE), rc;
-
-	if (fd < 0) {
-		rc = -errno;
-		snprintf(err, errlen, "%s: %s", path, strerror(-rc));
-		return rc;
-	}
-	close_to_others(fd);
-	rc = lock_until(fd, dm_now_ms() + wait_ms);
-	if (!rc) {
-		sign(fd);
-		return fd;
-	}
 	if (rc == -EBUSY)
 		held(fd, path, err, errlen);
 	else
 		snprintf(err, errlen, "%s: %s", path, strerror(-rc));
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return rc;
+}
+
+int file_lock(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen)
+{
+	int fd = openat(dir, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, MODE), rc;
+
+	if (fd < 0)
+		return failed(fd, path, -errno, err, errlen);
+	close_to_others(fd);
+	rc = lock_until(fd, F_WRLCK, dm_now_ms() + wait_ms);
+	if (rc)
+		return failed(fd, path, rc, err, errlen);
+	sign(fd);
+	return fd;
+}
+
+int file_lock_shared(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen)
+{
+	int fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return failed(fd, path, -errno, err, errlen);
+	rc = lock_until(fd, F_RDLCK, dm_now_ms() + wait_ms);
+	return rc ? failed(fd, path, rc, err, errlen) : fd;
 }

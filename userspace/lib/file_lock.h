@@ -21,4 +21,12 @@
  */
 int file_lock(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen);
 
+/**
+ * file_lock_shared - have a lock file together with programs that share it, too
+ *
+ * As file_lock(), which waits for all of them.  The file is neither made nor written, so read
+ * permission is enough.  -ENOENT: it is missing.
+ */
+int file_lock_shared(int dir, const char *path, unsigned int wait_ms, char *err, size_t errlen);
+
 #endif
