@@ -560,6 +560,19 @@ static void test_differs(void **state)
 			   "recorder 1 differs from the master at LBA 4321");
 }
 
+/* Wrong data from the cache, again and again, until the disc itself is read. */
+static void test_verify_cache(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 2);
+
+	(void)state;
+	burn_rig_fault(rig, 2, "reply stale=1000 op read times always");
+	assert_int_equal(burn_rig_run(rig), 0);
+	burn_rig_expect(rig, 0, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+	burn_rig_expect(rig, 1, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+	burn_rig_free(rig);
+}
+
 /* Padding is not the master's. */
 static void test_differs_in_padding(void **state)
 {
@@ -1140,6 +1153,7 @@ int main(void)
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_log_full),
 		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_verify_cache),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,13 +151,12 @@ static void read_command(const struct verify *v, const struct burn_rec *rec, int
 		mmc_cmd_read10(cmd, rec->start + (uint32_t)lba, (uint16_t)blocks);
 }
 
-/* Returns false when the recorder is dropped.  at: place of the first block in the
- * chunk's digests. */
-static bool compare(struct verify *v, size_t i, int32_t lba, uint32_t at, uint32_t blocks)
+/* All that was read last is as the master.  at: place of the first block in the chunk's
+ * digests. */
+static bool is_same(const struct verify *v, size_t i, uint32_t at, uint32_t blocks)
 {
-	struct burn_job *job = v->job;
-	const struct burn_rec *rec = &job->recs[i];
-	size_t size = block_size(job);
+	const struct burn_rec *rec = &v->job->recs[i];
+	size_t size = block_size(v->job);
 	uint32_t samples, n;
 
 	shift_of(v, rec, &samples);
@@ -166,30 +165,42 @@ static bool compare(struct verify *v, size_t i, int32_t lba, uint32_t at, uint32
 
 		if (from + size > rec->len ||
 		    burn_digest(rec->data + from + v->part->skip, v->part->size) !=
-			    v->digests[at + n]) {
-			differs(job, i, rec->start + (uint32_t)lba + n);
+			    v->digests[at + n])
 			return false;
-		}
 	}
 	return true;
 }
 
-/* A read failed: block by block, to name the first bad one.  All of them may
- * come now; then the copy is as good as any. */
-static void one_by_one(struct verify *v, size_t i, int32_t lba, uint32_t at, uint32_t blocks)
+/* A block from the disc itself where the drive knows how, and not from its cache. */
+static bool read_block(struct verify *v, size_t i, int32_t lba)
 {
 	struct burn_job *job = v->job;
 	struct mmc_command cmd;
-	uint32_t n;
+
+	read_command(v, &job->recs[i], lba, 1, &cmd);
+	if (mmc_cmd_force_unit_access(&cmd) &&
+	    burn_send(job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0))
+		return true;
+	read_command(v, &job->recs[i], lba, 1, &cmd);
+	return burn_send(job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0);
+}
+
+/* A read failed, or gave other data: block by block, to name the first bad one.  All of them
+ * may come now; then the copy is as good as any. */
+static void one_by_one(struct verify *v, size_t i, int32_t lba, uint32_t at, uint32_t blocks)
+{
+	struct burn_job *job = v->job;
+	uint32_t n, where = job->recs[i].start + (uint32_t)lba;
 
 	for (n = 0; n < blocks && !burn_is_cancelled(job); n++) {
-		read_command(v, &job->recs[i], lba + (int32_t)n, 1, &cmd);
-		if (!burn_send(job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0)) {
-			unreadable(job, i, job->recs[i].start + (uint32_t)lba + n);
+		if (!read_block(v, i, lba + (int32_t)n)) {
+			unreadable(job, i, where + n);
 			return;
 		}
-		if (!compare(v, i, lba + (int32_t)n, at + n, 1))
+		if (!is_same(v, i, at + n, 1)) {
+			differs(job, i, where + n);
 			return;
+		}
 	}
 }
 
@@ -215,7 +226,8 @@ static void verify_range(struct verify *v, int32_t lba, uint32_t blocks)
 		read_command(v, rec, lba + (int32_t)skip, n, &cmd);
 		good = burn_send(job, alike, &cmd, v->buf, DISCMUX_FOR_READ, 0);
 		burn_for_each(i, good)
-			compare(v, i, lba + (int32_t)skip, skip, n);
+			if (!is_same(v, i, skip, n))
+				one_by_one(v, i, lba + (int32_t)skip, skip, n);
 		burn_for_each(i, alike & ~good) {
 			if (medium_error(&job->recs[i]))
 				one_by_one(v, i, lba + (int32_t)skip, skip, n);

@@ -154,6 +154,14 @@ void mmc_cmd_read10(struct mmc_command *c, uint32_t lba, uint16_t blocks)
 	data_in(c, blocks * MMC_BLOCK);
 }
 
+bool mmc_cmd_force_unit_access(struct mmc_command *c)
+{
+	if (c->cdb[0] != 0x28 && c->cdb[0] != 0xa8)
+		return false;
+	c->cdb[1] |= 0x08;
+	return true;
+}
+
 void mmc_cmd_read12(struct mmc_command *c, uint32_t lba, uint32_t blocks)
 {
 	command(c, 0xa8, 12, 2 * MINUTE);
