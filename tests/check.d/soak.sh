@@ -10,6 +10,7 @@ SOAKS="fuzz	every decoder, fed with noise
 ioctls	ioctls at random from many threads, on recorders and on a library (debug kernel)
 unplug	devices taken away at random moments (debug kernel)
 module	loaded and unloaded with devices there (debug kernel)
+habits	each habit of virtual hardware with each task, and pairs of habits
 discs	commands at random to a virtual drive, on every medium
 daemon_kill	discmuxd killed at random moments
 library_recover	a library's moves killed at random moments
@@ -42,6 +43,10 @@ soak_job() { # NAME
 			$in_guest unplug drives library
 		;;
 	module) soak_vm module debug -- env MODULE_ROUNDS=$((100 * more)) $in_guest module ;;
+	habits)
+		soak_script habit_matrix HABIT_TASKS=all HABIT_PAIRS=$((100 * more)) \
+			HABIT_SEED="$seed"
+		;;
 	discs)
 		job soak/discs 90000 build/sanitized env CMOCKA_MESSAGE_OUTPUT=TAP \
 			RANDOM_DISCS=$((3600 * more)) RANDOM_SEED="$seed" \
