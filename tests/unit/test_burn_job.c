@@ -217,6 +217,21 @@ static void test_from_reader(void **state)
 	burn_rig_free(rig);
 }
 
+/* Somebody presses the button of the reader: its tray is locked until the copies are made. */
+static void test_button_of_reader(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 2, BLOCKS);
+	char err[128];
+
+	(void)state;
+	burn_rig_master(rig);
+	burn_rig_fault(rig, 0, "button lba 500 nth 1");
+	assert_int_equal(burn_rig_run(rig), 0);
+	expect_all_good(rig);
+	assert_int_equal(sim_drive_tray(rig->dev[0], true, err, sizeof(err)), 0);
+	burn_rig_free(rig);
+}
+
 /* A CD-R written track at once as the master: its run-out is no data. */
 static void test_from_cd_r(void **state)
 {
@@ -436,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_full_disc),
 		cmocka_unit_test(test_full_cd),
 		cmocka_unit_test(test_from_reader),
+		cmocka_unit_test(test_button_of_reader),
 		cmocka_unit_test(test_from_cd_r),
 		cmocka_unit_test(test_no_run_out),
 		cmocka_unit_test(test_scratched_end),

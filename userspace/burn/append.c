@@ -63,6 +63,9 @@ void burn_append_place(struct burn_job *job, size_t i, const struct mmc_track_in
 	rec->start = mmc_profile_is_cd(rec->profile) ? info->start : info->next;
 	if (!info->next_valid || !rec->start)
 		burn_fail(job, i, "%s gives no next writable address", rec->name);
+	else if (info->blank && !mmc_profile_is_cd(rec->profile) && info->next != info->start)
+		burn_fail(job, i, "%s says that its disc goes on at LBA %u, with an empty track from LBA %u on: nothing was written; use another drive",
+			  rec->name, info->next, info->start);
 	else if (job->root && (job->root < rec->start ||
 			       job->root >= (uint64_t)rec->start + job->image_blocks))
 		burn_disc_problem(job, i, "the master is not made for the disc in %s, which goes on at LBA %u: make it with mkisofs -C START,%u",

@@ -87,16 +87,21 @@ static void release_all(struct burn_job *job)
 }
 
 /*
- * Keeps people from opening a tray while its disc is being written.  A drive
- * that can't is none the worse for it.  Unlocking takes all, however far the job
+ * Keeps people from opening a tray while its disc is being written, or the master read.  A
+ * drive that can't is none the worse for it.  Unlocking takes all, however far the job
  * came: one that was killed may have left a tray locked.
  */
 static void lock_trays(struct burn_job *job, bool locked)
 {
+	struct discmux_result result;
 	struct mmc_command cmd;
 
 	mmc_cmd_prevent(&cmd, locked);
-	burn_send(job, burn_all(job), &cmd, NULL, DISCMUX_FOR_PROBE, 0);
+	if (job->recorders_claimed && job->count)
+		burn_send(job, burn_all(job), &cmd, NULL, DISCMUX_FOR_PROBE, 0);
+	if (job->reader_claimed)
+		burn_command(job, burn_source_member(job->config.source), &cmd, NULL,
+			     DISCMUX_FOR_PROBE, 0, &result);
 }
 
 /* Good copies come out; what went wrong stays behind a closed tray. */
@@ -263,8 +268,7 @@ static int steps(struct burn_job *job)
 		rc = burn_check(job);
 	if (rc || burn_is_cancelled(job))
 		return rc;
-	if (job->count)
-		lock_trays(job, true);
+	lock_trays(job, true);
 	return do_task(job);
 }
 
@@ -301,8 +305,7 @@ static void finish(struct burn_job *job)
 			  "cancelled before it was verified" : "cancelled");
 	if (job->config.task == BURN_SIMULATE)
 		burn_end_test(job);
-	if (job->recorders_claimed && job->count)
-		lock_trays(job, false);
+	lock_trays(job, false);
 	if (job->config.eject)
 		eject(job);
 	burn_set_state(job, done, BURN_DONE);
