@@ -57,6 +57,7 @@ excused() {
 	"empty-replies inventory remembered" | "lengths-zero inventory remembered") ;;
 	"lengths-too-long inventory remembered" | "header-counted inventory remembered") ;;
 	"last-cut inventory remembered" | "lengths-too-long load refused") ;;
+	"empty-replies load refused" | "lengths-zero load refused") ;;
 	# Another host has it, and none may touch it
 	"reserved "*" untouched" | "reserved "*" refused" | "reserved verify unknown") ;;
 	"reserved inventory remembered") ;;
