@@ -948,6 +948,22 @@ static void test_text_once(void **state)
 	burn_rig_free(rig);
 }
 
+/* Nothing is known of the disc then; it is not called a bad one. */
+static void test_no_whole_toc(void **state)
+{
+	struct burn_rig *rig = tower(1, "a1500", audio);
+
+	(void)state;
+	rig->config.eject = false;
+	assert_int_equal(burn_rig_run(rig), 0);
+	rig->config.task = BURN_VERIFY;
+	burn_rig_fault(rig, 1, "reply short=12 op 43 page 02");
+	assert_int_equal(burn_rig_run(rig), -EIO);
+	burn_rig_expect(rig, 0, BURN_FAILED, BURN_DISC_UNTOUCHED,
+			"recorder 0 gives no whole entry of its disc's table of contents: verify the disc in another drive");
+	burn_rig_free(rig);
+}
+
 /* What the drive does not tell is reported: a copy without it is no worse. */
 static void test_codes_untold(void **state)
 {
@@ -1058,6 +1074,7 @@ int main(void)
 		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_codes_differ),
 		cmocka_unit_test(test_text_once),
+		cmocka_unit_test(test_no_whole_toc),
 		cmocka_unit_test(test_codes_untold),
 		cmocka_unit_test(test_indices_untold),
 		cmocka_unit_test(test_read_cancelled),

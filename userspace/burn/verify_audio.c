@@ -199,7 +199,12 @@ static void verify_toc(struct burn_job *job, size_t i)
 	unsigned int k;
 	bool told;
 
-	for (k = 0; n > 0 && k < job->layout->tracks; k++) {
+	if (n < 0) {
+		burn_fail(job, i, "%s gives no whole entry of its disc's table of contents: verify the disc in another drive",
+			  rec->name);
+		return;
+	}
+	for (k = 0; k < job->layout->tracks; k++) {
 		const struct cd_track *t = &job->layout->track[k];
 
 		if (same_track(t, entries, n))
@@ -209,12 +214,12 @@ static void verify_toc(struct burn_job *job, size_t i)
 			  rec->name, t->number);
 		return;
 	}
-	if (n > 0 && !same_ends(job, entries, n, &told)) {
+	if (!same_ends(job, entries, n, &told)) {
 		burn_set_disc(job, i, BURN_DISC_DIFFERS);
 		burn_fail(job, i, "%s differs from the master in where a session ends", rec->name);
 		return;
 	}
-	if (n > 0 && tracks_of(entries, n) == (int)job->layout->tracks) {
+	if (tracks_of(entries, n) == (int)job->layout->tracks) {
 		if (!told)
 			burn_not_compared(job, i, BURN_BESIDE_LEAD_OUT);
 		return;
