@@ -217,7 +217,7 @@ static void test_from_reader(void **state)
 	burn_rig_free(rig);
 }
 
-/* Somebody presses the button of the reader: its tray is locked until the copies are made. */
+/* The button of the reader is pressed: its tray is locked until the copies are made. */
 static void test_button_of_reader(void **state)
 {
 	struct burn_rig *rig = tower("dvd+r", 2, BLOCKS);

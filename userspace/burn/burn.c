@@ -87,7 +87,7 @@ static void release_all(struct burn_job *job)
 }
 
 /*
- * Keeps people from opening a tray while its disc is being written, or the master read.  A
+ * Keeps trays shut while their discs are being written, or the master is read.  A
  * drive that can't is none the worse for it.  Unlocking takes all, however far the job
  * came: one that was killed may have left a tray locked.
  */
