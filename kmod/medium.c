@@ -4,9 +4,9 @@
  *
  * Either a command of ours brings the unit attention, or sr's polling finds
  * out and the disk gets a new sequence number, which is looked at once a
- * second: no command of our own is sent for it.  Both are told.  They may be one
- * change, but nothing shows that they are not two, of which the second would be
- * kept from everybody.
+ * second: no command of our own is sent for it.  Each is an event.  They may be one
+ * change, but nothing shows that they are not two, and no listener may miss the
+ * second.
  */
 #include <linux/blkdev.h>
 #include <linux/device.h>

@@ -572,7 +572,7 @@ TEST_F(drives, medium_changed_again)
 	snprintf(disc, sizeof(disc), "again%d", getpid());
 	ASSERT_EQ(0, sim_blank(disc, names[3]));
 	ASSERT_TRUE(wait_for(!mux_ready(self->fd, self->number[3]), 5000));
-	/* sr asks every two seconds: all that it knows of is told by then. */
+	/* sr asks every two seconds: it has reported all changes by then. */
 	while (!events_next(events, &e, 4000))
 		;
 	ASSERT_EQ(0, sim_fault(names[3], "sense 6/28/00 op 00"));

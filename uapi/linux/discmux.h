@@ -985,8 +985,8 @@ struct discmux_send_message {
  * Events: generic netlink family DISCMUX_GENL_NAME, multicast group
  * DISCMUX_GENL_GROUP.  The command of a message is the event.  Every message
  * has SEQ (one count for the driver, from 1, no gaps: a gap seen is an event
- * lost on the way) and MUX.  One change of a disc may be told twice, as it is
- * noticed in two ways.
+ * lost on the way) and MUX.  One change of a disc may bring two events, since
+ * the driver notices it in two ways.
  */
 #define DISCMUX_GENL_NAME	"discmux"
 #define DISCMUX_GENL_VERSION	1

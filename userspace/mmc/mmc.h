@@ -102,8 +102,8 @@ void mmc_cmd_set_cd_speed(struct mmc_command *c, uint16_t read, uint16_t write);
 
 void mmc_cmd_read10(struct mmc_command *c, uint32_t lba, uint16_t blocks); /* 6.17 */
 
-/* A READ(10) or READ(12) reads from the disc, whatever is in the cache (FUA); false for others,
- * which have no such bit. */
+/* A READ(10) or READ(12) reads from the disc, whatever is in the cache (FUA); false for any
+ * other command, which has no such bit. */
 bool mmc_cmd_force_unit_access(struct mmc_command *c);
 void mmc_cmd_read12(struct mmc_command *c, uint32_t lba, uint32_t blocks); /* 6.18 */
 void mmc_cmd_read_buffer_capacity(struct mmc_command *c);		/* 6.19, in bytes */
