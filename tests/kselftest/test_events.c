@@ -327,6 +327,9 @@ TEST_F(events, info_tells_the_last_number)
 	while (!events_next(self->events, &self->e, 500))
 		self->seq = self->e.seq;
 	ASSERT_EQ(0, mux_info(self->rig.fd, &after));
+	/* sr may notice something at any time, so it may be one that was not read yet. */
+	while (self->seq < after.event_seq && !events_next(self->events, &self->e, 500))
+		self->seq = self->e.seq;
 	EXPECT_EQ(self->seq, after.event_seq);
 }
 
@@ -365,6 +368,17 @@ TEST_F(events, end_is_the_last)
 	EXPECT_EQ(80, failed);
 }
 
+/* The next one that is not about a disc, which sr may notice at any time. */
+static int next_of_program(struct events *events, struct event *e)
+{
+	int ret;
+
+	do {
+		ret = events_next(events, e, 1000);
+	} while (!ret && e->type == DISCMUX_EVENT_MEDIUM_CHANGED);
+	return ret;
+}
+
 /* Two listeners hear the same; one that does not read loses its own only. */
 TEST_F(events, two_listeners)
 {
@@ -382,9 +396,9 @@ TEST_F(events, two_listeners)
 		ASSERT_EQ(0, wait_event(self, DISCMUX_EVENT_STREAM_STARTED));
 		ASSERT_EQ(0, wait_event(self, DISCMUX_EVENT_STREAM_END));
 	}
-	ASSERT_EQ(0, events_next(other, &e, 1000));
+	ASSERT_EQ(0, next_of_program(other, &e));
 	EXPECT_EQ(DISCMUX_EVENT_MEMBER_STATE, e.type);
-	ASSERT_EQ(0, events_next(other, &e, 1000));
+	ASSERT_EQ(0, next_of_program(other, &e));
 	EXPECT_EQ(DISCMUX_EVENT_STREAM_STARTED, e.type);
 	events_close(other);
 }

@@ -82,12 +82,11 @@ TEST_F(library, failed_move_events)
 /* A move that is refused before it begins is no event. */
 TEST_F(library, no_events_of_what_did_not_begin)
 {
-	struct discmux_info before, after;
-
-	ASSERT_EQ(0, mux_info(self->l.fd, &before));
 	EXPECT_EQ(-ENOENT, library_move(self->l.fd, 500, DRIVE(0), &self->l.r));
-	ASSERT_EQ(0, mux_info(self->l.fd, &after));
-	EXPECT_EQ(before.event_seq, after.event_seq);
+	while (!events_next(self->events, &self->e, 300)) {
+		EXPECT_NE(DISCMUX_EVENT_MOVE_STARTED, self->e.type);
+		EXPECT_NE(DISCMUX_EVENT_MOVE_DONE, self->e.type);
+	}
 }
 
 /* The disc that the arm lays into a drive is a medium change of the drive. */
