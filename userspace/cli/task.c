@@ -417,7 +417,10 @@ static bool make_room(struct task *task, size_t count)
 /* What was compared or simulated with a damaged master says nothing of the disc. */
 static void take_result(struct task *task, struct task_result *r)
 {
-	if (r->status.state == BURN_DONE && master_damaged(task, true)) {
+	bool done = r->status.state == BURN_DONE;
+
+	/* The copy may have been cancelled for it, before its end or before its beginning */
+	if ((done || r->status.state == BURN_CANCELLED) && master_damaged(task, done)) {
 		r->status.state = BURN_FAILED;
 		snprintf(r->status.message, sizeof(r->status.message), "%s", task->error);
 	}
