@@ -537,21 +537,30 @@ TEST_F(drives, recovered_exec)
 		  unit_counter(self->number[0], "bytes_read"));
 }
 
+/* The next change of that member's disc whose number is above seq; others may still be of
+ * the disc that the test before took out. */
+static int wait_changed(struct events *events, uint32_t member, uint64_t seq, struct event *e)
+{
+	uint64_t any = 0;
+	int ret;
+
+	do {
+		ret = events_wait(events, DISCMUX_EVENT_MEDIUM_CHANGED, e, &any, 10000);
+	} while (!ret && (e->value[DISCMUX_ATTR_MEMBER] != member || e->seq <= seq));
+	return ret;
+}
+
 /* A disc that comes or goes is an event of that member. */
 TEST_F(drives, medium_changed_event)
 {
 	struct events *events = events_open();
 	struct event e = { 0 };
-	uint64_t seq = 0;
 	char disc[32];
 
 	ASSERT_NE(NULL, events);
 	snprintf(disc, sizeof(disc), "disc%d", getpid());
 	ASSERT_EQ(0, sim_blank(disc, names[3]));
-	/* Others may still tell of the disc that the test before took out. */
-	do {
-		ASSERT_EQ(0, events_wait(events, DISCMUX_EVENT_MEDIUM_CHANGED, &e, &seq, 10000));
-	} while (e.value[DISCMUX_ATTR_MEMBER] != self->number[3]);
+	ASSERT_EQ(0, wait_changed(events, self->number[3], 0, &e));
 	EXPECT_EQ(self->m[3].unit, e.value[DISCMUX_ATTR_UNIT]);
 	EXPECT_EQ(DISCMUX_ROLE_RECORDER, e.value[DISCMUX_ATTR_ROLE]);
 	events_close(events);
@@ -565,7 +574,6 @@ TEST_F(drives, medium_changed_again)
 	struct discmux_result r = { 0 };
 	struct discmux_info info;
 	struct event e = { 0 };
-	uint64_t seq = 0;
 	char disc[32];
 
 	ASSERT_NE(NULL, events);
@@ -579,9 +587,7 @@ TEST_F(drives, medium_changed_again)
 	EXPECT_EQ(2, command(self->fd, self->number[3], ready, sizeof(ready), &r));
 	ASSERT_EQ(0, mux_info(self->fd, &info));
 	sim_eject(names[3]);
-	do {
-		ASSERT_EQ(0, events_wait(events, DISCMUX_EVENT_MEDIUM_CHANGED, &e, &seq, 10000));
-	} while (e.value[DISCMUX_ATTR_MEMBER] != self->number[3] || e.seq <= info.event_seq);
+	ASSERT_EQ(0, wait_changed(events, self->number[3], info.event_seq, &e));
 	events_close(events);
 }
 

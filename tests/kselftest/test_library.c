@@ -83,10 +83,9 @@ TEST_F(library, failed_move_events)
 TEST_F(library, no_events_of_what_did_not_begin)
 {
 	EXPECT_EQ(-ENOENT, library_move(self->l.fd, 500, DRIVE(0), &self->l.r));
-	while (!events_next(self->events, &self->e, 300)) {
-		EXPECT_NE(DISCMUX_EVENT_MOVE_STARTED, self->e.type);
-		EXPECT_NE(DISCMUX_EVENT_MOVE_DONE, self->e.type);
-	}
+	/* Only sr may notice something meanwhile, of a disc that came before. */
+	while (!events_next(self->events, &self->e, 300))
+		EXPECT_EQ(DISCMUX_EVENT_MEDIUM_CHANGED, self->e.type);
 }
 
 /* The disc that the arm lays into a drive is a medium change of the drive. */

@@ -256,6 +256,35 @@ static void test_config(void **state)
 	burn_rig_free(rig);
 }
 
+/* A next writable address that is not where the empty track begins: the disc is as it was. */
+static void test_wrong_place(void **state)
+{
+	static const char *const wrong[] = { "nwa=-16", "nwa=+16", "nwa=4294967040", "nwa=none" };
+	struct burn_rig *rig = begun((const char *const []){ "dvd+r", "dvd-r", "bd-r", "dvd+r" },
+				     4, 0);
+	unsigned int written[4];
+	struct burn_status s;
+	char fault[64];
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		written[i] = rig->seen[i + 1][WRITE_10];
+		snprintf(fault, sizeof(fault), "reply %s op 52", wrong[i]);
+		burn_rig_fault(rig, i + 1, fault);
+	}
+	assert_int_not_equal(burn_rig_run(rig), 0);
+	for (i = 0; i < 4; i++) {
+		burn_job_status(rig->job, i, &s);
+		assert_int_equal(s.disc, BURN_DISC_UNTOUCHED);
+		assert_non_null(strstr(s.message, i == 3 ? "gives no next writable address" :
+						  "with an empty track from LBA"));
+		assert_int_equal(rig->seen[i + 1][WRITE_10], written[i]);
+		expect_disc(rig, i + 1, "appendable");
+	}
+	burn_rig_free(rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_place),
+		cmocka_unit_test(test_wrong_place),
 		cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_config),
 	};

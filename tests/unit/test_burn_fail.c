@@ -560,6 +560,37 @@ static void test_differs(void **state)
 			   "recorder 1 differs from the master at LBA 4321");
 }
 
+/* The drive does not know FUA, nor how to read a block the first time. */
+static bool no_fua(struct burn_rig *rig, uint32_t member, const struct mmc_command *cmd,
+		   uint8_t *data, struct discmux_result *result)
+{
+	static const uint8_t sense[] = { 0x70, 0, 0x05, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x24, 0x00 };
+
+	(void)data;
+	if (member != 2 || cmd->cdb[0] != 0x28 || !(cmd->cdb[1] & 0x08))
+		return false;
+	++*(unsigned int *)rig->hook_arg;
+	result->status = SIM_CHECK_CONDITION;
+	result->sense_len = sizeof(sense);
+	memcpy(result->sense, sense, sizeof(sense));
+	return true;
+}
+
+static void test_verify_no_fua(void **state)
+{
+	struct burn_rig *rig = tower("dvd+r", 2);
+	unsigned int refused = 0;
+
+	(void)state;
+	rig->hook = no_fua;
+	rig->hook_arg = &refused;
+	burn_rig_fault(rig, 2, "sense 3/11/00 op 28 nth 3");
+	assert_int_equal(burn_rig_run(rig), 0);
+	burn_rig_expect(rig, 1, BURN_DONE, BURN_DISC_VERIFIED, NULL);
+	assert_true(refused);
+	burn_rig_free(rig);
+}
+
 /* Wrong data from the cache, again and again, until the disc itself is read. */
 static void test_verify_cache(void **state)
 {
@@ -1154,6 +1185,7 @@ int main(void)
 		cmocka_unit_test(test_log_full),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_verify_cache),
+		cmocka_unit_test(test_verify_no_fua),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 
 #include "image.h"
 #include "images.h"
+#include "temp_folder.h"
 
 /* ---- Layouts --------------------------------------------------------------- */
 
@@ -480,7 +481,7 @@ static void test_store(void **state)
 	put_image("in.cue", &l);
 	add("scms", "in.cue", sha256);
 	assert_int_equal(export_as("scms", forms[2]), 0);
-	assert_string_equal(noted, "a .ccd can't hold the alternating copy bit of SCMS, which is lost: export it as cue to keep it");
+	assert_string_equal(noted, "in a .ccd this is lost: the alternating copy bit of SCMS; export it as cue to keep that");
 	make_sessions(&l);
 	put_image("in.cue", &l);
 	add("extra", "in.cue", sha256);
@@ -514,6 +515,7 @@ static void test_store_iso(void **state)
 	put_image("in.cue", &l);
 	add("coded", "in.cue", sha256);
 	assert_int_equal(export_as("coded", forms[3]), 0);
+	assert_string_equal(noted, "in a .iso this is lost: codes and CD-Text; export it as cue to keep that");
 	add("again", "coded.iso", sha256);
 	/* What is damaged leaves nothing */
 	snprintf(damaged, sizeof(damaged), "%s/coded/coded.bin", path);
@@ -530,17 +532,13 @@ static void test_store_iso(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/discmux-export-XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
+	return temp_folder_make("export", folder, sizeof(folder));
 }
 
 static int tear_down(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
+	return temp_folder_remove(folder);
 }
 
 int main(void)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "image.h"
+#include "temp_folder.h"
 
 /* A folder with files whose byte at n is the value of n in its block of 2352,
  * plus the block's number. */
@@ -559,17 +560,13 @@ static void test_refused(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/discmux-image-XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
+	return temp_folder_make("image", folder, sizeof(folder));
 }
 
 static int tear_down(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
+	return temp_folder_remove(folder);
 }
 
 int main(void)

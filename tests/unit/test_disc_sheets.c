@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "image.h"
+#include "temp_folder.h"
 
 static char folder[64];
 
@@ -870,18 +871,14 @@ static void test_too_much(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/discmux-sheets-XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
+	return temp_folder_make("sheets", folder, sizeof(folder));
 }
 
 static int tear_down(void **state)
 {
-	char command[128];
-
 	(void)state;
 	disc_image_close(image);
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
+	return temp_folder_remove(folder);
 }
 
 int main(void)

@@ -386,8 +386,7 @@ static int put_sheet(struct burn_job *job, struct burn_save *s)
 		return -EIO;
 	}
 	if (lost)
-		burn_notice(job, "a %s can't hold %s, which is lost: name a .cue to keep it",
-			    s->ending, lost);
+		burn_notice(job, "in a %s this is lost: %s; name a .cue to keep that", s->ending, lost);
 	rc = put_file(job, s->path[SHEET], text, strlen(text), s->sum[SHEET]);
 	free(text);
 	if (!rc && *s->path[TEXT])

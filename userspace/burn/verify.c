@@ -171,18 +171,21 @@ static bool is_same(const struct verify *v, size_t i, uint32_t at, uint32_t bloc
 	return true;
 }
 
-/* A block from the disc itself where the drive knows how, and not from its cache. */
+/* A block from the disc itself, and not from the drive's cache, where the drive knows how. */
 static bool read_block(struct verify *v, size_t i, int32_t lba)
 {
-	struct burn_job *job = v->job;
+	struct burn_rec *rec = &v->job->recs[i];
 	struct mmc_command cmd;
+	bool forced;
 
-	read_command(v, &job->recs[i], lba, 1, &cmd);
-	if (mmc_cmd_force_unit_access(&cmd) &&
-	    burn_send(job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0))
+	read_command(v, rec, lba, 1, &cmd);
+	forced = mmc_cmd_force_unit_access(&cmd);
+	if (burn_send(v->job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0))
 		return true;
-	read_command(v, &job->recs[i], lba, 1, &cmd);
-	return burn_send(job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0);
+	if (!forced || burn_cause(rec) != DISCMUX_CAUSE_UNSUPPORTED)
+		return false;
+	read_command(v, rec, lba, 1, &cmd);
+	return burn_send(v->job, 1u << i, &cmd, v->buf, DISCMUX_FOR_READ, 0);
 }
 
 /* A read failed, or gave other data: block by block, to name the first bad one.  All of them

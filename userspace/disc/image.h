@@ -92,8 +92,8 @@ int disc_sheet_parse(enum disc_sheet kind, const char *text, size_t len,
  */
 bool disc_sheet_file_name(enum disc_sheet kind, char *name);
 
-/* What a sheet of this kind can't hold of a layout, as in "a .toc can't hold ...", so that it
- * would be lost; NULL: nothing. */
+/* What a sheet of this kind can't hold of a layout, as in "in a .toc this is lost: ..."; NULL:
+ * nothing. */
 const char *disc_sheet_lacks(enum disc_sheet kind, const struct cd_layout *layout);
 
 /*

@@ -159,9 +159,20 @@ static int put_blocks(struct export *e, const uint8_t *data, size_t len)
 	return rc;
 }
 
+/* What the form can't hold of the disc, or NULL. */
+static const char *form_lacks(const struct export *e, enum disc_sheet kind)
+{
+	const struct cd_layout *l = &e->layout;
+
+	if (e->as != IMAGES_AS_ISO)
+		return disc_sheet_lacks(kind, l);
+	return *l->mcn || *l->track[0].isrc || l->text_packs ? "codes and CD-Text" : NULL;
+}
+
 static int export_sheet(struct export *e, const struct images_progress *progress)
 {
 	static const struct { enum disc_sheet kind; int file; } sheets[] = {
+		[IMAGES_AS_ISO] = { DISC_SHEET_CUE, IMAGES_ISO },
 		[IMAGES_AS_CUE] = { DISC_SHEET_CUE, IMAGES_CUE },
 		[IMAGES_AS_TOC] = { DISC_SHEET_TOC, OUT_TOC },
 		[IMAGES_AS_CCD] = { DISC_SHEET_CCD, OUT_CCD },
@@ -171,14 +182,16 @@ static int export_sheet(struct export *e, const struct images_progress *progress
 	bool packs = e->as == IMAGES_AS_CUE && e->layout.text_packs;
 	int rc;
 
-	if (e->as == IMAGES_AS_STORED || e->as == IMAGES_AS_ISO)
+	if (e->as == IMAGES_AS_STORED)
 		return 0;
-	lost = disc_sheet_lacks(sheets[e->as].kind, &e->layout);
+	lost = form_lacks(e, sheets[e->as].kind);
 	if (lost && progress && progress->note) {
-		snprintf(note, sizeof(note), "a %s can't hold %s, which is lost: export it as cue to keep it",
+		snprintf(note, sizeof(note), "in a %s this is lost: %s; export it as cue to keep that",
 			 suffix_of(sheets[e->as].file), lost);
 		progress->note(progress->arg, note);
 	}
+	if (e->as == IMAGES_AS_ISO)
+		return 0;
 	text = disc_sheet_write(sheets[e->as].kind, &e->layout,
 				images_file_name(e->name, suffix_of(data_out(e)), bin),
 				packs ? images_file_name(e->name, ".cdt", cdt) : NULL);
