@@ -45,10 +45,12 @@ matrix() {
 }
 
 # failures NAME N: which tests failed, with the place of each one's first
-# complaint: a CI that keeps only the end of our output must be enough.
+# complaint, or where it waited: a CI that keeps only the end of our output must
+# be enough.
 failures() {
 	echo "failed: $1 ($2):$(awk -F '\t' '
 		/^C\t# [^ ]+\.[ch]:[0-9]+:/ && place == "" { split($2, at, /[ :]/); place = at[2] ":" at[3] }
+		/^C\t# waits in / && place == "" { place = substr($2, 3) }
 		/^T/ {
 			if ($2 == "FAIL")
 				printf " %s%s;", $4, place == "" ? "" : " (" place ")"

@@ -11,7 +11,57 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Prints where in the kernel the processes of a group wait: a defect is found by that. */
+static inline void harness_say_where(pid_t group)
+{
+	static const char script[] =
+		"for p in $(pgrep -g \"$0\"); do echo \"# waits in $(sed 's/.* //; s/+.*//; /_syscall_/,$d' "
+		"\"/proc/$p/stack\" | head -n 6 | xargs) ($(cat \"/proc/$p/comm\"))\"; done";
+	char number[16];
+	pid_t child;
+
+	snprintf(number, sizeof(number), "%d", (int)group);
+	child = fork();
+	if (!child) {
+		execl("/bin/sh", "sh", "-c", script, number, NULL);
+		_exit(127);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
+}
+
+/* The harness kills the group of a test that takes too long. */
+static inline int harness_kill(pid_t pid, int sig)
+{
+	if (pid < -1 && sig == SIGKILL)
+		harness_say_where(-pid);
+	return (int)syscall(SYS_kill, pid, sig);
+}
+
+/* Long tests, of many rounds, get as much time as TEST_SECONDS of the environment says. */
+static inline unsigned int harness_alarm(unsigned int seconds)
+{
+	const char *text = getenv("TEST_SECONDS");
+	unsigned int more = text ? (unsigned int)atoi(text) : 0;
+
+	return alarm(seconds && more > seconds ? more : seconds);
+}
+
+#define kill(pid, sig) harness_kill(pid, sig)
+#define alarm(seconds) harness_alarm(seconds)
 #include <kselftest_harness.h>
+#undef alarm
+#undef kill
 
 /*
  * Seconds that a test may take: it is there for what hangs.  Its own 30 are short

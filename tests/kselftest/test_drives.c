@@ -370,7 +370,7 @@ static void *vanisher(void *arg)
 }
 
 /* One of four at a random moment of a stream; see test_unplug.c. */
-TEST_F_TIMEOUT(drives, unplugged_at_random, 3600)
+TEST_F_TIMEOUT(drives, unplugged_at_random, 600)
 {
 	unsigned int rounds = unplug_rounds(5), i, k;
 	struct vanisher v;

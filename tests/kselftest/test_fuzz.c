@@ -514,7 +514,7 @@ static bool at_rest(struct fuzz *z)
 	return !library_status(&z->library, DISCMUX_STATUS_REFRESH, 0, 0) && !z->library.s.state;
 }
 
-TEST_F_TIMEOUT(fuzz, every_call_returns, 3600)
+TEST_F_TIMEOUT(fuzz, every_call_returns, 600)
 {
 	struct fuzz *z = &self->fuzz;
 	struct fuzzer f[THREADS];

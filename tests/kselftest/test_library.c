@@ -211,7 +211,7 @@ TEST_F(library, vanishes_during_a_move)
 }
 
 /* At random moments of moves, operations and questions; see test_unplug.c. */
-TEST_F_TIMEOUT(library, unplugged_at_random, 3600)
+TEST_F_TIMEOUT(library, unplugged_at_random, 600)
 {
 	unsigned int rounds = unplug_rounds(6), i;
 	struct discmux_result r;

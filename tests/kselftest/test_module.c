@@ -107,7 +107,7 @@ TEST_F_TIMEOUT(module, after_a_dropped_stream, 90)
 	free(data);
 }
 
-TEST_F_TIMEOUT(module, rounds, 3600)
+TEST_F(module, rounds)
 {
 	const char *rounds = getenv("MODULE_ROUNDS");
 	int i, n = rounds ? atoi(rounds) : ROUNDS;

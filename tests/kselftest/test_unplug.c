@@ -190,7 +190,7 @@ static int burn(unplug_t *self, unsigned int round)
 	return 0;
 }
 
-TEST_F_TIMEOUT(unplug, at_random, 3600)
+TEST_F_TIMEOUT(unplug, at_random, 600)
 {
 	unsigned int rounds = unplug_rounds(20), i;
 	struct discmux_info info;
