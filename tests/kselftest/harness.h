@@ -25,8 +25,10 @@
 static inline void harness_say_where(pid_t group)
 {
 	static const char script[] =
-		"for p in $(pgrep -g \"$0\"); do echo \"# waits in $(sed 's/.* //; s/+.*//; /_syscall_/,$d' "
-		"\"/proc/$p/stack\" | head -n 6 | xargs) ($(cat \"/proc/$p/comm\"))\"; done";
+		"for p in /proc/[0-9]*; do"
+		" [ \"$(cut -d' ' -f5 \"$p/stat\")\" = \"$0\" ] || continue;"
+		" echo \"# waits in $(sed 's/.* //; s/+.*//; /_syscall_/,$d' \"$p/stack\" |"
+		" head -n 6 | xargs) ($(cat \"$p/comm\"))\"; done 2>/dev/null";
 	char number[16];
 	pid_t child;
 
