@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The changer: its elements, which drive sits in which, and asking it.
- * Moves are in moves.c.
+ * The changer: its elements, and which drive sits in which.  element_status.c
+ * asks for them, moves.c moves.
  */
-#include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <scsi/scsi.h>
 
 #include "compat/compat.h"
 #include "changer.h"
-
-#define DMX_STATUS_TIMEOUT	60000		/* ms */
-#define DMX_STATUS_MAX		SZ_1M		/* bytes of a reply */
-
-/* Options of READ ELEMENT STATUS, most first; old changers refuse some. */
-#define DMX_VOLTAG		BIT(0)
-#define DMX_DVCID		BIT(1)
-
-static DEFINE_RATELIMIT_STATE(dmx_status_limit, 60 * HZ, 5);
 
 struct dmx_map *dmx_map_get(struct dmx_changer *ch)
 {
@@ -41,7 +31,7 @@ void dmx_map_put(struct dmx_map *map)
 	kref_put(&map->ref, dmx_map_free);
 }
 
-static struct dmx_map *dmx_map_alloc(unsigned int nr)
+struct dmx_map *dmx_map_alloc(unsigned int nr)
 {
 	struct dmx_map *map = kvzalloc(struct_size(map, e, nr), GFP_KERNEL);
 
@@ -51,7 +41,7 @@ static struct dmx_map *dmx_map_alloc(unsigned int nr)
 }
 
 /* Makes @map the current one; the caller's reference goes with it. */
-static void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
+void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
 {
 	struct dmx_mux *mux = READ_ONCE(ch->member->mux);
 	struct dmx_map *old;
@@ -74,132 +64,10 @@ static void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
 		dmx_event_elements(mux, ch->member->id, generation);
 }
 
-/* READ ELEMENT STATUS of everything, with what the changer takes of options. */
-static int dmx_ask_status(struct dmx_member *m, void *buf, u32 len)
-{
-	struct dmx_changer *ch = m->changer;
-	u8 cdb[12] = { READ_ELEMENT_STATUS };
-	int ret;
-
-	put_unaligned_be16(0xffff, cdb + 4);
-	put_unaligned_be24(len, cdb + 7);
-	for (;;) {
-		cdb[1] = ch->options & DMX_VOLTAG ? 0x10 : 0;
-		cdb[6] = ch->options & DMX_DVCID ? 0x01 : 0;
-		ret = dmx_ask(m, cdb, sizeof(cdb), buf, len, DMX_STATUS_TIMEOUT);
-		if (ret != -EOPNOTSUPP || !ch->options)
-			return ret;
-		ch->options--;
-	}
-}
-
-/* People who look into the log are to know what the changer does wrong. */
-static int dmx_status_refused(struct dmx_member *m, const char *why)
-{
-	spin_lock(&m->changer->lock);
-	m->changer->garbled = true;
-	spin_unlock(&m->changer->lock);
-	if (__ratelimit(&dmx_status_limit))
-		sdev_printk(KERN_WARNING, m->sdev,
-			    "discmux: READ ELEMENT STATUS data %s: not used\n", why);
-	return -EPROTO;
-}
-
-static int dmx_read_map(struct dmx_member *m, u32 len, unsigned int nr)
-{
-	struct dmx_map *map;
-	const char *why;
-	u8 *buf;
-	int ret;
-
-	buf = kvmalloc(len, GFP_KERNEL);
-	map = dmx_map_alloc(nr);
-	ret = -ENOMEM;
-	if (!buf || !map)
-		goto out;
-	ret = dmx_ask_status(m, buf, len);
-	if (ret < 0)
-		goto out;
-	ret = dmx_elements_decode(buf, ret, map->e, nr, &why);
-	if (ret < 0) {
-		dmx_status_refused(m, why);
-		goto out;
-	}
-	map->nr = ret;
-	dmx_map_publish(m->changer, map);
-	map = NULL;
-	ret = 0;
-out:
-	if (map)
-		dmx_map_put(map);
-	kvfree(buf);
-	return ret;
-}
-
 /* An MC-8100, MC-8200 or MC-8600, which has commands of its own. */
 bool dmx_is_library(struct dmx_member *m)
 {
 	return !strncmp(m->sdev->model, "JVC-CHG MC-8", 12);
-}
-
-/*
- * Where its elements are.  Tried until it is known: a changer may be reserved or
- * at work when it is first seen.
- */
-static void dmx_changer_ranges(struct dmx_member *m)
-{
-	static const u8 cdb[6] = { MODE_SENSE, 0x08, 0x1d, 0, 255 };
-	struct dmx_range ranges[DMX_RANGES] = {};
-	u8 buf[255];
-	unsigned int i;
-	int got = dmx_ask(m, cdb, sizeof(cdb), buf, sizeof(buf), DMX_STATUS_TIMEOUT);
-
-	if (!dmx_reply_ranges(buf, got, ranges))
-		return;
-	/* Their mail slot has a second address, which no page tells of (3.7). */
-	if (dmx_is_library(m))
-		ranges[DISCMUX_ELEMENT_IMPORT_EXPORT].count = 2;
-	for (i = DISCMUX_ELEMENT_TRANSPORT; i < DMX_RANGES; i++) {
-		m->changer->range[i].first = ranges[i].first;
-		/* Pairs with dmx_range_has(). */
-		smp_store_release(&m->changer->range[i].count, ranges[i].count);
-	}
-}
-
-/**
- * dmx_changer_refresh() - read all elements, two commands
- * @m: a changer
- *
- * The caller has set mech to asked or moving, or is the only one to know the
- * changer.
- */
-int dmx_changer_refresh(struct dmx_member *m)
-{
-	struct dmx_mux *mux;
-	u8 header[8];
-	u32 len;
-	int ret;
-
-	if (!m->changer->range[DISCMUX_ELEMENT_TRANSPORT].count)
-		dmx_changer_ranges(m);
-	ret = dmx_ask_status(m, header, sizeof(header));
-	if (ret >= 0) {
-		len = ret == sizeof(header) ? dmx_elements_bytes(header) : 0;
-		if (!len)
-			ret = dmx_status_refused(m, "is shorter than a header");
-		else if (len > DMX_STATUS_MAX)
-			ret = dmx_status_refused(m, "is said to be longer than 1 MiB");
-		else
-			ret = dmx_read_map(m, len, get_unaligned_be16(header + 2));
-	}
-	if (ret) {
-		dmx_changer_stale(m);
-		return ret;
-	}
-	mux = READ_ONCE(m->mux);
-	if (mux)
-		dmx_members_tie(mux);
-	return 0;
 }
 
 /* What is where may have changed: a refresh is due. */
@@ -230,7 +98,7 @@ int dmx_changer_setup(struct dmx_member *m)
 	init_waitqueue_head(&ch->wait);
 	INIT_LIST_HEAD(&ch->jobs);
 	INIT_WORK(&ch->work, dmx_jobs_work);
-	ch->options = DMX_VOLTAG | DMX_DVCID;
+	dmx_status_begin(ch);
 	ch->asked = ktime_get();
 	ch->member = m;
 	m->changer = ch;

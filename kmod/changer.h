@@ -30,6 +30,18 @@ enum dmx_mech {
 };
 
 /**
+ * struct dmx_status_way - what a changer takes of READ ELEMENT STATUS
+ * @step: how many elements at a time, see dmx_status_steps
+ * @options: volume tags and identifiers, DMX_VOLTAG and DMX_DVCID
+ * @no_ids: identifiers of drives are refused without volume tags, too
+ */
+struct dmx_status_way {
+	unsigned int step;
+	unsigned int options;
+	bool no_ids;
+};
+
+/**
  * struct dmx_changer - the changer part of a member
  * @lock: guards all below but @range and @options
  * @wait: woken when @mech becomes idle or moving
@@ -45,8 +57,8 @@ enum dmx_mech {
  *	that may have changed it
  * @garbled: it failed because the reply contradicted itself
  * @range: by element type, from mode page 1Dh, set once; a count of 0 is none yet
- * @options: CURDATA/DVCID and VOLTAG bits that the changer takes; only
- *	touched while @mech is asked or moving
+ * @ask: how it is asked for its elements, see element_status.c; only touched
+ *	while @mech is asked or moving
  */
 struct dmx_changer {
 	spinlock_t lock;	/* never in interrupts */
@@ -63,7 +75,7 @@ struct dmx_changer {
 	bool stale;
 	bool garbled;
 	struct dmx_range range[DMX_RANGES];
-	unsigned int options;
+	struct dmx_status_way ask;
 	struct dmx_member *member;
 };
 
@@ -103,12 +115,17 @@ struct dmx_job {
 	struct discmux_result res;
 };
 
-/* changer.c */
+/* element_status.c */
+void dmx_status_begin(struct dmx_changer *ch);
 int dmx_changer_refresh(struct dmx_member *m);
+
+/* changer.c */
 int dmx_status_refresh(struct dmx_member *m);
 bool dmx_is_library(struct dmx_member *m);
 struct dmx_map *dmx_map_get(struct dmx_changer *ch);
 void dmx_map_put(struct dmx_map *map);
+struct dmx_map *dmx_map_alloc(unsigned int nr);
+void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map);
 
 /* jobs.c */
 void dmx_jobs_work(struct work_struct *work);

@@ -24,13 +24,26 @@
 #define DMX_LIBRARY_DESCRIPTOR	18
 #define DMX_LIBRARY_BITS	16	/* byte of the descriptor */
 
+/*
+ * Where the pages of a reply are.  @own is 8 where its byte counts include their own
+ * headers, as those of some changers do.
+ */
+struct dmx_pages {
+	const u8 *at;
+	const u8 *said;		/* the end that it announces */
+	const u8 *came;		/* the end of what came */
+	unsigned int own;
+};
+
 struct dmx_page {
 	const u8 *at;
 	unsigned int type;
 	unsigned int descriptor;	/* length of one */
+	unsigned int last;		/* what came of the last one */
 	unsigned int nr;
 	bool primary_tag;
 	bool alternate_tag;
+	bool cut;			/* nothing came behind it */
 };
 
 /* Bytes of the whole reply, from its first 8. */
@@ -50,7 +63,7 @@ static void dmx_copy_text(u8 *to, unsigned int room, const u8 *from,
 }
 
 static void dmx_decode_tags(const struct dmx_page *page, const u8 *d,
-			    struct discmux_element *e)
+			    unsigned int bytes, struct discmux_element *e)
 {
 	unsigned int at = DMX_DESCRIPTOR_MIN, len;
 
@@ -59,7 +72,7 @@ static void dmx_decode_tags(const struct dmx_page *page, const u8 *d,
 		return;
 	}
 	if (page->primary_tag) {
-		if (at + DMX_TAG > page->descriptor)
+		if (at + DMX_TAG > bytes)
 			return;
 		dmx_copy_text(e->volume_tag, sizeof(e->volume_tag), d + at, DMX_TAG_ID);
 		at += DMX_TAG;
@@ -67,14 +80,14 @@ static void dmx_decode_tags(const struct dmx_page *page, const u8 *d,
 	if (page->alternate_tag)
 		at += DMX_TAG;
 	/* Code set, identifier type, reserved, length, identifier */
-	if (e->type != DISCMUX_ELEMENT_DATA_TRANSFER || at + 4 > page->descriptor)
+	if (e->type != DISCMUX_ELEMENT_DATA_TRANSFER || at + 4 > bytes)
 		return;
-	len = min_t(unsigned int, d[at + 3], page->descriptor - at - 4);
+	len = min_t(unsigned int, d[at + 3], bytes - at - 4);
 	dmx_copy_text(e->identifier, sizeof(e->identifier), d + at + 4, len);
 }
 
 static void dmx_decode_descriptor(const struct dmx_page *page, const u8 *d,
-				  struct discmux_element *e)
+				  unsigned int bytes, struct discmux_element *e)
 {
 	memset(e, 0, sizeof(*e));
 	e->type = page->type;
@@ -102,99 +115,115 @@ static void dmx_decode_descriptor(const struct dmx_page *page, const u8 *d,
 		if (d[9] & 0x40)
 			e->flags |= DISCMUX_ELEMENT_INVERT;
 	}
-	dmx_decode_tags(page, d, e);
+	dmx_decode_tags(page, d, bytes, e);
+}
+
+/*
+ * How many descriptors came of @bytes.  The last may lack its end, but not its source
+ * element address, nor the bits that the MC-8x00 have there.
+ */
+static void dmx_page_came(struct dmx_page *page, unsigned int bytes, unsigned int came)
+{
+	page->last = page->descriptor;
+	page->nr = min(bytes, came) / page->descriptor;
+	page->cut = bytes > came;
+	if (page->cut && came % page->descriptor >= DMX_DESCRIPTOR_MIN &&
+	    page->descriptor != DMX_LIBRARY_DESCRIPTOR) {
+		page->last = came % page->descriptor;
+		page->nr++;
+	}
 }
 
 /* Returns NULL, or what is wrong with the page at @p. */
-static const char *dmx_decode_page(const u8 *p, unsigned int room,
+static const char *dmx_decode_page(const struct dmx_pages *pages, const u8 *p,
 				   struct dmx_page *page)
 {
 	unsigned int bytes;
 
-	if (room < DMX_HEADER)
+	if (pages->said - p < DMX_HEADER)
 		return "ends within the header of a page";
+	if (pages->came - p < DMX_HEADER) {
+		*page = (struct dmx_page){ .at = p, .cut = true };
+		return NULL;
+	}
 	page->at = p + DMX_HEADER;
 	page->type = p[0] & 0x0f;
 	page->primary_tag = p[1] & 0x80;
 	page->alternate_tag = p[1] & 0x40;
 	page->descriptor = get_unaligned_be16(p + 2);
 	bytes = get_unaligned_be24(p + 5);
-	if (bytes > room - DMX_HEADER)
+	if (bytes < pages->own || bytes - pages->own > pages->said - page->at)
 		return "has a page that is longer than the reply";
+	bytes -= pages->own;
 	if (page->descriptor < DMX_DESCRIPTOR_MIN)
 		return "has element descriptors that are too short";
 	if (bytes % page->descriptor)
 		return "has a page that ends within an element descriptor";
 	if (!page->type || page->type > DISCMUX_ELEMENT_LABEL_PRINT)
 		return "has elements of an unknown type";
-	page->nr = bytes / page->descriptor;
+	dmx_page_came(page, bytes, pages->came - page->at);
 	return NULL;
 }
 
-/* The page behind @page, whose header has been looked at. */
-static const u8 *dmx_page_end(const struct dmx_page *page)
+/* All elements of a page, in the order of the reply. */
+static void dmx_decode_elements(const struct dmx_page *page, struct discmux_element *out)
 {
-	return page->at + page->nr * page->descriptor;
+	const u8 *d = page->at;
+	unsigned int i;
+
+	for (i = 1; i <= page->nr; i++, d += page->descriptor)
+		dmx_decode_descriptor(page, d, i < page->nr ? page->descriptor : page->last,
+				      out++);
 }
 
-/* Looks at every page and counts; nothing is decoded of a reply with a flaw. */
-static const char *dmx_check_pages(const u8 *p, const u8 *end, unsigned int max,
-				   unsigned int *total)
+/* All pages; @n counts.  Returns NULL, or what is wrong. */
+static const char *dmx_decode_pages(const struct dmx_pages *pages,
+				    struct discmux_element *out, unsigned int max,
+				    unsigned int *n, bool *cut)
 {
+	const u8 *p = pages->at;
 	struct dmx_page page;
 	const char *why;
 
-	for (*total = 0; p < end; p = dmx_page_end(&page)) {
-		why = dmx_decode_page(p, end - p, &page);
+	*n = 0;
+	*cut = false;
+	while (p < pages->said && !*cut) {
+		why = dmx_decode_page(pages, p, &page);
 		if (why)
 			return why;
-		if (page.nr > max - *total)
+		if (page.nr > max - *n)
 			return "has more elements than it had a moment ago";
-		*total += page.nr;
+		dmx_decode_elements(&page, out + *n);
+		*n += page.nr;
+		*cut = page.cut;
+		p = page.at + page.nr * page.descriptor;
 	}
 	return NULL;
-}
-
-/* The elements of one type, in the order of the reply. */
-static unsigned int dmx_decode_type(const u8 *p, const u8 *end, unsigned int type,
-				    struct discmux_element *out)
-{
-	struct dmx_page page;
-	unsigned int n = 0, i;
-
-	for (; p < end; p = dmx_page_end(&page)) {
-		if (dmx_decode_page(p, end - p, &page))
-			break;
-		if (page.type != type)
-			continue;
-		for (i = 0; i < page.nr; i++)
-			dmx_decode_descriptor(&page, page.at + i * page.descriptor,
-					      &out[n++]);
-	}
-	return n;
 }
 
 static int dmx_element_compare(const void *a, const void *b)
 {
 	const struct discmux_element *x = a, *y = b;
 
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-/* Sorts by address, what seldom is to be done; false: two are at one address. */
+/* Sorts by type and address, what seldom is to be done; false: two are the same. */
 static bool dmx_elements_order(struct discmux_element *e, unsigned int n)
 {
 	unsigned int i;
 
 	for (i = 1; i < n; i++) {
-		if (e[i - 1].address >= e[i].address)
+		if (dmx_element_compare(&e[i - 1], &e[i]) >= 0)
 			break;
 	}
 	if (i >= n)
 		return true;
 	sort(e, n, sizeof(*e), dmx_element_compare, NULL);
 	for (i = 1; i < n; i++) {
-		if (e[i - 1].address == e[i].address)
+		if (!dmx_element_compare(&e[i - 1], &e[i]))
 			return false;
 	}
 	return true;
@@ -221,21 +250,27 @@ static bool dmx_elements_apart(const struct discmux_element *a, unsigned int nr_
 	return true;
 }
 
-/* All types, one after the other.  Elements have one address each (SMC-3 4.3). */
-static const char *dmx_decode_types(const u8 *p, const u8 *end,
-				    struct discmux_element *out)
+/**
+ * dmx_elements_arrange() - sort elements by type and address
+ * @e: of one reply, or of several
+ * @n: how many
+ *
+ * Return: NULL, or what is wrong: elements have one address each (SMC-3 4.3).
+ */
+const char *dmx_elements_arrange(struct discmux_element *e, unsigned int n)
 {
 	unsigned int first[DISCMUX_ELEMENT_LABEL_PRINT + 2] = {};
-	unsigned int type, other;
+	unsigned int type, other, at = 0;
 
+	if (!dmx_elements_order(e, n))
+		return "has two elements at one address";
 	for (type = 1; type <= DISCMUX_ELEMENT_LABEL_PRINT; type++) {
-		unsigned int n = dmx_decode_type(p, end, type, out + first[type]);
-
-		first[type + 1] = first[type] + n;
-		if (!dmx_elements_order(out + first[type], n))
-			return "has two elements at one address";
+		while (at < n && e[at].type == type)
+			at++;
+		first[type + 1] = at;
 		for (other = 1; other < type; other++) {
-			if (!dmx_elements_apart(out + first[type], n, out + first[other],
+			if (!dmx_elements_apart(e + first[type], at - first[type],
+						e + first[other],
 						first[other + 1] - first[other]))
 				return "has elements of two types at one address";
 		}
@@ -243,36 +278,51 @@ static const char *dmx_decode_types(const u8 *p, const u8 *end,
 	return NULL;
 }
 
+/* With byte counts that include @own bytes of their headers. */
+static const char *dmx_decode_reply(const u8 *buf, unsigned int len, unsigned int own,
+				    struct discmux_element *out, unsigned int max,
+				    unsigned int *n, bool *cut)
+{
+	unsigned int bytes = dmx_elements_bytes(buf), told = get_unaligned_be16(buf + 2);
+	struct dmx_pages pages = {
+		.at = buf + DMX_HEADER, .own = own,
+		.said = buf + bytes - own, .came = buf + min(len, bytes - own),
+	};
+	const char *why;
+
+	if (bytes < DMX_HEADER + own)
+		return "is shorter than a header";
+	why = dmx_decode_pages(&pages, out, max, n, cut);
+	if (!why && (*cut ? *n > told : *n != told))
+		why = "has another number of elements than it says";
+	*cut = *n < told;
+	return why ?: dmx_elements_arrange(out, *n);
+}
+
 /**
- * dmx_elements_decode() - a whole READ ELEMENT STATUS reply
+ * dmx_elements_decode() - a READ ELEMENT STATUS reply
  * @buf: the reply
  * @len: bytes that came
  * @out: filled, sorted by type and address
  * @max: room in @out, in elements
+ * @cut: set to whether fewer elements came than the reply announces
  * @why: what is wrong with the reply, the end of a sentence; a constant
  *
- * Return: number of elements, -EPROTO for a reply that contradicts itself or
- * is not all there.
+ * Return: number of elements that came, -EPROTO for a reply that contradicts
+ * itself.
  */
 int dmx_elements_decode(const u8 *buf, unsigned int len,
 			struct discmux_element *out, unsigned int max,
-			const char **why)
+			bool *cut, const char **why)
 {
-	const u8 *end;
 	unsigned int n;
 
 	*why = "is shorter than a header";
 	if (len < DMX_HEADER)
 		return -EPROTO;
-	*why = "is shorter than it says";
-	if (dmx_elements_bytes(buf) > len)
-		return -EPROTO;
-	end = buf + dmx_elements_bytes(buf);
-	*why = dmx_check_pages(buf + DMX_HEADER, end, max, &n);
-	if (!*why && n != get_unaligned_be16(buf + 2))
-		*why = "has another number of elements than it says";
-	if (!*why)
-		*why = dmx_decode_types(buf + DMX_HEADER, end, out);
+	*why = dmx_decode_reply(buf, len, 0, out, max, &n, cut);
+	if (*why && !dmx_decode_reply(buf, len, DMX_HEADER, out, max, &n, cut))
+		*why = NULL;
 	return *why ? -EPROTO : (int)n;
 }
 

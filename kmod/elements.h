@@ -11,7 +11,8 @@
 
 int dmx_elements_decode(const u8 *buf, unsigned int len,
 			struct discmux_element *out, unsigned int max,
-			const char **why);
+			bool *cut, const char **why);
+const char *dmx_elements_arrange(struct discmux_element *e, unsigned int n);
 u32 dmx_elements_bytes(const u8 *header);
 bool dmx_element_identifies(const struct discmux_element *e, const u8 *serial);
 

@@ -100,6 +100,7 @@ bool dmx_reply_ranges(const u8 *buf, int got, struct dmx_range *ranges)
 	for (i = 0; i < 4; i++) {
 		ranges[types[i]].first = get_unaligned_be16(buf + page + 2 + 4 * i);
 		ranges[types[i]].count = get_unaligned_be16(buf + page + 4 + 4 * i);
+		ranges[types[i]].told = ranges[types[i]].count;
 	}
 	return true;
 }

@@ -14,10 +14,14 @@
 
 #define DMX_RANGES	(DISCMUX_ELEMENT_DATA_TRANSFER + 1)
 
-/* Element addresses of one type; count 0: there are none. */
+/*
+ * Element addresses of one type; count 0: there are none.  @told: as the device
+ * says, where more are known.
+ */
 struct dmx_range {
 	u16 first;
 	u16 count;
+	u16 told;
 };
 
 void dmx_reply_serial(const u8 *buf, int got, u8 *serial, unsigned int room);

@@ -48,6 +48,15 @@ static int dmx_sync_attach(struct dmx_batch *batch, const struct dmx_request *rq
 	return 0;
 }
 
+/*
+ * Bytes that came of @len.  A residual of more than that is what a device had
+ * beyond them (iSCSI residual overflow): all came.
+ */
+static unsigned int dmx_came(unsigned int len, unsigned int resid)
+{
+	return resid > len ? len : len - resid;
+}
+
 /**
  * dmx_request_run() - send one command and wait
  * @m: to whom
@@ -78,7 +87,7 @@ int dmx_request_run(struct dmx_member *m, const struct dmx_request *rq,
 		dmx_batch_result(batch, 0, res);
 		d = batch->private;
 		if (d && !rq->out)
-			memcpy(rq->buf, d->buf, rq->len - min(rq->len, res->resid));
+			memcpy(rq->buf, d->buf, dmx_came(rq->len, res->resid));
 	}
 	dmx_batch_put(batch);
 	return ret;
@@ -133,7 +142,7 @@ int dmx_ask(struct dmx_member *m, const u8 *cdb, u8 cdb_len, void *buf,
 		if (ret)
 			return ret;
 		if (dmx_result_good(&res))
-			return len - min(len, res.resid);
+			return dmx_came(len, res.resid);
 	} while (dmx_result_unit_attention(&res) && --tries);
 	if (dmx_result_refused(&res))
 		return -EOPNOTSUPP;

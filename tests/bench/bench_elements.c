@@ -83,6 +83,7 @@ int main(void)
 	double best = 0;
 	unsigned int round, i;
 	const char *why;
+	bool cut;
 
 	if (!out)
 		return 1;
@@ -90,7 +91,8 @@ int main(void)
 		double start = now_ns(), time;
 
 		for (i = 0; i < REPLIES; i++)
-			if (dmx_elements_decode(buf, len, out, elements, &why) != (int)elements) {
+			if (dmx_elements_decode(buf, len, out, elements, &cut, &why) !=
+			    (int)elements) {
 				fprintf(stderr, "the reply %s\n", why);
 				return 1;
 			}

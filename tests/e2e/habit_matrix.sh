@@ -54,26 +54,14 @@ excused() {
 	"no-read-cd read refused" | "no-read-cd extract refused") ;;
 	# A drive that gives less than it was asked for is not believed, however often it is asked
 	"short-reads read refused") ;;
-	# The map contradicts itself, or there is none: it is not used
+	# There is no map
 	"empty-replies inventory remembered" | "lengths-zero inventory remembered") ;;
-	"lengths-too-long inventory remembered" | "header-counted inventory remembered") ;;
-	"last-cut inventory remembered" | "lengths-too-long load refused") ;;
 	"empty-replies load refused" | "lengths-zero load refused") ;;
 	# Another host has it, and none may touch it
 	"reserved "*" untouched" | "reserved "*" refused" | "reserved verify unknown") ;;
 	"reserved inventory remembered") ;;
 	*) return 1 ;;
 	esac
-}
-
-# wanting TASK HABIT FATE: true and reported, but discmux could do better; the table says so
-wanting() {
-	case "$2 $1 $3" in
-	# The driver asks for all elements in one command
-	"no-all-types inventory remembered" | "refuses-many inventory remembered") ;;
-	*) return 1 ;;
-	esac
-	fate="$fate, and need not be"
 }
 
 wrong() {
@@ -92,7 +80,6 @@ ended() {
 	case $fate in WRONG* | "$1" | "$unseen") return ;; esac
 	for one in $habits; do
 		! excused "$task" "${one%=*}" "$fate" || return 0
-		! wanting "$task" "${one%=*}" "$fate" || return 0
 	done
 	wrong "$fate, and nothing of $habits excuses it"
 }
@@ -373,7 +360,8 @@ task_inventory() {
 		fate=remembered
 	elif [ "$status" -eq 0 ]; then
 		fate=known
-		jq -e "[.slots[].full] == [true, $hand, false, false]" "$tmp/out" >/dev/null ||
+		jq -e "[.slots[].full] == [true, $hand, false, false] and (.drives | length == 1)" \
+			"$tmp/out" >/dev/null ||
 			wrong "known, and not so"
 	fi
 	ended known
@@ -505,7 +493,7 @@ pairs() { # N
 
 # With a number or time that a small disc and a short test meet
 short() {
-	jq -r '.habits[] | [.name + (if .name == "dropped" then "=50" elif .name == "tells-few" then ""
+	jq -r '.habits[] | [.name + (if .name == "dropped" then "=50"
 		elif .value == "SECONDS" then "=1" elif .value == "N" and .preset > 6 then "=5"
 		elif .value == "LBA" then "=50" else "" end), (.of | join("+"))] | join(" ")'
 }

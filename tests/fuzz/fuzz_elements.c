@@ -85,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct discmux_element *out;
 	const char *why = NULL;
 	unsigned int max, len;
+	bool cut = false;
 	uint8_t *reply;
 	int n;
 
@@ -97,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(reply && out, "memory");
 	memcpy(reply, data + 2, len);
 	mend(reply, len, data[0]);
-	n = dmx_elements_decode(reply, len, out, max, &why);
+	n = dmx_elements_decode(reply, len, out, max, &cut, &why);
 	if (n < 0) {
 		require(n == -EPROTO && why && *why, "it says what is wrong");
 	} else {

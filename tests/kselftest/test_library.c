@@ -186,6 +186,42 @@ static void *mover(void *arg)
 }
 
 /* The changer's cable is pulled while the arm is on its way. */
+/* Ways of answering READ ELEMENT STATUS that changers have; what is refused is not asked again. */
+static const char * const answers[] = {
+	"reply few-elements=7 op b8",			/* tells of 7 and says no more */
+	"reply header-counted op b8",
+	"reply short=300 op b8",			/* ends within a descriptor */
+	"sense 5/24/00 op b8 page 00 times always",	/* not all types at once */
+	"sense 5/24/00 op b8 elements 7 times always",	/* nor more than 7 elements */
+};
+
+/* Each gives the same map, not one of a part. */
+TEST_F(library, any_way_of_answering)
+{
+	struct discmux_element before[ROOM];
+	uint32_t nr;
+	size_t i;
+
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0));
+	ASSERT_EQ(0, self->l.s.state);
+	nr = self->l.s.nr_elements;
+	memcpy(before, self->l.e, sizeof(before));
+	for (i = 0; i < ARRAY_SIZE(answers); i++) {
+		ASSERT_EQ(0, sim_fault("changer", answers[i]));
+		ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0));
+		EXPECT_EQ(0, self->l.s.state) {
+			TH_LOG("%s", answers[i]);
+		}
+		EXPECT_EQ(nr, self->l.s.nr_elements) {
+			TH_LOG("%s", answers[i]);
+		}
+		EXPECT_EQ(0, memcmp(before, self->l.e, nr * sizeof(before[0]))) {
+			TH_LOG("%s", answers[i]);
+		}
+		ASSERT_EQ(0, sim_clear("changer"));
+	}
+}
+
 TEST_F(library, vanishes_during_a_move)
 {
 	struct mover m = { .fd = self->l.fd };

@@ -68,16 +68,26 @@ static void make_library(struct reply *r)
 }
 
 /* In memory of exactly its size, so that reading on is seen. */
-static int decode(const struct reply *r, unsigned int len, struct discmux_element *out,
-		  unsigned int max, const char **why)
+static int decode_cut(const struct reply *r, unsigned int len, struct discmux_element *out,
+		      unsigned int max, bool *cut, const char **why)
 {
 	u8 *copy = malloc(len + !len);
 	int ret;
 
 	assert_non_null(copy);
 	memcpy(copy, r->bytes, len);
-	ret = dmx_elements_decode(copy, len, out, max, why);
+	ret = dmx_elements_decode(copy, len, out, max, cut, why);
 	free(copy);
+	return ret;
+}
+
+static int decode(const struct reply *r, unsigned int len, struct discmux_element *out,
+		  unsigned int max, const char **why)
+{
+	bool cut = false;
+	int ret = decode_cut(r, len, out, max, &cut, why);
+
+	assert_true(ret < 0 || !cut);
 	return ret;
 }
 
@@ -183,25 +193,87 @@ static void test_any_order_of_pages(void **state)
 	assert_int_equal(out[3].address, 9);
 }
 
+/* The elements that came are there; cut is set while more were announced. */
 static void test_cut_off_anywhere(void **state)
 {
+	static const unsigned int ends[] = { 8 + 8 + 18, 42 + 18, 60 + 18, 86 + 18 };
 	struct discmux_element out[MAX];
+	unsigned int len, whole;
 	struct reply r;
 	const char *why;
-	unsigned int len;
+	bool cut;
+	int n;
 
 	(void)state;
 	make_library(&r);
-	for (len = 0; len < r.len; len++) {
-		assert_int_equal(decode(&r, len, out, MAX, &why), -EPROTO);
-		assert_string_equal(why, len < 8 ? "is shorter than a header" :
-						   "is shorter than it says");
+	assert_int_equal(r.len, ends[3]);
+	for (len = 0; len < 8; len++)
+		assert_refused(&r, len, MAX, "is shorter than a header");
+	for (; len <= r.len; len++) {
+		for (whole = 0; whole < 4 && ends[whole] <= len; whole++)
+			;
+		n = decode_cut(&r, len, out, MAX, &cut, &why);
+		assert_int_equal(n, whole);
+		assert_int_equal(cut, whole < 4);
+		assert_null(why);
 	}
+}
+
+/* The last descriptor may lack its volume tag; the source is in it all the same. */
+static void test_last_descriptor_cut(void **state)
+{
+	struct discmux_element out[MAX];
+	struct reply r = { 0 };
+	const char *why;
+	unsigned int i;
+	bool cut;
+	u8 *d;
+
+	(void)state;
+	add_page(&r, DISCMUX_ELEMENT_STORAGE, 0x80, 52);
+	for (i = 1; i <= 2; i++) {
+		d = add_element(&r, i);
+		d[2] = 0x01;	/* Full */
+		d[9] = 0x80;	/* SValid */
+		put(d + 10, 70 + i, 2);
+		memset(d + 12, ' ', 32);
+		memcpy(d + 12, "VOL", 3);
+	}
+	assert_int_equal(decode(&r, r.len - 6, out, MAX, &why), 2);
+	assert_string_equal((char *)out[0].volume_tag, "VOL");
+	assert_int_equal(out[1].source, 72);
+	assert_string_equal((char *)out[1].volume_tag, "");
+	assert_int_equal(decode(&r, r.len - 40, out, MAX, &why), 2);
+	assert_int_equal(decode_cut(&r, r.len - 41, out, MAX, &cut, &why), 1);
+	assert_true(cut);
+}
+
+/* Byte counts that include their own headers, as one: not some of them. */
+static void test_headers_counted(void **state)
+{
+	static const unsigned int pages[] = { 8, 8 + 8 + 18, 8 + 8 + 18 + 8 + 36 };
+	struct discmux_element out[MAX];
+	struct reply r;
+	const char *why;
+	unsigned int i;
+
+	(void)state;
+	make_library(&r);
+	put(r.bytes + 5, r.len, 3);
+	for (i = 0; i < 3; i++)
+		put(r.bytes + pages[i] + 5, (i == 1 ? 36 : 18) + 8, 3);
+	assert_int_equal(decode(&r, r.len, out, MAX, &why), 4);
+	assert_int_equal(out[3].address, 0x3001);
+	put(r.bytes + pages[1] + 5, 36, 3);
+	assert_refused(&r, r.len, MAX, "has a page that ends within an element descriptor");
 }
 
 static void test_too_much(void **state)
 {
+	struct discmux_element out[MAX];
 	struct reply r;
+	const char *why;
+	bool cut;
 
 	(void)state;
 	make_library(&r);
@@ -210,8 +282,10 @@ static void test_too_much(void **state)
 	put(r.bytes + r.page + 5, 36, 3);
 	assert_refused(&r, r.len, MAX, "has a page that is longer than the reply");
 	make_library(&r);
+	put(r.bytes + 2, 5, 2);
 	put(r.bytes + 5, 0xffffff, 3);
-	assert_refused(&r, r.len, MAX, "is shorter than it says");
+	assert_int_equal(decode_cut(&r, r.len, out, MAX, &cut, &why), 4);
+	assert_true(cut);
 }
 
 static void test_wrong_counts(void **state)
@@ -273,6 +347,8 @@ int main(void)
 		cmocka_unit_test(test_volume_tag_and_identifier),
 		cmocka_unit_test(test_any_order_of_pages),
 		cmocka_unit_test(test_cut_off_anywhere),
+		cmocka_unit_test(test_last_descriptor_cut),
+		cmocka_unit_test(test_headers_counted),
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_wrong_counts),
 		cmocka_unit_test(test_wrong_descriptors),
