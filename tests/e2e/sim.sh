@@ -86,6 +86,7 @@ check "what failed left nothing" nothing_left
 
 check "a tower starts" start tower:2 --set recorder0.vendor=ACME,product=BURNER,serial=S1
 check "status" sh -c 'discmux-sim status --json | jq -e .running'
+check "only root can open its lock" [ "$(stat -c %a /run/discmux-sim.lock)" = 600 ]
 check "it runs once" fails 1 "already running" start tower:1
 check "three devices with their nodes" \
 	list '[.devices[] | select(.present and .node and .sg) | .name] ==

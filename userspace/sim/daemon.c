@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -33,16 +34,25 @@ static int lock_holder(int fd)
 	return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
 }
 
-/* Takes the lock for this process, until it ends.  Returns its descriptor. */
+/*
+ * Takes the lock for this process, until it ends.  Returns its descriptor.  A user that
+ * can open the file can keep it locked: it is root's alone, as the control socket is.
+ */
 static int take_lock(const char *control, char *err, size_t errlen)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	int ret;
 
 	if (fd < 0) {
 		ret = -errno;
 		snprintf(err, errlen, "can't open " LOCK_FILE ": %s", strerror(errno));
+		return ret;
+	}
+	if (fchmod(fd, 0600)) {
+		ret = -errno;
+		snprintf(err, errlen, "can't change the mode of " LOCK_FILE ": %s", strerror(errno));
+		close(fd);
 		return ret;
 	}
 	if (fcntl(fd, F_SETLK, &lock)) {
