@@ -8,9 +8,8 @@
 matrix discs
 
 tmp=$(mktemp -d)
-udevadm settle
 # Nothing here needs udev, which asks each disc a lot each time it comes in
-udevadm control --stop-exec-queue
+udev_pause
 
 # blanks TYPE...: a blank of each type into recorders 0, 1 ..., of $size blocks if that is
 # set.  The discs are r$round-0 ...

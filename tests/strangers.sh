@@ -26,9 +26,8 @@ row_count=0
 
 # shellcheck disable=SC2154 # set by the script
 discmux-sim start --profile "$profile" --media "$media" || exit 1
-udevadm settle
 # Nothing here needs udev, which asks each disc a lot each time it comes in
-udevadm control --stop-exec-queue
+udev_pause
 cd "$tmp" || exit 1
 
 row() {
@@ -69,7 +68,7 @@ finish() {
 		echo "$text" >>"$rows"
 	done
 	cd / || exit 1
-	udevadm control --start-exec-queue
+	udev_go_on
 	discmux-sim stop
 	rm -rf "$tmp"
 	done_testing

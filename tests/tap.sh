@@ -9,6 +9,7 @@
 #	check "name" fails 1 "text" command...
 #	wait_for SECONDS command...
 #	spoils_byte FILE OFFSET
+#	udev_pause, udev_go_on     udev asks no drive anything between these
 #	done_testing               the plan; exit status 1 when something failed
 
 tap_count=0
@@ -26,6 +27,19 @@ wait_for() {
 		wait_tenths=$((wait_tenths - wait_nap))
 		[ "$wait_nap" -ge 5 ] || wait_nap=$((wait_nap + 1))
 	done
+}
+
+# Not by "udevadm control --stop-exec-queue": the control socket (systemd 252) is deaf at times, and
+# then the script goes on after a minute, with udev at work.
+udev_pause() {
+	udevadm settle
+	# shellcheck disable=SC2046 # one number each
+	kill -STOP $(pidof systemd-udevd)
+}
+
+udev_go_on() {
+	# shellcheck disable=SC2046
+	kill -CONT $(pidof systemd-udevd)
 }
 
 # result STATUS NAME [OUTPUT]

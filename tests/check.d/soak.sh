@@ -29,21 +29,21 @@ soak_script() { # NAME VARIABLE=VALUE...
 
 soak_job() { # NAME
 	local more=${SOAK_TIMES:-1} in_guest=tests/kselftest/run-in-guest script
-	local long="env TEST_SECONDS=80000"
+	local long=(env TEST_SECONDS=80000)
 	case $1 in
 	fuzz)
 		job soak/fuzz 90000 '' tests/tap-one "no input breaks a decoder" \
 			make fuzz RUNS=$((10000000 * more)) SEED="$seed"
 		;;
 	ioctls)
-		soak_vm ioctls debug --no-kmemleak -- $long FUZZ_CALLS=$((200000 * more)) \
+		soak_vm ioctls debug --no-kmemleak -- "${long[@]}" FUZZ_CALLS=$((200000 * more)) \
 			FUZZ_SEED="$seed" $in_guest fuzz fuzz.library
 		;;
 	unplug)
-		soak_vm unplug debug -- $long UNPLUG_ROUNDS=$((200 * more)) UNPLUG_SEED="$seed" \
+		soak_vm unplug debug -- "${long[@]}" UNPLUG_ROUNDS=$((200 * more)) UNPLUG_SEED="$seed" \
 			$in_guest unplug drives library
 		;;
-	module) soak_vm module debug -- $long MODULE_ROUNDS=$((100 * more)) $in_guest module ;;
+	module) soak_vm module debug -- "${long[@]}" MODULE_ROUNDS=$((100 * more)) $in_guest module ;;
 	habits)
 		soak_script habit_matrix HABIT_TASKS=all HABIT_PAIRS=$((100 * more)) \
 			HABIT_SEED="$seed"

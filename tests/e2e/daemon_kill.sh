@@ -167,7 +167,7 @@ holds() {
 }
 
 # What udev looks for on each disc takes the processor from those that matter here.
-udevadm control --stop-exec-queue
+udev_pause
 dd if=/dev/urandom of="$tmp/master.iso" bs=2048 count=$blocks 2>/dev/null
 size=$(stat -c %s "$tmp/master.iso")
 discmux-sim ctl insert reader0 "$tmp/master.iso" >/dev/null
@@ -207,6 +207,12 @@ while [ "$(state)" = running ] && [ "$tries" -lt 600 ]; do
 	tries=$((tries + 1))
 	sleep 0.2
 done
+[ "$tries" -lt 600 ] || {
+	echo "the last job does not end:"
+	ask job job="$jobs"
+	discmux-sim ctl list
+	discmux-sim ctl log recorder0 2>/dev/null | tail -n 20
+} | sed 's/^/# /'
 rm "$tmp/feeding"
 wait "$feeder"
 for n in $recorders; do

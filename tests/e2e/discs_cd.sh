@@ -261,6 +261,6 @@ differs() {
 }
 check "verify names the recorder and the block of a wrong sample" differs
 
-udevadm control --start-exec-queue
+udev_go_on
 rm -rf "$tmp"
 done_testing

@@ -365,6 +365,6 @@ one_fails() {
 }
 row "DVD-R, BD-R, DVD+RW" "a fourth recorder fails" "dd, cmp" "each block" one_fails
 
-udevadm control --start-exec-queue
+udev_go_on
 rm -rf "$tmp"
 done_testing

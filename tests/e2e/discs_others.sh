@@ -216,6 +216,6 @@ two_dvd() {
 row DVD+R "two sessions of growisofs, discmux copy" dvd+rw-mediainfo "refused; still blank" \
 	two_dvd
 
-udevadm control --start-exec-queue
+udev_go_on
 rm -rf "$tmp"
 done_testing

@@ -506,8 +506,7 @@ wanted() {
 }
 
 # Nothing here needs udev, which asks each disc a lot each time it comes in
-udevadm settle
-udevadm control --stop-exec-queue
+udev_pause
 sim blank dvd+r moved
 sim blank dvd+r hand
 discmux-sim habits --json | short | wanted >"$tmp/habits"
@@ -525,6 +524,6 @@ else
 	changers
 fi
 [ "${HABIT_PAIRS-0}" -eq 0 ] || pairs "$HABIT_PAIRS"
-udevadm control --start-exec-queue
+udev_go_on
 rm -rf "$tmp"
 done_testing

@@ -81,9 +81,8 @@ check "neither habit nor device" fails 2 "give [DEVICE.]habit=NAME" discmux-sim 
 check "a tower and a library with habits" discmux-sim start \
 	--profile tower:2+habit=serial-spaces,smc3:2:20+habit=no-all-types+habit=tags-or-ids \
 	--media "$media" --drive recorder1.habit=no-get-configuration+no-page-2a
-udevadm settle
 # No other program asks the drives from here on
-udevadm control --stop-exec-queue
+udev_pause
 echo 0 >/sys/module/block/parameters/events_dfl_poll_msecs
 r0=$(node reader0 sg) w0=$(node recorder0 sg) w1=$(node recorder1 sg) ch=$(node changer sg)
 dd if=/dev/urandom of="$tmp/m.iso" bs=1M count=8 2>/dev/null
@@ -229,7 +228,7 @@ check "a disc is moved by hand meanwhile" sim slot 5 empty
 check "ready in the end, with an attention" ready "$ch"
 sim habit changer none
 
-udevadm control --start-exec-queue
+udev_go_on
 check "stop" discmux-sim stop
 rm -rf "$tmp"
 done_testing

@@ -115,7 +115,7 @@ for n in 1 2 4; do
 	discmux-sim ctl slot $n "TAPE0$n"
 done >/dev/null
 # udev must not lock a tray that mtx wants to have opened
-udevadm control --stop-exec-queue
+udev_pause
 sg=$(generic)
 mtx -f "$sg" status >/dev/null 2>&1
 user

@@ -131,16 +131,16 @@ compare() { # MODEL: the same answers of both
 
 fill mc >/dev/null
 sg=$(generic)
-udevadm control --stop-exec-queue
+udev_pause
 compare MC-8200
-udevadm control --start-exec-queue
+udev_go_on
 discmux-sim stop
 mkdir "$tmp/media"
 discmux-sim start --profile smc3:2:10+mail=2 --media "$tmp/media" >/dev/null
 udevadm settle
 fill smc >/dev/null
 sg=$(generic)
-udevadm control --stop-exec-queue
+udev_pause
 compare SMC-3
 check "SMC-3: discs have changed places" grep -q '^0 .* exchange 1 2$' "$tmp/discmux.status"
 check "SMC-3: with a third place" grep -q '^0 .* exchange 1 2 5$' "$tmp/discmux.status"
@@ -160,7 +160,7 @@ check "altres does no harm" \
 	sh -c "discmux mtx -f $sg altres status >\$tmp/a && mtx -f $sg status | cmp - \$tmp/a"
 check "others of this machine know of it" sh -c "discmux mtx -f $sg load 1 0 &&
 	discmux inventory --json | jq -e '.drives[0].source_slot == 1' && discmux unload 0"
-udevadm control --start-exec-queue
+udev_go_on
 
 # Bacula's script names its mtx by path, and asks mt whether a tape drive is ready.
 mkdir -p /var/lib/bacula "$tmp/bin"
@@ -191,12 +191,12 @@ bacula() { # PROGRAM
 	nonsense
 	EOF
 }
-udevadm control --stop-exec-queue
+udev_pause
 bacula mtx
 mv /usr/sbin/mtx "$tmp/mtx.debian"
 ln -s /usr/local/bin/discmux /usr/sbin/mtx
 bacula discmux
-udevadm control --start-exec-queue
+udev_go_on
 check "Bacula's changer script says the same" diff "$tmp/bacula.mtx" "$tmp/bacula.discmux"
 check "and has moved discs" grep -q '^D:0:F:2' "$tmp/bacula.discmux"
 rm -r "$tmp"

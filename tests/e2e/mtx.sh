@@ -13,7 +13,7 @@ transcript=build/vm/out/mtx.txt
 
 # cdrom_id locks each drive in which it finds a disc, and the arm gets nothing out
 # of a locked drive.
-udevadm control --stop-exec-queue
+udev_pause
 
 changer() {
 	discmux-sim ctl list --json | jq -r '.devices[] | select(.kind == "changer") | .sg'

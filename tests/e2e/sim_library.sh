@@ -9,7 +9,7 @@
 . "${0%/*}/../tap.sh"
 
 tmp=$(mktemp -d)
-udevadm control --stop-exec-queue
+udev_pause
 
 sim() {
 	discmux-sim ctl "$@"

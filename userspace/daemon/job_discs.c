@@ -348,8 +348,9 @@ static void open_trays(struct job *job, struct gather *g, size_t enough)
 		if (g->ready[i])
 			continue;
 		open++;
-		if (!d->tray_open && !d->waiting)
-			drive_tray(job->dm, d, true);
+		/* The next look may come after a quick hand has laid in another disc */
+		if (!d->tray_open && !d->waiting && !drive_tray(job->dm, d, true))
+			store_recorder_empty(job->core->store, d->serial, d->unit);
 	}
 }
 
