@@ -41,7 +41,7 @@ struct dmx_map *dmx_map_alloc(unsigned int nr)
 }
 
 /* Makes @map the current one; the caller's reference goes with it. */
-void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
+static void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
 {
 	struct dmx_mux *mux = READ_ONCE(ch->member->mux);
 	struct dmx_map *old;
@@ -68,6 +68,30 @@ void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map)
 bool dmx_is_library(struct dmx_member *m)
 {
 	return !strncmp(m->sdev->model, "JVC-CHG MC-8", 12);
+}
+
+/**
+ * dmx_changer_refresh() - read all elements, and tie the drives to them
+ * @m: a changer
+ *
+ * The caller has set mech to asked or moving, or is the only one to know the
+ * changer.
+ */
+int dmx_changer_refresh(struct dmx_member *m)
+{
+	struct dmx_mux *mux;
+	struct dmx_map *map;
+	int ret = dmx_status_map(m, &map);
+
+	if (ret) {
+		dmx_changer_stale(m);
+		return ret;
+	}
+	dmx_map_publish(m->changer, map);
+	mux = READ_ONCE(m->mux);
+	if (mux)
+		dmx_members_tie(mux);
+	return 0;
 }
 
 /* What is where may have changed: a refresh is due. */

@@ -117,15 +117,15 @@ struct dmx_job {
 
 /* element_status.c */
 void dmx_status_begin(struct dmx_changer *ch);
-int dmx_changer_refresh(struct dmx_member *m);
+int dmx_status_map(struct dmx_member *m, struct dmx_map **map);
 
 /* changer.c */
+int dmx_changer_refresh(struct dmx_member *m);
 int dmx_status_refresh(struct dmx_member *m);
 bool dmx_is_library(struct dmx_member *m);
 struct dmx_map *dmx_map_get(struct dmx_changer *ch);
 void dmx_map_put(struct dmx_map *map);
 struct dmx_map *dmx_map_alloc(unsigned int nr);
-void dmx_map_publish(struct dmx_changer *ch, struct dmx_map *map);
 
 /* jobs.c */
 void dmx_jobs_work(struct work_struct *work);

@@ -105,15 +105,15 @@ static int dmx_status_room(struct dmx_status_read *r, unsigned int nr)
 	return 0;
 }
 
-/* A changer that answers another question is not believed. */
-static const char *dmx_status_foreign(const struct dmx_status_part *part,
-				      const struct discmux_element *e, unsigned int n)
+/* A changer that answers another question does not know this one. */
+static bool dmx_status_foreign(const struct dmx_status_part *part,
+			       const struct discmux_element *e, unsigned int n)
 {
 	for (; n--; e++) {
 		if ((part->type && e->type != part->type) || e->address < part->first)
-			return "has elements that it was not asked for";
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* The reply to @part, of @len bytes, behind the elements that are there. */
@@ -132,15 +132,15 @@ static int dmx_status_reply(struct dmx_status_read *r, const struct dmx_status_p
 		goto out;
 	e = r->map->e + r->map->nr;
 	ret = dmx_elements_decode(buf, ret, e, r->room - r->map->nr, &r->cut, &why);
-	if (ret >= 0)
-		why = dmx_status_foreign(part, e, ret);
-	if (why) {
-		ret = dmx_status_refused(r->m, why);
-		goto out;
+	if (ret < 0) {
+		dmx_status_refused(r->m, why);
+	} else if (dmx_status_foreign(part, e, ret)) {
+		ret = -EOPNOTSUPP;
+	} else {
+		r->came = ret;
+		r->map->nr += ret;
+		ret = 0;
 	}
-	r->came = ret;
-	r->map->nr += ret;
-	ret = 0;
 out:
 	kvfree(buf);
 	return ret;
@@ -250,9 +250,9 @@ static int dmx_status_printer(struct dmx_status_read *r)
 }
 
 /*
- * Asks for the elements that a reply of all types left out.  A changer that refuses
- * has fewer elements than its mode page says; but after a reply that was cut the
- * rest must come.
+ * Asks for the elements that a reply of all types left out.  A changer that refuses,
+ * or answers nonsense, has fewer elements than its mode page says; but after a reply
+ * that was cut the rest must come, and one that is not ready has not answered.
  */
 static int dmx_status_rest(struct dmx_status_read *r)
 {
@@ -273,7 +273,7 @@ static int dmx_status_rest(struct dmx_status_read *r)
 	}
 	if (!ret && missing)
 		ret = dmx_status_printer(r);
-	return cut ? ret : 0;
+	return ret == -EPROTO && !cut ? 0 : ret;
 }
 
 static int dmx_status_all(struct dmx_status_read *r)
@@ -401,30 +401,25 @@ static void dmx_changer_ranges(struct dmx_member *m)
 }
 
 /**
- * dmx_changer_refresh() - read all elements
+ * dmx_status_map() - read all elements
  * @m: a changer
+ * @map: set to a new one, the caller's
  *
  * The caller has set mech to asked or moving, or is the only one to know the
  * changer.
+ * Return: 0; -EPROTO, and garbled is set; another negative errno.
  */
-int dmx_changer_refresh(struct dmx_member *m)
+int dmx_status_map(struct dmx_member *m, struct dmx_map **map)
 {
 	struct dmx_status_read r = { .m = m };
-	struct dmx_mux *mux;
 	int ret;
 
 	if (!m->changer->range[DISCMUX_ELEMENT_TRANSPORT].count)
 		dmx_changer_ranges(m);
 	ret = dmx_status_read(&r);
-	if (ret) {
-		if (r.map)
-			dmx_map_put(r.map);
-		dmx_changer_stale(m);
-		return ret;
-	}
-	dmx_map_publish(m->changer, r.map);
-	mux = READ_ONCE(m->mux);
-	if (mux)
-		dmx_members_tie(mux);
-	return 0;
+	if (!ret)
+		*map = r.map;
+	else if (r.map)
+		dmx_map_put(r.map);
+	return ret;
 }

@@ -15,8 +15,8 @@
 #define DMX_RANGES	(DISCMUX_ELEMENT_DATA_TRANSFER + 1)
 
 /*
- * Element addresses of one type; count 0: there are none.  @told: as the device
- * says, where more are known.
+ * Element addresses of one type; count 0: there are none.  @told: as many as the
+ * device tells of; @count may be more.
  */
 struct dmx_range {
 	u16 first;

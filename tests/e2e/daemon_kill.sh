@@ -211,7 +211,6 @@ done
 	echo "the last job does not end:"
 	ask job job="$jobs"
 	discmux-sim ctl list
-	discmux-sim ctl log recorder0 2>/dev/null | tail -n 20
 } | sed 's/^/# /'
 rm "$tmp/feeding"
 wait "$feeder"

@@ -473,10 +473,10 @@ each_alone() {
 pairs() { # N
 	awk -v n="$1" -v seed="${HABIT_SEED-1}" '
 		BEGIN { srand(seed) }
-		{ name[NR] = $1; devices[NR] = $2 }
+		{ name[NR] = $1; devices[NR] = $2; possible += same[$2]++ }
 		function pick() { return 1 + int(rand() * NR) }
 		END {
-			while (n > 0) {
+			while (possible && n > 0) {
 				a = pick(); b = pick()
 				if (a == b || devices[a] != devices[b])
 					continue
@@ -484,6 +484,7 @@ pairs() { # N
 				n--
 			}
 		}' "$tmp/habits" >"$tmp/pairs"
+	check "there are habits to pair" [ -s "$tmp/pairs" ]
 	while read -r devices habits <&3; do
 		# shellcheck disable=SC2086 # two
 		master "$(kind_for $habits)"

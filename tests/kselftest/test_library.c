@@ -186,6 +186,24 @@ static void *mover(void *arg)
 }
 
 /* The changer's cable is pulled while the arm is on its way. */
+/* Not ready when it is asked for the rest: the map of before stays, and is stale. */
+TEST_F(library, part_is_not_all)
+{
+	uint32_t nr;
+
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0));
+	ASSERT_EQ(0, self->l.s.state);
+	nr = self->l.s.nr_elements;
+	ASSERT_EQ(0, sim_fault("changer", "reply few-elements=7 op b8"));
+	ASSERT_EQ(0, sim_fault("changer", "sense 2/04/01 op b8 nth 3"));
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0));
+	EXPECT_EQ(DISCMUX_STATUS_STALE, self->l.s.state);
+	EXPECT_EQ(nr, self->l.s.nr_elements);
+	ASSERT_EQ(0, sim_clear("changer"));
+	ASSERT_EQ(0, library_status(&self->l, DISCMUX_STATUS_REFRESH, 0, 0));
+	EXPECT_EQ(0, self->l.s.state);
+}
+
 /* Ways of answering READ ELEMENT STATUS that changers have; what is refused is not asked again. */
 static const char * const answers[] = {
 	"reply few-elements=7 op b8",			/* tells of 7 and says no more */
